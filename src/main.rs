@@ -1,0 +1,2 @@
+//! The `airc` command.
+fn main() {}
