@@ -1,1 +1,28 @@
-//! TODO
+//! AIR: what a statement means, whatever dialect it was written in.
+//!
+//! Block-structured queries over fully neutral expressions. A node is declared once ([`node`]); meaning is
+//! a field, spelling is a table of the backends. This crate knows no SQL text.
+
+mod air;
+pub mod builtins;
+pub mod catalog;
+pub mod ddl;
+pub mod expr;
+pub mod fidelity;
+pub mod form;
+pub mod ids;
+pub mod node;
+mod operands;
+pub mod profile;
+pub mod query;
+pub mod statement;
+pub mod target;
+pub mod types;
+
+pub use air::{Air, Comment, Info, Param};
+pub use air_base as base;
+pub use builtins::Builtin;
+pub use expr::{Expr, Literal};
+pub use ids::{CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
+pub use statement::Statement;
+pub use types::{Collation, Type};

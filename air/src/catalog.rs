@@ -1,0 +1,174 @@
+//! What is known of the database: tables, columns, keys, declared words.
+
+use crate::types::{EnumId, Type};
+use rustc_hash::FxHashMap;
+
+/// Tables and views by name. Lookup ignores letter case; the spelling kept is that of the declaration.
+#[derive(Clone, Default, Debug, PartialEq)]
+pub struct Catalog {
+    tables: Vec<Table>,
+    by_name: FxHashMap<String, Vec<u32>>,
+    enums: Vec<Vec<String>>,
+    /// Names of declared enum types and domains.
+    pub types: FxHashMap<String, Type>,
+    /// Names of sequences, lower case.
+    pub sequences: Vec<String>,
+    /// Names of functions the user declared, lower case: calls of them are no unknown names.
+    pub functions: FxHashMap<String, Type>,
+    /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
+    pub complete: bool,
+}
+
+/// A table or view.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Table {
+    /// Schema; empty for the default one.
+    pub schema: String,
+    /// Name as declared.
+    pub name: String,
+    /// The letter case is part of the name.
+    pub exact: bool,
+    /// In order of declaration.
+    pub columns: Vec<Column>,
+    /// Primary key first, if there is one.
+    pub keys: Vec<Key>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// A view: nothing is stored.
+    pub view: bool,
+    /// Values are checked against column types (all dialects; SQLite only for STRICT tables).
+    pub strict: bool,
+    /// SQLite: rows have no rowid.
+    pub without_rowid: bool,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Name as declared.
+    pub name: String,
+    /// The letter case is part of the name.
+    pub exact: bool,
+    /// Type.
+    pub ty: Type,
+    /// May be NULL.
+    pub nullable: bool,
+    /// Has a DEFAULT.
+    pub has_default: bool,
+    /// The server makes values up.
+    pub identity: bool,
+    /// Computed from other columns.
+    pub generated: bool,
+}
+
+/// A uniqueness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Constraint or index name, if any.
+    pub name: String,
+    /// Positions of its columns; empty for a key over expressions.
+    pub columns: Vec<u32>,
+    /// The primary key.
+    pub primary: bool,
+    /// Over expressions or part of the rows only: proves nothing about columns.
+    pub partial: bool,
+}
+
+/// A reference to another table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// Positions of its columns.
+    pub columns: Vec<u32>,
+    /// Other table.
+    pub table: String,
+    /// Other table's columns.
+    pub references: Vec<String>,
+}
+
+impl Table {
+    /// Position of the column of that name; exact spelling first, then without regard to case.
+    pub fn column(&self, name: &str) -> Option<u32> {
+        let exact = self.columns.iter().position(|column| column.name == name);
+        let found = exact.or_else(|| self.columns.iter().position(|c| c.name.eq_ignore_ascii_case(name)));
+        found.map(|i| i as u32)
+    }
+
+    /// The primary key.
+    pub fn primary_key(&self) -> Option<&Key> {
+        self.keys.iter().find(|key| key.primary)
+    }
+}
+
+impl Catalog {
+    /// Adds a table, or replaces the one of that name.
+    pub fn put(&mut self, table: Table) {
+        let key = table.name.to_ascii_lowercase();
+        let slots = self.by_name.entry(key).or_default();
+        for &slot in slots.iter() {
+            if self.tables[slot as usize].schema.eq_ignore_ascii_case(&table.schema) {
+                self.tables[slot as usize] = table;
+                return;
+            }
+        }
+        slots.push(self.tables.len() as u32);
+        self.tables.push(table);
+    }
+
+    /// Forgets a table. True if there was one.
+    pub fn remove(&mut self, schema: Option<&str>, name: &str) -> bool {
+        let Some(found) = self.slot(schema, name) else { return false };
+        if let Some(slots) = self.by_name.get_mut(&name.to_ascii_lowercase()) {
+            slots.retain(|&slot| slot != found);
+        }
+        self.tables[found as usize].name.clear();
+        true
+    }
+
+    /// The table of that name; without a schema, any schema.
+    pub fn table(&self, schema: Option<&str>, name: &str) -> Option<&Table> {
+        self.slot(schema, name).map(|slot| &self.tables[slot as usize])
+    }
+
+    /// The table of that name, to change.
+    pub fn table_mut(&mut self, schema: Option<&str>, name: &str) -> Option<&mut Table> {
+        self.slot(schema, name).map(|slot| &mut self.tables[slot as usize])
+    }
+
+    fn slot(&self, schema: Option<&str>, name: &str) -> Option<u32> {
+        let mut buffer = [0u8; 64];
+        let slots = match buffer.get_mut(..name.len()) {
+            // Lookups on the hot path allocate nothing for names of usual length.
+            Some(lower) => {
+                lower.copy_from_slice(name.as_bytes());
+                lower.make_ascii_lowercase();
+                self.by_name.get(std::str::from_utf8(lower).ok()?)?
+            }
+            None => self.by_name.get(&name.to_ascii_lowercase())?,
+        };
+        let fits = |slot: &u32| {
+            let table = &self.tables[*slot as usize];
+            schema.is_none_or(|schema| table.schema.is_empty() || table.schema.eq_ignore_ascii_case(schema))
+        };
+        let exact = slots.iter().find(|slot| fits(slot) && self.tables[**slot as usize].name == name);
+        exact.or_else(|| slots.iter().find(|slot| fits(slot))).copied()
+    }
+
+    /// All tables, in order of declaration.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(|table| !table.name.is_empty())
+    }
+
+    /// Adds a list of words for an enum or set type.
+    pub fn push_enum(&mut self, words: Vec<String>) -> EnumId {
+        if let Some(known) = self.enums.iter().position(|list| *list == words) {
+            return EnumId(known as u32);
+        }
+        self.enums.push(words);
+        EnumId(self.enums.len() as u32 - 1)
+    }
+
+    /// The words of an enum or set type, in order.
+    pub fn words(&self, id: EnumId) -> &[String] {
+        &self.enums[id.0 as usize]
+    }
+}

@@ -1,0 +1,431 @@
+//! What an engine can say: the shape of the tables that each backend fills in.
+//!
+//! Legalization asks a [`Target`], never who it is. If a question cannot be asked, a field is missing here.
+
+use crate::builtins::Builtin;
+use crate::profile::{Profile, Version};
+
+/// A profile together with the tables of its dialect.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Engine, version, settings.
+    pub profile: Profile,
+    /// What the dialect can say.
+    pub can: &'static Capabilities,
+    /// How it says each builtin.
+    pub builtins: &'static [Row],
+}
+
+/// Something a dialect can do, or since when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Can {
+    /// In every version we serve.
+    Yes,
+    /// From this version on.
+    Since(Version),
+    /// Never.
+    No,
+}
+
+/// A row of a dialect's table of builtins.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The meaning.
+    pub op: Builtin,
+    /// How to say it.
+    pub how: How,
+    /// From this version on; earlier versions fall through to the next row of the same builtin.
+    pub since: Option<Version>,
+}
+
+/// How a dialect says a builtin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// A function-like text: `{0}` is an argument, `{*}` all of them separated by commas, `{u}` the unit.
+    /// Arguments stand where any expression may stand.
+    Template(&'static str),
+    /// As [`How::Template`], but the whole binds like an operator of that strength, and an argument marked
+    /// `{0!}` must bind stronger.
+    Loose(Strength, &'static str),
+    /// An infix operator, left-associative, of that strength.
+    Infix(Strength, &'static str),
+    /// A prefix operator of that strength.
+    Prefix(Strength, &'static str),
+    /// A legalization rule replaces it before rendering; meeting it there is our bug.
+    Rewritten,
+    /// Cannot be said, for this reason (a clause without a full stop).
+    Refuse(&'static str),
+}
+
+/// How strongly an operator binds; weaker first. Every dialect maps its operators to these levels; a
+/// dialect in which two levels are one level, or stand in another order, says so in
+/// [`Capabilities::strength`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Strength {
+    /// OR.
+    Or,
+    /// MySQL XOR.
+    Xor,
+    /// AND.
+    And,
+    /// NOT.
+    Not,
+    /// IS, comparison, BETWEEN, IN, LIKE.
+    Compare,
+    /// Other operators (PostgreSQL `||`, `->`, `~`).
+    Other,
+    /// `|`
+    BitOr,
+    /// `&`
+    BitAnd,
+    /// `<<`, `>>`
+    Shift,
+    /// `+`, `-`
+    Add,
+    /// `*`, `/`, `%`
+    Mul,
+    /// `^` where it is an operator of its own level.
+    Power,
+    /// SQLite `||`, `->`.
+    Concat,
+    /// Unary minus, `~`.
+    Unary,
+    /// COLLATE.
+    Collate,
+    /// `::`, subscripts.
+    Postfix,
+    /// Names, literals, calls, parentheses.
+    Atom,
+}
+
+/// What a dialect can say. Each field is a question legalization or rendering asks.
+#[derive(Debug)]
+pub struct Capabilities {
+    /// Opening and closing quote of identifiers; a closing quote inside is doubled.
+    pub quote: (char, char),
+    /// Words that must be quoted as identifiers, lower case, sorted.
+    pub reserved: &'static [&'static str],
+    /// What an unquoted identifier becomes.
+    pub unquoted: Folding,
+    /// Longest identifier, in bytes.
+    pub identifier_bytes_max: usize,
+    /// How text literals treat a backslash.
+    pub backslash_escapes: bool,
+    /// Where NULLs stand in ascending order.
+    pub null_rank: NullRank,
+    /// NULLS FIRST / NULLS LAST.
+    pub nulls_first_last: Can,
+    /// Row limits.
+    pub paging: Paging,
+    /// WITH TIES.
+    pub with_ties: Can,
+    /// There is a boolean type: predicates are values and the other way round.
+    pub booleans: Booleans,
+    /// TRUE and FALSE.
+    pub true_false: Can,
+    /// FULL JOIN.
+    pub full_join: Can,
+    /// RIGHT JOIN.
+    pub right_join: Can,
+    /// LATERAL or APPLY.
+    pub lateral: Lateral,
+    /// SELECT without FROM; else the table to name.
+    pub dual: Option<&'static str>,
+    /// WITH RECURSIVE: `true`: the word is written.
+    pub recursive_word: bool,
+    /// DISTINCT ON.
+    pub distinct_on: Can,
+    /// QUALIFY.
+    pub qualify: Can,
+    /// FILTER (WHERE …).
+    pub aggregate_filter: Can,
+    /// ORDER BY inside of aggregates other than string_agg.
+    pub aggregate_order: Can,
+    /// ROLLUP, CUBE, GROUPING SETS.
+    pub grouping_sets: GroupingSets,
+    /// INTERSECT and EXCEPT.
+    pub intersect_except: Can,
+    /// INTERSECT ALL and EXCEPT ALL.
+    pub intersect_except_all: Can,
+    /// INTERSECT binds stronger than UNION (else all are equal, left-associative).
+    pub intersect_first: bool,
+    /// Parentheses around an operand of a set operation.
+    pub set_operand_parentheses: bool,
+    /// How EXCEPT is spelled.
+    pub except: &'static str,
+    /// VALUES as a query or table.
+    pub values: ValuesForm,
+    /// Column list after the alias of a derived table.
+    pub derived_columns: bool,
+    /// A derived table must have an alias.
+    pub derived_needs_alias: bool,
+    /// AS before a table alias.
+    pub table_alias_as: bool,
+    /// (a, b) = (c, d) and (a, b) IN (SELECT …).
+    pub row_values: Can,
+    /// (a, b) IN ((1, 2), …).
+    pub row_in_list: Can,
+    /// `x op ANY/ALL (SELECT …)`.
+    pub quantified: Can,
+    /// IS DISTINCT FROM in some spelling.
+    pub null_safe: NullSafe,
+    /// IS TRUE, IS FALSE, IS UNKNOWN.
+    pub is_truth: Can,
+    /// WINDOW clause.
+    pub named_windows: Can,
+    /// GROUPS frames and EXCLUDE.
+    pub frame_groups: Can,
+    /// IGNORE NULLS.
+    pub ignore_nulls: Can,
+    /// Collation a comparison gets that says nothing: that of the profile's settings. How another one is
+    /// asked for.
+    pub collate: CollateForm,
+    /// The escape character LIKE has by default.
+    pub like_escape: Option<char>,
+    /// Which texts LIKE takes for alike: its case rule where the comparison says nothing.
+    pub like_case: LikeCase,
+    /// Upsert.
+    pub upsert: Upsert,
+    /// RETURNING or OUTPUT.
+    pub returning: Returning,
+    /// UPDATE … FROM and relatives.
+    pub update_from: UpdateFrom,
+    /// DELETE … USING and relatives.
+    pub delete_from: DeleteFrom,
+    /// ORDER BY and LIMIT in UPDATE and DELETE.
+    pub change_limit: Can,
+    /// Assignments of one UPDATE see the old row (false: MySQL's left to right).
+    pub simultaneous_set: bool,
+    /// MERGE.
+    pub merge: Can,
+    /// DEFAULT as a value in VALUES.
+    pub default_in_values: Can,
+    /// Changes inside of WITH.
+    pub changing_ctes: bool,
+    /// WITH before INSERT/UPDATE/DELETE.
+    pub change_ctes: Can,
+    /// FOR UPDATE / FOR SHARE.
+    pub locking: Can,
+    /// TRUNCATE.
+    pub truncate: Can,
+    /// IF [NOT] EXISTS.
+    pub if_exists: Can,
+    /// CREATE INDEX IF NOT EXISTS.
+    pub index_if_not_exists: Can,
+    /// Partial indexes.
+    pub partial_index: Can,
+    /// Indexes over expressions.
+    pub expression_index: Can,
+    /// DDL can be rolled back.
+    pub transactional_ddl: bool,
+    /// Parameters.
+    pub params: ParamStyle,
+    /// Changes to the order of operator strengths: the level an operator of the given level really has.
+    pub strength: fn(Strength) -> u8,
+}
+
+/// What an unquoted identifier becomes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Folding {
+    /// Lower case (PostgreSQL).
+    Lower,
+    /// Upper case (Oracle).
+    Upper,
+    /// Stays, and compares without regard to case.
+    Insensitive,
+}
+
+/// Where NULLs stand in ascending order by default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NullRank {
+    /// Before all values.
+    Lowest,
+    /// After all values.
+    Highest,
+}
+
+/// Row limits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Paging {
+    /// `LIMIT n OFFSET m`; an OFFSET alone needs a LIMIT with this text, if any.
+    LimitOffset {
+        /// "All rows", where OFFSET cannot stand alone.
+        all_rows: Option<&'static str>,
+    },
+    /// `OFFSET m ROWS FETCH NEXT n ROWS ONLY`.
+    FetchFirst,
+    /// `TOP (n)`, and `OFFSET … FETCH` after ORDER BY.
+    Top,
+}
+
+/// Booleans.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Booleans {
+    /// A type of their own.
+    Native,
+    /// Predicates are the integers 0 and 1.
+    Integers,
+    /// Predicates are no values: CASE makes them one.
+    None,
+}
+
+/// LATERAL.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lateral {
+    /// LATERAL before the derived table.
+    Word(Can),
+    /// CROSS APPLY, OUTER APPLY.
+    Apply,
+    /// Not at all.
+    No,
+}
+
+/// Grouping sets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GroupingSets {
+    /// ROLLUP(), CUBE(), GROUPING SETS ().
+    All,
+    /// WITH ROLLUP over all keys.
+    WithRollup,
+    /// Not at all.
+    No,
+}
+
+/// VALUES as a query or table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ValuesForm {
+    /// `VALUES (1, 2), (3, 4)`.
+    Plain,
+    /// `VALUES ROW(1, 2), ROW(3, 4)`.
+    Row,
+    /// Only with a column list in FROM.
+    FromOnly,
+    /// SELECT … UNION ALL SELECT ….
+    No,
+}
+
+/// NULL-safe equality.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NullSafe {
+    /// `IS [NOT] DISTINCT FROM`.
+    DistinctFrom(Can),
+    /// `<=>`.
+    Spaceship,
+    /// `IS` and `IS NOT`.
+    Is,
+    /// By CASE or DECODE.
+    No,
+}
+
+/// How a comparison gets another collation than the default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CollateForm {
+    /// Names of the collations that mean: binary; case-insensitive for A–Z; as the source's named classes.
+    Named {
+        /// Bytes count.
+        binary: &'static str,
+        /// Only A–Z fold, if there is one.
+        ascii_ci: Option<&'static str>,
+        /// Trailing blanks do not count, else binary; if there is one.
+        pad: Option<&'static str>,
+        /// Letter case and accents do not count, trailing blanks neither; if there is one.
+        ci_ai_pad: Option<&'static str>,
+    },
+}
+
+/// Case rule of LIKE.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LikeCase {
+    /// Case counts; ILIKE does not.
+    SensitiveAndIlike,
+    /// Case counts.
+    Sensitive,
+    /// A–Z fold whatever the collation says (SQLite).
+    AsciiAlways,
+    /// The collation of the operands decides.
+    Collation,
+}
+
+/// Upsert.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Upsert {
+    /// ON CONFLICT.
+    OnConflict,
+    /// ON DUPLICATE KEY UPDATE, INSERT IGNORE, REPLACE.
+    OnDuplicateKey,
+    /// MERGE.
+    Merge,
+}
+
+/// Rows returned by changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Returning {
+    /// RETURNING on INSERT, UPDATE, DELETE.
+    All(Can),
+    /// RETURNING on INSERT and DELETE (MariaDB).
+    InsertDelete,
+    /// OUTPUT.
+    Output,
+    /// Not at all.
+    No,
+}
+
+/// UPDATE with further tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UpdateFrom {
+    /// UPDATE t SET … FROM d; the target is not repeated.
+    From(Can),
+    /// UPDATE t JOIN d SET ….
+    Join,
+    /// UPDATE t SET … FROM t JOIN d; the target is in the join.
+    FromJoin,
+    /// Only by subqueries or MERGE.
+    No,
+}
+
+/// DELETE with further tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DeleteFrom {
+    /// DELETE FROM t USING d.
+    Using,
+    /// DELETE t FROM t JOIN d.
+    Join,
+    /// Only by subqueries.
+    No,
+}
+
+/// How parameters are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ParamStyle {
+    /// `?`
+    Question,
+    /// `$1`
+    Dollar,
+    /// `?1`
+    NumberedQuestion,
+    /// `:1`, `:name`
+    Colon,
+    /// `@p1`, `@name`
+    At,
+}
+
+impl Target {
+    /// True if the profile's version has it.
+    pub fn has(&self, can: Can) -> bool {
+        match can {
+            Can::Yes => true,
+            Can::Since(version) => self.profile.version >= version,
+            Can::No => false,
+        }
+    }
+
+    /// The first row of the builtin that the profile's version has.
+    pub fn row(&self, op: Builtin) -> Option<&'static Row> {
+        let start = self.builtins.partition_point(|row| row.op < op);
+        self.builtins[start..]
+            .iter()
+            .take_while(|row| row.op == op)
+            .find(|row| row.since.is_none_or(|since| self.profile.version >= since))
+    }
+}
