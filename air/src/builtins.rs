@@ -234,6 +234,7 @@ builtins! {
     Substring              "substring" 2..3 Scalar Same, Strict Immutable "From position, so many characters; positions before 1 exist and are empty, so they use up length (standard). Negative length fails.";
     SubstringFromEnd       "substring_from_end" 2..3 Scalar Same, Strict Immutable "From position; negative counts from the end; 0 and beyond the start give empty; length below 1 gives empty (MySQL).";
     SubstringSqlite        "substring_sqlite" 2..3 Scalar Same, Strict Immutable "From position; negative counts from the end, clipped at the start; negative length goes left (SQLite).";
+    SubstringInside        "substring_inside" 2..3 Scalar Same, Strict Immutable "From a position known to be 1 or more, a length known to be 0 or more: where all dialects agree. Made by legalization.";
     SubstringOracle        "substring_oracle" 2..3 Scalar Same, Own Immutable "From position; 0 means 1; negative counts from the end; out of range or length below 1 gives NULL (Oracle).";
     Left                   "left" 2..2 Scalar Same, Strict Immutable "First n characters; negative n: all but the last -n (PostgreSQL).";
     Right                  "right" 2..2 Scalar Same, Strict Immutable "Last n characters; negative n: all but the first -n (PostgreSQL).";
@@ -483,6 +484,21 @@ builtins! {
     FirstValue             "first_value" 1..1 Window Same, Own Immutable "Value in the first row of the frame.";
     LastValue              "last_value" 1..1 Window Same, Own Immutable "Value in the last row of the frame.";
     NthValue               "nth_value" 2..2 Window Same, Own Immutable "Value in the n-th row of the frame.";
+
+    // Engine forms: what one family of targets says in its own pattern language. Made by legalization only,
+    // from the neutral builtins above.
+    ToCharPicture          "to_char_picture" 2..2 Scalar Text, Strict Immutable "Date or time as text by a PostgreSQL/Oracle TO_CHAR picture.";
+    ToTimestampPicture     "to_timestamp_picture" 2..2 Scalar Given, Strict Immutable "Date or time of a text by a PostgreSQL/Oracle picture.";
+    DateFormatPercent      "date_format_percent" 2..2 Scalar Text, Strict Immutable "Date or time as text by a MySQL DATE_FORMAT pattern.";
+    StrToDatePercent       "str_to_date_percent" 2..2 Scalar Given, Own Immutable "Date or time of a text by a MySQL STR_TO_DATE pattern; NULL if it does not fit.";
+    Strftime               "strftime" 2..255 Scalar Text, Own Immutable "(format, value, modifiers…) by SQLite strftime.";
+    IsoDate                "iso_date" 1..255 Scalar DATE, Own Immutable "(value, modifiers…): SQLite date().";
+    IsoTime                "iso_time" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite time().";
+    IsoTimestamp           "iso_timestamp" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite datetime().";
+    FormatNet              "format_net" 2..2 Scalar Text, Strict Immutable "Date or time as text by a .NET format (T-SQL FORMAT).";
+    Collate                "collate" 1..1 Scalar Same, Strict Immutable "The text, comparing by the collation in the modifier.";
+    NumericPrefix          "numeric_prefix" 1..1 Scalar F64, Strict Immutable "Longest prefix of the text that is a number, blanks before it passed over; 0 if there is none.";
+    IntegerPrefix          "integer_prefix" 1..1 Scalar I64, Strict Immutable "Longest prefix of the text that is an integer, blanks before it passed over; 0 if there is none.";
 
     // Table builtins.
     GenerateSeries         "generate_series" 2..3 Table Given, Own Immutable "Numbers or timestamps from to by step; column 1.";

@@ -3,6 +3,8 @@
 //! Legalization asks a [`Target`], never who it is. If a question cannot be asked, a field is missing here.
 
 use crate::builtins::Builtin;
+use crate::expr::Unit;
+use crate::fidelity::Assume;
 use crate::profile::{Profile, Version};
 
 /// A profile together with the tables of its dialect.
@@ -36,12 +38,67 @@ pub struct Row {
     pub how: How,
     /// From this version on; earlier versions fall through to the next row of the same builtin.
     pub since: Option<Version>,
+    /// What has to hold for the spelling to mean the same.
+    pub assume: Option<Assume>,
+}
+
+impl Row {
+    /// A row for every version.
+    pub const fn new(op: Builtin, how: How) -> Row {
+        Row { op, how, since: None, assume: None }
+    }
+
+    /// A function-like text; see [`How::Template`].
+    pub const fn template(op: Builtin, text: &'static str) -> Row {
+        Row::new(op, How::Template(text))
+    }
+
+    /// A text that binds like an operator; see [`How::Loose`].
+    pub const fn loose(op: Builtin, strength: Strength, text: &'static str) -> Row {
+        Row::new(op, How::Loose(strength, text))
+    }
+
+    /// A left-associative infix operator.
+    pub const fn infix(op: Builtin, strength: Strength, operator: &'static str) -> Row {
+        Row::new(op, How::Infix(strength, operator))
+    }
+
+    /// A prefix operator.
+    pub const fn prefix(op: Builtin, strength: Strength, operator: &'static str) -> Row {
+        Row::new(op, How::Prefix(strength, operator))
+    }
+
+    /// A text per date unit; see [`How::Units`].
+    pub const fn units(op: Builtin, texts: &'static [(Unit, &'static str)]) -> Row {
+        Row::new(op, How::Units(texts))
+    }
+
+    /// Replaced by a rule before rendering.
+    pub const fn rewritten(op: Builtin) -> Row {
+        Row::new(op, How::Rewritten)
+    }
+
+    /// Cannot be said, for this reason.
+    pub const fn refuse(op: Builtin, reason: &'static str) -> Row {
+        Row::new(op, How::Refuse(reason))
+    }
+
+    /// The same row, from this version on.
+    pub const fn since(self, major: u16, minor: u16) -> Row {
+        Row { since: Some(Version(major, minor)), ..self }
+    }
+
+    /// The same row, where this holds.
+    pub const fn under(self, assume: Assume) -> Row {
+        Row { assume: Some(assume), ..self }
+    }
 }
 
 /// How a dialect says a builtin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
-    /// A function-like text: `{0}` is an argument, `{*}` all of them separated by commas, `{u}` the unit.
+    /// A function-like text: `{0}` is an argument, `{*}` all of them separated by commas, `{u}` the unit,
+    /// `{c}` the target's name of the collation in the modifier.
     /// Arguments stand where any expression may stand.
     Template(&'static str),
     /// As [`How::Template`], but the whole binds like an operator of that strength, and an argument marked
@@ -51,6 +108,8 @@ pub enum How {
     Infix(Strength, &'static str),
     /// A prefix operator of that strength.
     Prefix(Strength, &'static str),
+    /// As [`How::Template`], by the date unit in the modifier; a unit without a text is refused.
+    Units(&'static [(Unit, &'static str)]),
     /// A legalization rule replaces it before rendering; meeting it there is our bug.
     Rewritten,
     /// Cannot be said, for this reason (a clause without a full stop).
@@ -221,8 +280,32 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// Parameters.
     pub params: ParamStyle,
+    /// Exact decimals.
+    pub decimals: Decimals,
+    /// Unsigned 64-bit integers.
+    pub unsigned: bool,
+    /// Dates and times are types of their own (else they are ISO texts).
+    pub temporal_types: bool,
+    /// Intervals are values (else they exist only next to `+` and `-`).
+    pub interval_values: bool,
     /// Changes to the order of operator strengths: the level an operator of the given level really has.
     pub strength: fn(Strength) -> u8,
+}
+
+/// What becomes of exact decimals.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decimals {
+    /// Exact, without bounds that matter (PostgreSQL `numeric`, 131072 digits).
+    Unbounded,
+    /// Exact up to so many digits, of which so many stand after the point.
+    Bounded {
+        /// Digits in all.
+        precision: u16,
+        /// Digits after the point.
+        scale: u16,
+    },
+    /// Binary floating point (SQLite).
+    Float,
 }
 
 /// What an unquoted identifier becomes.
