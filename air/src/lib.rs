@@ -17,6 +17,7 @@ pub mod profile;
 pub mod query;
 pub mod statement;
 pub mod target;
+pub mod timeformat;
 pub mod types;
 
 pub use air::{Air, Comment, Info, Param};
