@@ -1,1 +1,15 @@
-//! TODO
+//! AIR to AIR: passes over bound statements.
+//!
+//! Legalization makes a statement expressible under a target, exactly or not at all. A pass asks an
+//! [`air::target::Target`] what it can say and never knows a dialect by name.
+
+pub mod codes;
+mod dispatch;
+mod kind;
+pub mod legalize;
+mod pass;
+mod pipeline;
+
+pub use kind::Kind;
+pub use pass::{Apply, Context, Fired, Options, Refused, Rule};
+pub use pipeline::{legalize, rules};

@@ -1,0 +1,133 @@
+//! The machinery of rules: what a rule is, and what it works with.
+
+use air::builtins::Builtin;
+use air::catalog::Catalog;
+use air::fidelity::{Assume, Ledger};
+use air::target::{Can, How, Target};
+use air::{Air, ExprId, QueryId, RelId, SelectId};
+use air_base::{Code, Diagnostic, Span};
+
+use crate::kind::Kind;
+
+/// What the user allows.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// An assumption that the profile does not declare is a refusal.
+    pub strict: bool,
+    /// Stated differences are emitted and marked instead of refused.
+    pub allow_approximate: bool,
+    /// Names of rules that are switched off.
+    pub disabled_rules: Vec<String>,
+}
+
+/// There is no translation; the diagnostics say why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused;
+
+/// Whether a rule changed something, or found that nothing can be done.
+pub type Fired = Result<bool, Refused>;
+
+/// A rewrite: its name, why the result means the same, and what it looks at.
+///
+/// Each rule is right by itself, in any order, and can be switched off by name. The function
+/// checks its precondition, rewrites in place and returns true, or leaves everything alone and returns false.
+/// The driver calls it again for the same node until it returns false.
+pub struct Rule {
+    /// As in tests, certificates and `--disable-rule`.
+    pub name: &'static str,
+    /// Why the result means the same: one sentence.
+    pub law: &'static str,
+    /// What it looks at.
+    pub apply: Apply,
+}
+
+/// What a rule looks at.
+pub enum Apply {
+    /// Expressions of these kinds.
+    Kinds(&'static [Kind], fn(&mut Context<'_>, ExprId) -> Fired),
+    /// Calls, aggregates and window calls of these builtins (the node is [`air::Expr::Call`] or
+    /// [`air::Expr::Aggregate`]).
+    Builtins(&'static [Builtin], fn(&mut Context<'_>, ExprId) -> Fired),
+    /// Blocks.
+    Select(fn(&mut Context<'_>, SelectId) -> Fired),
+    /// Queries.
+    Query(fn(&mut Context<'_>, QueryId) -> Fired),
+    /// Nodes of FROM.
+    Rel(fn(&mut Context<'_>, RelId) -> Fired),
+    /// Statements, by position in [`Air::statements`].
+    Statement(fn(&mut Context<'_>, usize) -> Fired),
+}
+
+/// What a rule works with.
+pub struct Context<'a> {
+    /// The statement.
+    pub air: &'a mut Air,
+    /// Tables, keys.
+    pub catalog: &'a Catalog,
+    /// What can be said.
+    pub target: &'a Target,
+    /// Where rules and assumptions are noted.
+    pub ledger: &'a mut Ledger,
+    /// Where refusals are explained.
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+    /// What the user allows.
+    pub options: &'a Options,
+}
+
+impl Context<'_> {
+    /// True if the target's version has it.
+    #[inline]
+    pub fn has(&self, can: Can) -> bool {
+        self.target.has(can)
+    }
+
+    /// How the target says the builtin; `None` without a row.
+    pub fn how(&self, op: Builtin) -> Option<How> {
+        self.target.row(op).map(|row| row.how)
+    }
+
+    /// True if the target has a spelling of its own for the builtin.
+    pub fn speaks(&self, op: Builtin) -> bool {
+        !matches!(self.how(op), None | Some(How::Rewritten | How::Refuse(_)))
+    }
+
+    /// Notes an assumption, unless the profile declares it. In strict mode that is a refusal.
+    pub fn assume(&mut self, kind: Assume, subject: &str, span: Span) -> Result<(), Refused> {
+        if self.target.profile.declared.contains(&kind) {
+            return Ok(());
+        }
+        if self.options.strict {
+            let text = kind.template().replacen("{}", subject, 1);
+            let diagnostic = Diagnostic::error(crate::codes::ASSUMPTION, span, format!("strict mode admits no assumption: {text}"))
+                .help(format!("declare `{}` in the profile, or translate without strict mode", kind.word()));
+            self.diagnostics.push(diagnostic);
+            return Err(Refused);
+        }
+        self.ledger.assume(kind, subject, span);
+        Ok(())
+    }
+
+    /// Notes a stated difference if the user allows it; else refuses.
+    pub fn approximate(&mut self, code: Code, span: Span, difference: &str) -> Result<(), Refused> {
+        if self.options.allow_approximate {
+            self.ledger.approximations.push(difference.to_owned());
+            return Ok(());
+        }
+        let diagnostic = Diagnostic::error(code, span, format!("the translation would differ: {difference}"))
+            .help("`--allow approximate` emits it and marks it");
+        self.diagnostics.push(diagnostic);
+        Err(Refused)
+    }
+
+    /// Refuses: what cannot be kept, and what would unlock it (empty: nothing known).
+    pub fn refuse<T>(&mut self, code: Code, span: Span, message: &str, unlock: &str) -> Result<T, Refused> {
+        let profile = &self.target.profile;
+        let message = format!("{message} on {}@{}", profile.dialect, profile.version);
+        let mut diagnostic = Diagnostic::error(code, span, message);
+        if !unlock.is_empty() {
+            diagnostic = diagnostic.help(unlock);
+        }
+        self.diagnostics.push(diagnostic);
+        Err(Refused)
+    }
+}
