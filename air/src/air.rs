@@ -3,7 +3,7 @@
 use crate::expr::{Expr, Literal, WindowSpec};
 use crate::ids::{CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
 use crate::node::{Child, Operand, Pooled};
-use crate::query::{Cte, GroupElement, Item, Output, Query, Rel, Select, Source, SourceColumn, UsingColumn, ValuesRow};
+use crate::query::{Cte, GroupElement, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind, UsingColumn, ValuesRow};
 use crate::statement::{Assignment, MergeClause, Statement};
 use crate::types::Type;
 use crate::expr::{Branch, OrderKey};
@@ -185,7 +185,7 @@ impl Air {
     }
 
     /// All expression ids, children mostly before parents; some may be out of use after rewrites.
-    pub fn expr_ids(&self) -> impl Iterator<Item = ExprId> + use<> {
+    pub fn expr_ids(&self) -> impl ExactSizeIterator<Item = ExprId> + use<> {
         (0..self.exprs.len() as u32).map(ExprId)
     }
 
@@ -235,7 +235,7 @@ impl Air {
     }
 
     /// All query ids.
-    pub fn query_ids(&self) -> impl Iterator<Item = QueryId> + use<> {
+    pub fn query_ids(&self) -> impl ExactSizeIterator<Item = QueryId> + use<> {
         (0..self.queries.len() as u32).map(QueryId)
     }
 
@@ -256,7 +256,7 @@ impl Air {
     }
 
     /// All block ids.
-    pub fn select_ids(&self) -> impl Iterator<Item = SelectId> + use<> {
+    pub fn select_ids(&self) -> impl ExactSizeIterator<Item = SelectId> + use<> {
         (0..self.selects.len() as u32).map(SelectId)
     }
 
@@ -277,7 +277,7 @@ impl Air {
     }
 
     /// All FROM node ids.
-    pub fn rel_ids(&self) -> impl Iterator<Item = RelId> + use<> {
+    pub fn rel_ids(&self) -> impl ExactSizeIterator<Item = RelId> + use<> {
         (0..self.rels.len() as u32).map(RelId)
     }
 
@@ -304,7 +304,7 @@ impl Air {
     }
 
     /// All source ids.
-    pub fn source_ids(&self) -> impl Iterator<Item = SourceId> + use<> {
+    pub fn source_ids(&self) -> impl ExactSizeIterator<Item = SourceId> + use<> {
         (0..self.sources.len() as u32).map(SourceId)
     }
 
@@ -415,8 +415,15 @@ impl Air {
             Child::Expr(id) => self.exprs[id.index()].children(self, visit),
             Child::Query(id) => self.queries[id.index()].children(self, visit),
             Child::Select(id) => self.selects[id.index()].children(self, visit),
-            Child::Rel(id) => self.rels[id.index()].children(self, visit),
-            Child::Source(id) => self.sources[id.index()].kind.children(self, visit),
+            Child::Rel(id) => match self.rels[id.index()] {
+                Rel::Source { source } => visit(Child::Source(source)),
+                join => join.children(self, visit),
+            },
+            Child::Source(id) => match self.sources[id.index()].kind {
+                // Its rows are below the WITH that declares it; a recursive one contains this very source.
+                SourceKind::Cte { .. } => {}
+                kind => kind.children(self, visit),
+            },
         }
     }
 
