@@ -97,14 +97,15 @@ impl Row {
 /// How a dialect says a builtin.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
-    /// A function-like text: `{0}` is an argument, `{*}` all of them separated by commas, `{u}` the unit,
-    /// `{c}` the target's name of the collation in the modifier.
+    /// A function-like text: `{0}` is an argument, `{0!}` an argument in parentheses unless it is an atom,
+    /// `{1|x}` an argument or the text `x` where it is absent, `{*}` all arguments separated by commas,
+    /// `{u}` the unit in upper case, `{c}` the target's name of the collation in the modifier; a brace is doubled.
     /// Arguments stand where any expression may stand.
     Template(&'static str),
     /// As [`How::Template`], but the whole binds like an operator of that strength, and an argument marked
     /// `{0!}` must bind stronger.
     Loose(Strength, &'static str),
-    /// An infix operator, left-associative, of that strength.
+    /// An infix operator, left-associative, of that strength, between any number of arguments.
     Infix(Strength, &'static str),
     /// A prefix operator of that strength.
     Prefix(Strength, &'static str),
