@@ -1,1 +1,18 @@
-//! TODO
+//! The binder: from the syntax tree of a statement to what it means.
+//!
+//! Before: a tree of [`airc_grammar`], the profile of the source, a catalog. After: bound AIR as
+//! ARCHITECTURE.md describes it, the catalog as the statement leaves it, and the assumptions the meaning
+//! rests on in the [`Ledger`](air::fidelity::Ledger). Never: a name that is copied without being known, or a
+//! meaning that is left to the server.
+//!
+//! What a clause means is data: [`shape`] for clauses and scopes, `dialects` for operators and functions.
+
+mod binder;
+pub mod codes;
+mod dialects;
+mod expr;
+mod names;
+mod scope;
+mod shape;
+
+pub use binder::{Input, Refused, Scratch};

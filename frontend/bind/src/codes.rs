@@ -1,0 +1,110 @@
+//! Codes of the binder's diagnostics. Stable: a code is never given another meaning.
+//!
+//! `B01` names, `B02` queries, `B03` changes of data, `B04` definitions, `B05` expressions and types,
+//! `B09` statements and limits.
+
+use air_base::Code;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $NAME:ident = $code:literal;)*) => {
+        $($(#[doc = $doc])* pub const $NAME: Code = Code($code);)*
+
+        /// Every code of the binder with its meaning.
+        pub const ALL: &[(Code, &str)] = &[$(($NAME, concat!($($doc),*)),)*];
+    };
+}
+
+codes! {
+    /// No table, view or common table expression of that name is known.
+    UNKNOWN_TABLE = "B0101";
+    /// No row source in scope has a column of that name.
+    UNKNOWN_COLUMN = "B0102";
+    /// More than one row source in scope has a column of that name.
+    AMBIGUOUS_COLUMN = "B0103";
+    /// No row source of that name is in scope.
+    UNKNOWN_SOURCE = "B0104";
+    /// Two row sources of one FROM have the same name.
+    DUPLICATE_SOURCE = "B0105";
+    /// A list of column names is longer than the columns it names.
+    COLUMN_LIST_LENGTH = "B0106";
+    /// A name has more parts than anything it could name.
+    NAME_PARTS = "B0107";
+    /// The object exists already.
+    DUPLICATE_OBJECT = "B0108";
+    /// A column is named twice where each may be named once.
+    DUPLICATE_COLUMN = "B0109";
+
+    /// Sides of a set operation have unlike numbers of columns.
+    SET_OPERATION_WIDTH = "B0201";
+    /// A position in ORDER BY or GROUP BY is outside of the select list.
+    POSITION_RANGE = "B0202";
+    /// A column is neither grouped nor aggregated.
+    NOT_GROUPED = "B0203";
+    /// An aggregate or window function stands where there are no groups or windows.
+    MISPLACED_AGGREGATE = "B0204";
+    /// A window name is not declared.
+    UNKNOWN_WINDOW = "B0205";
+    /// A subquery has the wrong number of columns for its place.
+    SUBQUERY_WIDTH = "B0206";
+    /// A clause of a query that has no meaning in AIR.
+    QUERY_CLAUSE = "B0207";
+    /// A recursive common table expression without a part that does not refer to itself.
+    RECURSION_WITHOUT_ANCHOR = "B0208";
+    /// A join without the condition its dialect demands.
+    JOIN_CONDITION = "B0209";
+    /// Rows of VALUES are unlike in length.
+    VALUES_WIDTH = "B0210";
+    /// A row limit that is no number.
+    LIMIT_VALUE = "B0211";
+    /// A star over columns that are not known, where they must be.
+    STAR_OF_UNKNOWN = "B0212";
+    /// A table function whose columns we do not know.
+    TABLE_FUNCTION = "B0213";
+    /// A hint that asks for locks or another isolation was left out.
+    TABLE_HINT = "B0214";
+    /// An outer join mark at a place where it cannot become an outer join.
+    OUTER_JOIN_MARK = "B0215";
+
+    /// Values and columns of an INSERT are unlike in number.
+    INSERT_WIDTH = "B0301";
+    /// A clause of a change that has no meaning in AIR.
+    CHANGE_CLAUSE = "B0302";
+    /// The target of a change is not a table of the statement.
+    CHANGE_TARGET = "B0303";
+    /// Several columns are set to one value.
+    ASSIGNMENT_WIDTH = "B0304";
+
+    /// A clause of a definition that has no meaning in AIR.
+    DEFINITION_CLAUSE = "B0401";
+    /// An object of a kind that AIR does not define.
+    OBJECT_KIND = "B0402";
+    /// A column without a type.
+    COLUMN_TYPE = "B0403";
+    /// A value that must be a constant is none.
+    CONSTANT_EXPECTED = "B0404";
+    /// An option of a table without effect on rows was left out.
+    OPTION_LEFT_OUT = "B0405";
+
+    /// An expression that AIR has no meaning for.
+    EXPRESSION = "B0501";
+
+    /// A statement of a kind that is not translated.
+    STATEMENT_KIND = "B0901";
+    /// The statement is nested deeper than the limit.
+    NESTING = "B0902";
+    /// A statement that needs no counterpart on any target was left out.
+    NOTHING_EMITTED = "B0903";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_unlike_and_documented() {
+        let mut codes: Vec<_> = super::ALL.iter().map(|(code, _)| code.0).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        assert!(super::ALL.iter().all(|(_, doc)| !doc.is_empty()));
+    }
+}

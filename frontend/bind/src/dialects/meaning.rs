@@ -1,0 +1,238 @@
+//! The questions the binder asks of a dialect.
+
+use super::Functions;
+use air::Builtin;
+use air::profile::Settings;
+use air::types::{CastFailure, Collation, Rounding, Type};
+
+/// What a source dialect means where dialects disagree.
+pub(crate) struct Meaning {
+    /// Its name, for messages.
+    pub name: &'static str,
+    /// Its functions.
+    pub functions: &'static Functions,
+    /// Numbers.
+    pub numbers: Numbers,
+    /// Texts.
+    pub texts: Texts,
+    /// Conversions.
+    pub conversions: Conversions,
+    /// Dates and times.
+    pub times: Times,
+    /// The type an unqualified type name stands for; `None`: there is no such type.
+    pub type_name: fn(&TypeWords<'_>) -> Option<Type>,
+    /// A collation by name; `None`: there is no such collation, or we do not model it.
+    pub collation: fn(&str) -> Option<Collation>,
+}
+
+/// Arithmetic and number types.
+pub(crate) struct Numbers {
+    /// Type of an integer literal; `None`: it is a decimal, or a float where `decimal_literals` is false.
+    pub int_literal: fn(i128) -> Option<Type>,
+    /// `1.5` is a decimal.
+    pub decimal_literals: bool,
+    /// Numbers have no kinds: every exact number is `NUMBER` (Oracle).
+    pub single_kind: bool,
+    /// Type of `+`, `-`, `*`, `%` over two numeric types.
+    pub arith: fn(Arith, Type, Type) -> Type,
+    /// Meaning and type of `/` over two numeric types.
+    pub quotient: fn(Type, Type, &Settings) -> (Builtin, Type),
+    /// Meaning of `%`.
+    pub modulo: Builtin,
+    /// `%` cuts its operands to integers first (SQLite).
+    pub modulo_cuts: bool,
+    /// Type of SUM over a numeric type.
+    pub sum: fn(Type) -> Type,
+    /// Meaning and type of AVG over a numeric type.
+    pub avg: fn(Type, &Settings) -> (Builtin, Type),
+    /// Where bit operations take place.
+    pub bits: Bits,
+    /// `^`.
+    pub caret: Caret,
+    /// The common type of two unlike numeric types.
+    pub common: fn(Type, Type) -> Type,
+}
+
+/// Operators whose result type is a rule of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)] // the operators
+pub(crate) enum Arith {
+    Add,
+    Sub,
+    Mul,
+    Mod,
+}
+
+/// Where bit operations take place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Bits {
+    /// Unsigned 64 bits (MySQL).
+    Unsigned64,
+    /// Signed 64 bits (SQLite).
+    Signed64,
+    /// The wider of the operands' integer types (PostgreSQL, T-SQL).
+    Operands,
+}
+
+/// What `^` is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Caret {
+    /// Exclusive or of bits.
+    Xor,
+    /// Power.
+    Power,
+    /// No operator.
+    None,
+}
+
+/// Texts.
+pub(crate) struct Texts {
+    /// `||` between texts; `None`: `||` is OR unless a setting says otherwise, then it is `Concat`.
+    pub pipes: Option<Builtin>,
+    /// `+` joins two texts (T-SQL).
+    pub plus_joins: bool,
+    /// The empty text is NULL (Oracle).
+    pub empty_is_null: bool,
+    /// Escape character of a LIKE without ESCAPE.
+    pub like_escape: Option<char>,
+    /// `[a-z]` is a class in LIKE patterns (T-SQL).
+    pub like_classes: bool,
+    /// How LIKE compares; `None`: by the collation of its operands.
+    pub like_collation: Option<Collation>,
+    /// `X'…'` is a string of bits (PostgreSQL), not bytes.
+    pub hex_strings_are_bits: bool,
+    /// `0x…` is bytes (MySQL, T-SQL), not a number.
+    pub hex_numbers_are_bytes: bool,
+    /// Regular expressions of REGEXP and RLIKE compare by the collation.
+    pub regexp_operator: bool,
+}
+
+/// Conversions the dialect makes.
+pub(crate) struct Conversions {
+    /// How willingly types are converted.
+    pub implicit: Implicit,
+    /// What happens when text and number are compared.
+    pub text_meets_number: TextMeetsNumber,
+    /// Numbers are conditions (non-zero is true), and conditions are numbers.
+    pub numbers_are_conditions: bool,
+    /// Text that is no number, used as one.
+    pub text_to_number: CastFailure,
+    /// Text that is no date, used as one.
+    pub text_to_time: CastFailure,
+    /// A number beyond the target type, in an explicit cast.
+    pub overflow: CastFailure,
+    /// Text longer than the target type, in an explicit cast.
+    pub overlong: CastFailure,
+    /// Exact decimal to integer.
+    pub decimal_to_int: Rounding,
+    /// Float to integer.
+    pub float_to_int: Rounding,
+    /// Fraction cut to a scale.
+    pub to_scale: Rounding,
+    /// A fraction stored in an integer column is kept (SQLite affinity).
+    pub store_keeps: bool,
+    /// Branches of unlike types keep their own (SQLite).
+    pub branches_keep: bool,
+    /// TRUE and FALSE are the type of conditions, unlike numbers (PostgreSQL).
+    pub true_booleans: bool,
+}
+
+/// How willingly types are converted without being asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Implicit {
+    /// Everything, and what does not fit becomes something else (MySQL, SQLite).
+    Loose,
+    /// Literals only; other texts never meet numbers (PostgreSQL).
+    Literals,
+    /// Everything, and what does not fit fails (Oracle, T-SQL).
+    Failing,
+}
+
+/// What happens when text and number are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum TextMeetsNumber {
+    /// Both are read as floats (MySQL).
+    AsFloat,
+    /// Column affinity decides; without one, numbers stand below texts (SQLite).
+    ByAffinity,
+    /// A literal takes the other's type, else the statement is wrong (PostgreSQL).
+    Refused,
+    /// The text is read as a number (Oracle, T-SQL).
+    AsNumber,
+}
+
+/// Dates and times.
+pub(crate) struct Times {
+    /// `DATE` has a time of day (Oracle).
+    pub date_has_time: bool,
+    /// `date + number`.
+    pub plus_number: PlusNumber,
+    /// `date - date`.
+    pub minus: Minus,
+    /// Temporals are texts and numbers (SQLite).
+    pub as_text: bool,
+    /// Digits of the fraction of the current timestamp without a precision.
+    pub now_precision: u8,
+    /// Adding months to a month's end.
+    pub month_end: MonthEnd,
+}
+
+/// `date + number`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PlusNumber {
+    /// So many days later; timestamps too (Oracle, T-SQL datetime).
+    Days,
+    /// So many days later, dates only (PostgreSQL).
+    DateDays,
+    /// The date is read as a number; refused.
+    AsNumber,
+}
+
+/// `date - date`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Minus {
+    /// Days as an integer between dates, an interval between timestamps (PostgreSQL).
+    DaysOrInterval,
+    /// Days with fraction (Oracle).
+    Days,
+    /// Difference of the numbers yyyymmdd (MySQL).
+    Numbers,
+    /// No meaning we translate.
+    Refused,
+}
+
+/// Adding months to a month's end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum MonthEnd {
+    /// Clamps to the last day.
+    Clamp,
+    /// Fails (Oracle `+ INTERVAL '1' MONTH`).
+    Fails,
+}
+
+/// A type as written, for [`Meaning::type_name`].
+pub(crate) struct TypeWords<'a> {
+    /// Its words in lower case with single blanks.
+    pub words: &'a str,
+    /// Numbers in parentheses; `MAX` is -1.
+    pub args: &'a [i64],
+    /// UNSIGNED.
+    pub unsigned: bool,
+    /// WITH TIME ZONE.
+    pub zone: bool,
+    /// WITH LOCAL TIME ZONE.
+    pub local_zone: bool,
+    /// YEAR TO MONTH.
+    pub year_month: bool,
+    /// The collation of text without a COLLATE clause.
+    pub collation: Collation,
+    /// Target of a CAST rather than type of a column.
+    pub cast: bool,
+}
+
+impl TypeWords<'_> {
+    /// The `i`-th number in parentheses.
+    pub fn arg(&self, i: usize) -> Option<i64> {
+        self.args.get(i).copied()
+    }
+}

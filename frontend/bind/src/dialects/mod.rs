@@ -1,0 +1,34 @@
+//! What each dialect means, as data: one folder per dialect with its [`Meaning`] and its functions.
+//!
+//! The rest of the binder never asks which dialect it reads, only what the meaning says. MySQL and MariaDB
+//! share a folder and differ by profile.
+
+mod common;
+pub(crate) mod function;
+pub(crate) mod meaning;
+mod mssql;
+mod mysql;
+mod oracle;
+mod postgres;
+mod sqlite;
+
+pub(crate) use function::{Function, Functions, Handler, How, Ret, Want};
+pub(crate) use meaning::*;
+
+use air_base::Dialect;
+
+/// What `dialect` means.
+pub(crate) fn meaning(dialect: Dialect) -> &'static Meaning {
+    match dialect {
+        Dialect::Mysql | Dialect::Mariadb => &mysql::MEANING,
+        Dialect::Postgres => &postgres::MEANING,
+        Dialect::Sqlite => &sqlite::MEANING,
+        Dialect::Oracle => &oracle::MEANING,
+        Dialect::Mssql => &mssql::MEANING,
+    }
+}
+
+/// The dialects in which `name` is a function, for a hint about a name this dialect does not have.
+pub(crate) fn dialects_with(name: &str) -> impl Iterator<Item = Dialect> + '_ {
+    Dialect::ALL.into_iter().filter(|d| *d != Dialect::Mariadb && !meaning(*d).functions.rows(name).is_empty())
+}
