@@ -1,0 +1,144 @@
+//! MariaDB: a throwaway server, a session in a database of its own, values by type.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::mysql_wire::{Column, Connection, FLAG_BINARY, ResultSet};
+use super::server::{Server, Site};
+use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, install};
+use crate::values::{Rows, Value};
+
+const USER: &str = "root";
+
+/// Settings for a server whose data nobody will miss, and those that results depend on.
+const SETTINGS: &[&str] = &[
+    "--no-defaults",
+    "--skip-networking",
+    "--skip-log-bin",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-flush-method=nosync",
+    "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-fast-shutdown=2",
+    "--performance-schema=off",
+    "--max-allowed-packet=64M",
+    "--character-set-server=utf8mb4",
+    "--collation-server=utf8mb4_general_ci",
+    "--default-time-zone=+00:00",
+    "--local-infile=0",
+];
+
+/// Starts a server in a new folder.
+pub(super) fn start() -> Result<Server, ServerError> {
+    let programs = install::mariadb()?;
+    let site = Site::new("my", "mysql")?;
+    let folder = site.folder.clone();
+    let data = format!("--datadir={}", folder.join("data").display());
+    let prepare = [
+        "--no-defaults",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        "--skip-name-resolve",
+    ];
+    let mut arguments: Vec<String> = prepare.map(str::to_owned).into();
+    arguments.push(data.clone());
+    site.prepare(&programs.install_db, &arguments)?;
+    let socket = folder.join("socket");
+    let mut arguments: Vec<String> = SETTINGS.iter().map(|setting| (*setting).to_owned()).collect();
+    arguments.extend([
+        data,
+        format!("--socket={}", socket.display()),
+        format!("--pid-file={}", folder.join("server.pid").display()),
+        format!("--tmpdir={}", folder.display()),
+    ]);
+    site.start(&programs.mariadbd, &arguments, "KILL", socket, |socket| open(socket).map(|_| ()))
+}
+
+fn open(socket: &Path) -> Result<Connection, EngineError> {
+    // The server's own timeout should strike first: it keeps the session usable.
+    Connection::open(socket, USER, STATEMENT_TIMEOUT + Duration::from_secs(10))
+}
+
+/// A session in a database that belongs to one seat.
+pub struct Mariadb {
+    socket: PathBuf,
+    database: String,
+    connection: Connection,
+}
+
+impl Mariadb {
+    pub(super) fn connect(socket: &Path, seat: usize) -> Result<Mariadb, EngineError> {
+        let connection = open(socket)?;
+        Ok(Mariadb { socket: socket.to_owned(), database: format!("seat{seat}"), connection })
+    }
+
+    fn renew(&mut self) -> Result<(), EngineError> {
+        self.connection.reset_session()?;
+        let database = &self.database;
+        for sql in [
+            "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci",
+            &format!("SET max_statement_time = {}", STATEMENT_TIMEOUT.as_secs()),
+            &format!("DROP DATABASE IF EXISTS {database}"),
+            &format!("CREATE DATABASE {database}"),
+            &format!("USE {database}"),
+        ] {
+            self.connection.query(sql)?;
+        }
+        Ok(())
+    }
+}
+
+impl Engine for Mariadb {
+    fn reset(&mut self) -> Result<(), EngineError> {
+        let renewed = self.renew();
+        if renewed.is_err() {
+            self.connection = open(&self.socket)?;
+        }
+        renewed
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<Option<Rows>, EngineError> {
+        Ok(self.connection.query(sql)?.pop().map(rows))
+    }
+}
+
+fn rows(result: ResultSet) -> Rows {
+    let row = |cells: Vec<Option<Vec<u8>>>| {
+        let cells = cells.into_iter().zip(&result.columns);
+        cells.map(|(cell, column)| cell.map_or(Value::Null, |bytes| value(bytes, column))).collect()
+    };
+    Rows {
+        rows: result.rows.into_iter().map(row).collect(),
+        columns: result.columns.iter().map(|column| column.name.clone()).collect(),
+    }
+}
+
+/// The collation `binary`: no characters, only bytes.
+const CHARSET_BINARY: u16 = 63;
+
+fn value(bytes: Vec<u8>, column: &Column) -> Value {
+    let text = || String::from_utf8_lossy(&bytes).into_owned();
+    match column.kind {
+        // DECIMAL, TINY, SHORT, LONG, LONGLONG, INT24, YEAR, NEWDECIMAL.
+        0 | 1 | 2 | 3 | 8 | 9 | 13 | 246 => Value::number(&text()),
+        // FLOAT, DOUBLE.
+        4 | 5 => Value::float(&text()),
+        // NULL as a type: the value has none.
+        6 => Value::Null,
+        // TIMESTAMP, DATE, TIME, DATETIME, NEWDATE and their later forms.
+        7 | 10 | 11 | 12 | 14 | 17 | 18 | 19 => Value::Temporal(text()),
+        // BIT: a number, sent as its big-endian bytes.
+        16 => {
+            let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+            Value::number(&number.to_string())
+        }
+        // GEOMETRY.
+        255 => Value::Bytes(bytes),
+        // Strings and BLOBs; bytes if their character set is `binary`.
+        _ if column.charset == CHARSET_BINARY && column.flags & FLAG_BINARY != 0 => Value::Bytes(bytes),
+        _ => match String::from_utf8(bytes) {
+            Ok(text) => Value::Text(text),
+            Err(error) => Value::Bytes(error.into_bytes()),
+        },
+    }
+}

@@ -1,0 +1,212 @@
+//! `cargo xtask score`: translations compared by running them.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use air_base::Dialect;
+use airc_score::cache::Cache;
+use airc_score::case::{self, Case};
+use airc_score::engines::{EngineKind, Fleet};
+use airc_score::report;
+use airc_score::run::{self, CaseResult, Options};
+use airc_score::translators::{External, Identity, Translator, Unit};
+use airc_score::{case_folders, project_root};
+use clap::{Args, ValueEnum};
+
+/// What `cargo xtask score` understands.
+#[derive(Args)]
+pub struct Arguments {
+    /// Only this corpus (`idioms`, `slt`, `pgregress`, `mtr`, `tpch`, `tpcds`, `job`, …).
+    #[arg(long, value_name = "NAME")]
+    corpus: Vec<String>,
+    /// Only cases written in this dialect.
+    #[arg(long, value_name = "DIALECT")]
+    from: Vec<Dialect>,
+    /// Only this target: sqlite, postgres or mysql.
+    #[arg(long, value_name = "DIALECT")]
+    to: Vec<Dialect>,
+    /// Only cases whose id or tag contains this.
+    #[arg(long, value_name = "TEXT")]
+    matching: Option<String>,
+    /// Show a case in full: source, translation, both results, certificate. `ID@target` shows
+    /// one target; a `*` at the end shows all that begin so.
+    #[arg(long, value_name = "ID")]
+    case: Vec<String>,
+    /// List failures in groups, the most frequent first.
+    #[arg(long)]
+    failures: bool,
+    /// With --failures: only this outcome (wrong, precision, rejected, refused).
+    #[arg(long, value_name = "OUTCOME", requires = "failures")]
+    outcome: Option<String>,
+    /// With --failures: only groups whose name contains this.
+    #[arg(long, value_name = "TEXT", requires = "failures")]
+    group: Option<String>,
+    /// With --failures: number of groups shown.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    top: usize,
+    /// With --failures: all ids instead of examples.
+    #[arg(long, requires = "failures")]
+    ids: bool,
+    /// Write figures and outcomes as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Number of workers.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    jobs: usize,
+    /// Run everything again instead of reading kept results of the engines.
+    #[arg(long)]
+    no_cache: bool,
+    /// What to measure.
+    #[arg(long, value_enum, default_value_t = Measured::Identity)]
+    translator: Measured,
+    /// Measure a program that speaks the JSON lines of `airc translate --jsonl`.
+    #[arg(long, value_name = "COMMAND")]
+    external: Option<String>,
+    /// With --external: what the program gets as one text.
+    #[arg(long, value_enum, default_value_t = SentUnit::Statement, requires = "external")]
+    unit: SentUnit,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Measured {
+    /// No translation: statements are passed as they are.
+    Identity,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SentUnit {
+    Statement,
+    Script,
+}
+
+impl Arguments {
+    fn selects(&self, case: &Case) -> bool {
+        let listed = |list: &[String], name: &str| list.is_empty() || list.iter().any(|entry| entry == name);
+        let matches = self
+            .matching
+            .as_deref()
+            .is_none_or(|text| case.id.contains(text) || case.tags.iter().any(|tag| tag.contains(text)));
+        let named = |pattern: &String| {
+            let id = pattern.rsplit_once('@').map_or(pattern.as_str(), |(id, _)| id);
+            id.strip_suffix('*').map_or(case.id == id, |start| case.id.starts_with(start))
+        };
+        listed(&self.corpus, &case.corpus)
+            && (self.from.is_empty() || self.from.contains(&case.source))
+            && matches
+            && (self.case.is_empty() || self.case.iter().any(named))
+    }
+
+    fn targets(&self) -> Result<Vec<EngineKind>, String> {
+        let mut wanted = self.to.clone();
+        for name in self.case.iter().filter_map(|pattern| pattern.rsplit_once('@')) {
+            wanted.push(name.1.parse().map_err(|error: air_base::UnknownDialect| error.to_string())?);
+        }
+        if wanted.is_empty() {
+            return Ok(EngineKind::ALL.to_vec());
+        }
+        let engine = |dialect: &Dialect| {
+            EngineKind::of(*dialect).ok_or_else(|| format!("there is no engine of {dialect} here"))
+        };
+        wanted.iter().map(engine).collect()
+    }
+
+    fn translator(&self) -> Box<dyn Translator> {
+        let unit = match self.unit {
+            SentUnit::Statement => Unit::Statement,
+            SentUnit::Script => Unit::Script,
+        };
+        match (&self.external, self.translator) {
+            (Some(command), _) => Box::new(External::new(command, unit)),
+            (None, Measured::Identity) => Box::new(Identity),
+        }
+    }
+
+    /// A file name of its own for the outcomes of each translator.
+    fn history_name(&self) -> String {
+        let name = match (&self.external, self.translator) {
+            (Some(command), _) => command.as_str(),
+            (None, Measured::Identity) => "identity",
+        };
+        let plain: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        format!("outcomes-{plain}.tsv")
+    }
+}
+
+/// Runs the chore. The exit code says only whether it could be done.
+pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let mut cases: Vec<Arc<Case>> = Vec::new();
+    for folder in case_folders() {
+        if !folder.is_dir() {
+            eprintln!("note: the folder {} is absent; its cases are not run", folder.display());
+            continue;
+        }
+        let loaded = case::load(&folder).map_err(|error| error.to_string())?;
+        cases.extend(loaded.into_iter().filter(|case| arguments.selects(case)).map(Arc::new));
+    }
+    if cases.is_empty() {
+        return Err("no case is selected".to_owned());
+    }
+    let results = scored(arguments, &cases)?;
+    if !arguments.case.is_empty() {
+        for result in &results {
+            print(&report::case_in_full(result))?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprint!("{}", report::harness_notes(&results));
+    if arguments.failures {
+        let filter = report::Filter {
+            outcome: arguments.outcome.clone(),
+            containing: arguments.group.clone(),
+            groups_max: arguments.top,
+            all_ids: arguments.ids,
+        };
+        print(&report::failures(&results, &filter))?;
+        print("\n")?;
+    }
+    print(&report::table(&results))?;
+    let history = state_folder().join(arguments.history_name());
+    match report::changes(&results, &history) {
+        Ok(changes) => print(&changes)?,
+        Err(error) => eprintln!("note: cannot keep {}: {error}", history.display()),
+    }
+    if let Some(file) = &arguments.json {
+        fs::write(file, report::json(&results).to_string())
+            .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn scored(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<Vec<CaseResult>, String> {
+    let options =
+        Options { targets: arguments.targets()?, jobs: arguments.jobs, details: !arguments.case.is_empty() };
+    let cache = if arguments.no_cache { Cache::none() } else { Cache::open(&state_folder())? };
+    let fleet = Fleet::new();
+    let total = cases.len();
+    let terminal = std::io::stderr().is_terminal();
+    let results = run::score(cases, &options, &fleet, &cache, &|| arguments.translator(), |done| {
+        if terminal {
+            eprint!("\r{done} of {total} cases");
+        }
+    });
+    if terminal {
+        eprint!("\r\x1b[K");
+    }
+    results.map_err(|error| error.to_string())
+}
+
+/// Where results of engines and outcomes of the last run are kept.
+fn state_folder() -> PathBuf {
+    project_root().join("target/score")
+}
+
+/// Prints; a reader that stopped listening (`| head`) ends the program without a word.
+fn print(text: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other.map_err(|error| format!("cannot print: {error}")),
+    }
+}
