@@ -3,7 +3,7 @@
 use crate::expr::{Expr, Literal, WindowSpec};
 use crate::ids::{CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
 use crate::node::{Child, Operand, Pooled};
-use crate::query::{Cte, GroupElement, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind, UsingColumn, ValuesRow};
+use crate::query::{Cte, CteBody, GroupElement, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind, UsingColumn, ValuesRow};
 use crate::statement::{Assignment, MergeClause, Statement};
 use crate::types::Type;
 use crate::expr::{Branch, OrderKey};
@@ -407,6 +407,14 @@ impl Air {
         self.params[id.index()]
     }
 
+    /// Changes that stand as common table expressions: which one, and its position in [`Air::nested`].
+    pub fn changes(&self) -> impl Iterator<Item = (CteId, u32)> + '_ {
+        self.ctes.iter().enumerate().filter_map(|(i, cte)| match cte.body {
+            CteBody::Change { statement } => Some((CteId(i as u32), statement)),
+            CteBody::Query { .. } => None,
+        })
+    }
+
     // Walking.
 
     /// Calls `visit` with each node directly below `child`. Nothing is descended into.
@@ -424,18 +432,25 @@ impl Air {
                 SourceKind::Cte { .. } => {}
                 kind => kind.children(self, visit),
             },
+            Child::Window(id) => self.windows[id.index()].children(self, visit),
         }
     }
 
-    /// Calls `visit` with every node in use, parents first, each source once per place it is declared.
-    /// Iterative: depth never meets the stack.
+    /// Calls `visit` with every node in use, parents first, each source once per place it is declared,
+    /// each window once. Iterative: depth never meets the stack.
     pub fn walk(&self, visit: &mut dyn FnMut(Child)) {
         let mut stack: Vec<Child> = Vec::new();
         let mut below: Vec<Child> = Vec::new();
+        let mut windows = vec![false; self.windows.len()];
         for statement in self.statements.iter().rev() {
             statement.children(self, &mut |child| below.push(child));
             stack.extend(below.drain(..).rev());
             while let Some(child) = stack.pop() {
+                if let Child::Window(id) = child
+                    && std::mem::replace(&mut windows[id.index()], true)
+                {
+                    continue;
+                }
                 visit(child);
                 self.children(child, &mut |child| below.push(child));
                 stack.extend(below.drain(..).rev());

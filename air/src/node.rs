@@ -4,7 +4,9 @@
 
 use crate::Air;
 use crate::form::{Form, FormError, Reader};
-use crate::ids::{ExprId, List, QueryId, RelId, SelectId, SourceId, Str};
+use crate::expr::Literal;
+use crate::ids::{CteId, ExprId, List, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
+use air_base::Span;
 
 /// A field of a node, or a node.
 pub trait Operand: Sized {
@@ -25,7 +27,7 @@ pub trait Operand: Sized {
 }
 
 /// A node below another one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Child {
     /// Expression.
     Expr(ExprId),
@@ -37,6 +39,19 @@ pub enum Child {
     Rel(RelId),
     /// Row source at its place of declaration.
     Source(SourceId),
+    /// Window; may be below several expressions.
+    Window(WindowId),
+}
+
+/// Something with an id that others refer to: declared where it is first mentioned.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Label {
+    /// A row source.
+    Source(SourceId),
+    /// A common table expression.
+    Cte(CteId),
+    /// A window.
+    Window(WindowId),
 }
 
 /// Receives a node as a stream of events.
@@ -55,15 +70,29 @@ pub trait Sink {
     fn word(&mut self, word: &str);
     /// A number.
     fn number(&mut self, number: i64);
-    /// A name or the content of a literal.
+    /// Text that is no literal.
     fn text(&mut self, text: &str);
-    /// The content of a literal whose value is not part of the statement's identity.
-    fn literal(&mut self, kind: &'static str, text: &str) {
-        self.word(kind);
-        self.text(text);
-    }
-    /// A reference to (or, at its declaration, the label of) a numbered thing.
-    fn label(&mut self, letter: &'static str, number: u32);
+    /// A name.
+    fn name(&mut self, text: &str, exact: bool);
+    /// A literal, in the place of an expression.
+    fn literal(&mut self, air: &Air, id: ExprId, literal: Literal);
+    /// A parameter, in the place of an expression.
+    fn param(&mut self, air: &Air, id: ExprId, param: ParamId);
+    /// A column, in the place of an expression.
+    fn column(&mut self, air: &Air, source: SourceId, index: u32, qualified: bool);
+    /// A mention of something with a label. True if this is the first one: then its declaration follows,
+    /// and after it [`Sink::declared`].
+    fn mention(&mut self, label: Label) -> bool;
+    /// The declaration is complete.
+    fn declared(&mut self);
+    /// What is known of the expression just told; not called for parts of another expression's node.
+    fn expr_info(&mut self, air: &Air, id: ExprId);
+    /// Where the query or source just told stands.
+    fn span(&mut self, span: Span);
+    /// A level of nesting begins. False: it is too deep, nothing is told of it, and [`Sink::ascend`] not called.
+    fn descend(&mut self) -> bool;
+    /// The level ends.
+    fn ascend(&mut self);
 }
 
 /// Types whose lists live in a pool of the arena.
@@ -77,12 +106,12 @@ pub trait Pooled: Sized + Copy + 'static {
 /// Declares a struct node. Fields are read and written in order; defaults are left out of the text form.
 #[macro_export]
 macro_rules! node_struct {
-    ($(#[$meta:meta])* pub struct $Name:ident = $label:literal {
+    ($(#[$meta:meta])* $vis:vis struct $Name:ident = $label:literal {
         $($(#[$fmeta:meta])* pub $field:ident : $Ty:ty,)*
     }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Debug)]
-        pub struct $Name { $($(#[$fmeta])* pub $field: $Ty,)* }
+        $vis struct $Name { $($(#[$fmeta])* pub $field: $Ty,)* }
 
         impl $crate::node::Operand for $Name {
             fn emit(&self, air: &$crate::Air, sink: &mut dyn $crate::node::Sink) {
@@ -125,6 +154,11 @@ macro_rules! node_enum {
             /// The name of the variant in the text form.
             pub fn label(&self) -> &'static str {
                 match self { $($Name::$Variant { .. } => $label,)* }
+            }
+
+            /// True if a variant has that name in the text form.
+            pub fn is_label(name: &str) -> bool {
+                matches!(name, $($label)|*)
             }
         }
 

@@ -110,6 +110,19 @@ node_enum! {
     }
 }
 
+impl Statement {
+    /// The common table expressions of the statement's own WITH. Those of a query are with the query.
+    pub fn ctes(&self) -> List<CteId> {
+        match self {
+            Statement::Insert { insert } => insert.ctes,
+            Statement::Update { update } => update.ctes,
+            Statement::Delete { delete } => delete.ctes,
+            Statement::Merge { merge } => merge.ctes,
+            _ => List::EMPTY,
+        }
+    }
+}
+
 atoms! {
     /// Transaction control.
     pub enum TransactionAction {
