@@ -417,6 +417,18 @@ impl Air {
 
     // Walking.
 
+    /// True if the id names something in its arena.
+    pub fn has(&self, child: Child) -> bool {
+        match child {
+            Child::Expr(id) => id.index() < self.exprs.len(),
+            Child::Query(id) => id.index() < self.queries.len(),
+            Child::Select(id) => id.index() < self.selects.len(),
+            Child::Rel(id) => id.index() < self.rels.len(),
+            Child::Source(id) => id.index() < self.sources.len(),
+            Child::Window(id) => id.index() < self.windows.len(),
+        }
+    }
+
     /// Calls `visit` with each node directly below `child`. Nothing is descended into.
     pub fn children(&self, child: Child, visit: &mut dyn FnMut(Child)) {
         match child {

@@ -21,6 +21,7 @@ pub mod statement;
 pub mod target;
 pub mod timeformat;
 pub mod types;
+pub mod verify;
 
 pub use air::{Air, Comment, Info, Param};
 pub use air_base as base;
