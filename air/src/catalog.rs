@@ -154,8 +154,27 @@ impl Catalog {
     }
 
     /// All tables, in order of declaration.
-    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+    pub fn tables(&self) -> impl DoubleEndedIterator<Item = &Table> {
         self.tables.iter().filter(|table| !table.name.is_empty())
+    }
+
+    /// The tables of that name, which is in lower case: one per schema, in order of declaration.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = &Table> + Clone {
+        let slots = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        slots.iter().map(|&slot| &self.tables[slot as usize])
+    }
+
+    /// Everything but the tables: types, sequences, functions.
+    pub fn without_tables(&self) -> Catalog {
+        Catalog {
+            tables: Vec::new(),
+            by_name: FxHashMap::default(),
+            enums: self.enums.clone(),
+            types: self.types.clone(),
+            sequences: self.sequences.clone(),
+            functions: self.functions.clone(),
+            complete: self.complete,
+        }
     }
 
     /// Adds a list of words for an enum or set type.

@@ -413,7 +413,9 @@ impl Verifier<'_> {
         }
         let width = self.air.source(source).columns.len();
         for (i, column) in columns.iter().enumerate() {
-            self.check(Invariant::ColumnInRange, (*column as usize) < width, || format!("{source:?}#{column}"));
+            self.check(Invariant::ColumnInRange, (*column as usize) < width, || {
+                format!("{source:?}#{column}")
+            });
             let twice = columns[..i].contains(column);
             self.check(Invariant::AssignmentWidth, !twice, || format!("{source:?}#{column} twice"));
         }
@@ -632,7 +634,9 @@ impl Verifier<'_> {
                 self.exprs(air.list(args).iter().copied());
                 None
             }
-            SourceKind::Table { .. } | SourceKind::Proposed {} | SourceKind::Old {} | SourceKind::New {} => None,
+            SourceKind::Table { .. } | SourceKind::Proposed {} | SourceKind::Old {} | SourceKind::New {} => {
+                None
+            }
         };
         let columns = source.columns.len();
         self.check(Invariant::SourceWidth, !source.closed || width.is_none_or(|w| w == columns), || {
@@ -899,8 +903,14 @@ mod tests {
             ("items:[(item expr:(and terms:[s0.b]))]", "V0304"),
             ("items:[(item expr:(case))]", "V0305"),
             ("items:[(item expr:(default))]", "V0307"),
-            ("items:[(item expr:(in_query operand:s0.a query:(query body:(values rows:[(row items:[1 2])]))))]", "V0404"),
-            ("items:[(item expr:s0.a)] outputs:[(output name:\"a\" ty:i32) (output name:\"b\" ty:i32)]", "V0406"),
+            (
+                "items:[(item expr:(in_query operand:s0.a query:(query body:(values rows:[(row items:[1 2])]))))]",
+                "V0404",
+            ),
+            (
+                "items:[(item expr:s0.a)] outputs:[(output name:\"a\" ty:i32) (output name:\"b\" ty:i32)]",
+                "V0406",
+            ),
         ] {
             assert_eq!(codes(&format!("(select select:(block {T} {block}))")), [code], "{block}");
         }
