@@ -3,6 +3,7 @@
 //! Legalization asks a [`Target`], never who it is. If a question cannot be asked, a field is missing here.
 
 use crate::builtins::Builtin;
+use crate::ddl::{ReferentialAction, UniqueNulls};
 use crate::expr::Unit;
 use crate::fidelity::Assume;
 use crate::profile::{Profile, Version};
@@ -289,6 +290,58 @@ pub struct Capabilities {
     pub temporal_types: bool,
     /// Intervals are values (else they exist only next to `+` and `-`).
     pub interval_values: bool,
+    /// MATERIALIZED and NOT MATERIALIZED at a common table expression.
+    pub materialized: Can,
+    /// Table to name where a block has WHERE or HAVING and no FROM; `None`: none is needed.
+    pub filter_table: Option<&'static str>,
+    /// FOR SHARE.
+    pub lock_share: &'static str,
+    /// FOR UPDATE OF names tables.
+    pub lock_of: bool,
+    /// WITH of an INSERT stands before its query.
+    pub insert_with_inside: bool,
+    /// INSERT that passes over rows that fail in any way.
+    pub insert_ignore: Option<&'static str>,
+    /// INSERT that removes rows in its way.
+    pub replace: Option<&'static str>,
+    /// OVERRIDING SYSTEM VALUE.
+    pub overriding: bool,
+    /// One row of defaults.
+    pub insert_defaults: &'static str,
+    /// UPDATE that passes over rows that fail.
+    pub update_ignore: Option<&'static str>,
+    /// DELETE FROM t AS a.
+    pub delete_alias: bool,
+    /// WHEN NOT MATCHED BY SOURCE.
+    pub merge_by_source: Can,
+    /// Conditions of MERGE stand behind the action, and UPDATE may have DELETE WHERE (Oracle).
+    pub merge_where: bool,
+    /// DO NOTHING in MERGE.
+    pub merge_do_nothing: bool,
+    /// MERGE ends with a semicolon in any case.
+    pub merge_semicolon: bool,
+    /// Arrays.
+    pub arrays: Can,
+    /// Sequences.
+    pub sequences: SequenceForm,
+    /// Text literals with letters beyond ASCII begin with N.
+    pub national_text: bool,
+    /// BETWEEN SYMMETRIC.
+    pub symmetric: Can,
+    /// A hidden column that tells rows of one table apart.
+    pub row_locator: Option<&'static str>,
+    /// A subquery without aggregate may have more rows than one where a value is wanted: the first counts.
+    pub scalar_first: bool,
+    /// Row limits may be expressions.
+    pub limit_expressions: bool,
+    /// A limit in a subquery of IN, ANY or ALL.
+    pub limit_in_subquery: bool,
+    /// A change may read the table it changes in a subquery.
+    pub change_reads_itself: bool,
+    /// Transaction control.
+    pub transactions: TransactionForm,
+    /// Definitions.
+    pub define: Definitions,
     /// Changes to the order of operator strengths: the level an operator of the given level really has.
     pub strength: fn(Strength) -> u8,
 }
@@ -477,6 +530,183 @@ pub enum DeleteFrom {
     Join,
     /// Only by subqueries.
     No,
+}
+
+/// Sequences.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SequenceForm {
+    /// `nextval('s')`.
+    Function,
+    /// `NEXT VALUE FOR s`.
+    NextValueFor,
+    /// `s.NEXTVAL`.
+    Pseudocolumn,
+    /// Not at all.
+    No,
+}
+
+/// Transaction control; `None`: there is no form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TransactionForm {
+    /// Begins one.
+    pub begin: Option<&'static str>,
+    /// BEGIN takes ISOLATION LEVEL.
+    pub begin_isolation: bool,
+    /// Before the name of a savepoint.
+    pub savepoint: Option<&'static str>,
+    /// Before the name of a savepoint to go back to.
+    pub rollback_to: Option<&'static str>,
+    /// Before the name of a savepoint to forget.
+    pub release: Option<&'static str>,
+    /// SET TRANSACTION.
+    pub set: Option<&'static str>,
+    /// READ ONLY.
+    pub read_only: bool,
+    /// Isolation level SNAPSHOT.
+    pub snapshot: bool,
+}
+
+/// What definitions can say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Definitions {
+    /// Columns whose values the server makes up.
+    pub identity: IdentityForm,
+    /// Temporary tables.
+    pub temporary: TemporaryForm,
+    /// CREATE OR REPLACE TABLE.
+    pub table_or_replace: Can,
+    /// Tables from queries.
+    pub create_as: CreateAs,
+    /// WITH NO DATA.
+    pub with_no_data: bool,
+    /// Comments of tables and columns.
+    pub comments: CommentForm,
+    /// Indexes inside of CREATE TABLE.
+    pub inline_indexes: bool,
+    /// Names of indexes are unique in a schema, not in a table.
+    pub index_names_global: bool,
+    /// A schema may stand at the name of an index.
+    pub index_schema: bool,
+    /// DROP INDEX names the table.
+    pub drop_index_on: bool,
+    /// Indexes over the first characters of a text.
+    pub index_prefix: bool,
+    /// INCLUDE.
+    pub index_include: bool,
+    /// How many NULLs a unique key admits by default.
+    pub unique_nulls: UniqueNulls,
+    /// NULLS NOT DISTINCT.
+    pub nulls_not_distinct: Can,
+    /// DEFERRABLE.
+    pub deferrable: bool,
+    /// Actions of foreign keys.
+    pub referential_actions: &'static [ReferentialAction],
+    /// ON UPDATE of foreign keys.
+    pub on_update_actions: bool,
+    /// ON UPDATE CURRENT_TIMESTAMP.
+    pub on_update_now: bool,
+    /// Computed columns that are stored.
+    pub stored_columns: bool,
+    /// Computed columns that are not stored.
+    pub virtual_columns: bool,
+    /// A DEFAULT that is no literal stands in parentheses.
+    pub default_parentheses: bool,
+    /// A timestamp column without NULL is NOT NULL (MySQL).
+    pub null_by_request: bool,
+    /// COLLATE at a column.
+    pub collated_columns: bool,
+    /// STRICT after a table.
+    pub strict_word: bool,
+    /// CREATE OR REPLACE VIEW.
+    pub view_or_replace: Can,
+    /// CREATE VIEW IF NOT EXISTS.
+    pub view_if_not_exists: Can,
+    /// Temporary views.
+    pub temporary_views: bool,
+    /// Materialized views.
+    pub materialized_views: bool,
+    /// WITH CHECK OPTION.
+    pub check_option: bool,
+    /// CREATE SCHEMA.
+    pub schemas: bool,
+    /// Changes of columns.
+    pub alter_column: AlterColumn,
+    /// ALTER TABLE IF EXISTS.
+    pub alter_if_exists: bool,
+    /// IF [NOT] EXISTS of a column.
+    pub column_if_exists: bool,
+    /// Several objects in one DROP.
+    pub drop_list: bool,
+    /// DROP … CASCADE.
+    pub drop_cascade: bool,
+    /// TRUNCATE of several tables, RESTART IDENTITY, CASCADE.
+    pub truncate_options: bool,
+    /// TRUNCATE alone starts identity counters again.
+    pub truncate_restarts: bool,
+}
+
+/// Columns whose values the server makes up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IdentityForm {
+    /// AUTO_INCREMENT.
+    AutoIncrement,
+    /// GENERATED … AS IDENTITY.
+    Standard,
+    /// IDENTITY(1, 1).
+    Property,
+    /// INTEGER PRIMARY KEY.
+    RowNumber,
+}
+
+/// Temporary tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TemporaryForm {
+    /// CREATE TEMPORARY TABLE.
+    Word,
+    /// `#name`.
+    Hash,
+    /// CREATE GLOBAL TEMPORARY TABLE: the definition stays.
+    Global,
+}
+
+/// Tables from queries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CreateAs {
+    /// CREATE TABLE … AS.
+    As,
+    /// SELECT … INTO.
+    SelectInto,
+}
+
+/// Comments of tables and columns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommentForm {
+    /// COMMENT 'text' at the definition.
+    Inline,
+    /// COMMENT ON.
+    Statement,
+    /// Not at all.
+    No,
+}
+
+/// Changes of columns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AlterColumn {
+    /// ALTER COLUMN … TYPE, SET NOT NULL, SET DEFAULT.
+    AlterType,
+    /// MODIFY and CHANGE with a whole definition.
+    Modify,
+    /// ALTER COLUMN with type and NOT NULL.
+    Alter,
+    /// Only ADD, DROP and RENAME.
+    No,
+}
+
+impl NullRank {
+    /// NULLs come first without a word in this direction.
+    pub fn first(self, descending: bool) -> bool {
+        (self == NullRank::Lowest) != descending
+    }
 }
 
 /// How parameters are written.

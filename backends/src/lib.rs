@@ -15,6 +15,7 @@ use air::profile::Profile;
 use air::target::{Capabilities, Row, Target};
 use air_base::Dialect;
 
+pub use render::name::ReservedFilter;
 pub use render::{RenderOptions, Rendered, render};
 pub use spelling::Spelling;
 
@@ -27,6 +28,8 @@ pub struct Backend {
     pub builtins: &'static [Row],
     /// How types and literals are said.
     pub spelling: &'static Spelling,
+    /// Tells most names from reserved words at once.
+    pub reserved: ReservedFilter,
 }
 
 /// The tables of a dialect.

@@ -32,8 +32,12 @@ impl Dispatch {
         };
         for rule in lists.iter().copied().flatten() {
             match rule.apply {
-                Apply::Kinds(kinds, f) => kinds.iter().for_each(|&kind| dispatch.kinds[kind as usize].push((rule, f))),
-                Apply::Builtins(ops, f) => ops.iter().for_each(|&op| dispatch.builtins[op as usize].push((rule, f))),
+                Apply::Kinds(kinds, f) => {
+                    kinds.iter().for_each(|&kind| dispatch.kinds[kind as usize].push((rule, f)))
+                }
+                Apply::Builtins(ops, f) => {
+                    ops.iter().for_each(|&op| dispatch.builtins[op as usize].push((rule, f)))
+                }
                 Apply::Select(f) => dispatch.selects.push((rule, f)),
                 Apply::Query(f) => dispatch.queries.push((rule, f)),
                 Apply::Rel(f) => dispatch.rels.push((rule, f)),

@@ -98,8 +98,12 @@ impl Context<'_> {
         }
         if self.options.strict {
             let text = kind.template().replacen("{}", subject, 1);
-            let diagnostic = Diagnostic::error(crate::codes::ASSUMPTION, span, format!("strict mode admits no assumption: {text}"))
-                .help(format!("declare `{}` in the profile, or translate without strict mode", kind.word()));
+            let diagnostic = Diagnostic::error(
+                crate::codes::ASSUMPTION,
+                span,
+                format!("strict mode admits no assumption: {text}"),
+            )
+            .help(format!("declare `{}` in the profile, or translate without strict mode", kind.word()));
             self.diagnostics.push(diagnostic);
             return Err(Refused);
         }

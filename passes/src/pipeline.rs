@@ -42,7 +42,9 @@ pub fn legalize(
     let mut seen = Seen::default();
     let mut at = 0;
     while at < cx.air.statements.len() {
-        run(&mut cx, &dispatch.statements, at, |cx, at| cx.air.statement_spans.get(at).copied().unwrap_or(Span::NONE))?;
+        run(&mut cx, &dispatch.statements, at, |cx, at| {
+            cx.air.statement_spans.get(at).copied().unwrap_or(Span::NONE)
+        })?;
         at += 1;
     }
     while seen.step(&mut cx, dispatch)? {
@@ -118,7 +120,12 @@ fn expression(cx: &mut Context<'_>, dispatch: &Dispatch, id: ExprId) -> Result<(
 }
 
 /// Runs each rule on one node until it has nothing more to do.
-fn run<Id: Copy>(cx: &mut Context<'_>, rules: &[On<Id>], id: Id, span: fn(&Context<'_>, Id) -> Span) -> Result<(), Refused> {
+fn run<Id: Copy>(
+    cx: &mut Context<'_>,
+    rules: &[On<Id>],
+    id: Id,
+    span: fn(&Context<'_>, Id) -> Span,
+) -> Result<(), Refused> {
     for &(rule, apply) in rules {
         let mut steps = 0;
         while attempt(cx, rule, apply, id, span)? {
@@ -141,7 +148,8 @@ fn attempt<Id: Copy>(
     id: Id,
     span: fn(&Context<'_>, Id) -> Span,
 ) -> Result<bool, Refused> {
-    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name) {
+    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name)
+    {
         return Ok(false);
     }
     let fired = apply(cx, id)?;

@@ -4,14 +4,20 @@ mod builtins;
 mod reserved;
 mod types;
 
+use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
 
+use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
 
 /// Microsoft SQL Server.
-pub static BACKEND: Backend =
-    Backend { can: &CAPABILITIES, builtins: builtins::BUILTINS, spelling: &SPELLING };
+pub static BACKEND: Backend = Backend {
+    can: &CAPABILITIES,
+    builtins: builtins::BUILTINS,
+    spelling: &SPELLING,
+    reserved: ReservedFilter::of(reserved::RESERVED),
+};
 
 static SPELLING: Spelling = Spelling {
     column_type: types::column_type,
@@ -85,6 +91,87 @@ static CAPABILITIES: Capabilities = Capabilities {
     expression_index: Can::No,
     transactional_ddl: true,
     params: ParamStyle::At,
+    decimals: Decimals::Bounded { precision: 38, scale: 38 },
+    unsigned: false,
+    temporal_types: true,
+    interval_values: false,
+    materialized: Can::No,
+    filter_table: None,
+    lock_share: "FOR SHARE",
+    lock_of: true,
+    insert_with_inside: false,
+    insert_ignore: None,
+    replace: None,
+    overriding: false,
+    insert_defaults: "DEFAULT VALUES",
+    update_ignore: None,
+    delete_alias: false,
+    merge_by_source: Can::Yes,
+    merge_where: false,
+    merge_do_nothing: false,
+    merge_semicolon: true,
+    arrays: Can::No,
+    sequences: SequenceForm::NextValueFor,
+    national_text: true,
+    symmetric: Can::No,
+    row_locator: None,
+    scalar_first: false,
+    limit_expressions: true,
+    limit_in_subquery: true,
+    change_reads_itself: true,
+    transactions: TransactionForm {
+        begin: Some("BEGIN TRANSACTION"),
+        begin_isolation: false,
+        savepoint: Some("SAVE TRANSACTION"),
+        rollback_to: Some("ROLLBACK TRANSACTION"),
+        release: None,
+        set: Some("SET TRANSACTION"),
+        read_only: false,
+        snapshot: true,
+    },
+    define: Definitions {
+        identity: IdentityForm::Property,
+        temporary: TemporaryForm::Hash,
+        table_or_replace: Can::No,
+        create_as: CreateAs::SelectInto,
+        with_no_data: false,
+        comments: CommentForm::No,
+        inline_indexes: false,
+        index_names_global: false,
+        index_schema: false,
+        drop_index_on: true,
+        index_prefix: false,
+        index_include: true,
+        unique_nulls: UniqueNulls::One,
+        nulls_not_distinct: Can::No,
+        deferrable: false,
+        referential_actions: &[
+            ReferentialAction::Cascade,
+            ReferentialAction::SetNull,
+            ReferentialAction::SetDefault,
+        ],
+        on_update_actions: true,
+        on_update_now: false,
+        stored_columns: true,
+        virtual_columns: true,
+        default_parentheses: false,
+        null_by_request: false,
+        collated_columns: true,
+        strict_word: false,
+        view_or_replace: Can::Since(Version(13, 1)),
+        view_if_not_exists: Can::No,
+        temporary_views: false,
+        materialized_views: false,
+        check_option: true,
+        schemas: true,
+        alter_column: AlterColumn::Alter,
+        alter_if_exists: false,
+        column_if_exists: false,
+        drop_list: true,
+        drop_cascade: false,
+        truncate_options: false,
+        truncate_restarts: true,
+    },
     strength,
 };
 

@@ -4,17 +4,27 @@ mod builtins;
 mod reserved;
 mod types;
 
+use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
 
+use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
 
 /// MySQL.
-pub static MYSQL: Backend =
-    Backend { can: &MYSQL_CAPABILITIES, builtins: builtins::BUILTINS, spelling: &SPELLING };
+pub static MYSQL: Backend = Backend {
+    can: &MYSQL_CAPABILITIES,
+    builtins: builtins::BUILTINS,
+    spelling: &SPELLING,
+    reserved: ReservedFilter::of(reserved::RESERVED),
+};
 /// MariaDB.
-pub static MARIADB: Backend =
-    Backend { can: &MARIADB_CAPABILITIES, builtins: builtins::BUILTINS, spelling: &SPELLING };
+pub static MARIADB: Backend = Backend {
+    can: &MARIADB_CAPABILITIES,
+    builtins: builtins::BUILTINS,
+    spelling: &SPELLING,
+    reserved: ReservedFilter::of(reserved::RESERVED),
+};
 
 static SPELLING: Spelling = Spelling {
     column_type: types::column_type,
@@ -91,6 +101,87 @@ const MYSQL_BASE: Capabilities = Capabilities {
     expression_index: Can::Since(Version(8, 0)),
     transactional_ddl: false,
     params: ParamStyle::Question,
+    decimals: Decimals::Bounded { precision: 65, scale: 38 },
+    unsigned: true,
+    temporal_types: true,
+    interval_values: false,
+    materialized: Can::No,
+    filter_table: Some("DUAL"),
+    lock_share: "FOR SHARE",
+    lock_of: true,
+    insert_with_inside: true,
+    insert_ignore: Some("INSERT IGNORE INTO"),
+    replace: Some("REPLACE INTO"),
+    overriding: false,
+    insert_defaults: "VALUES ()",
+    update_ignore: Some("UPDATE IGNORE"),
+    delete_alias: false,
+    merge_by_source: Can::No,
+    merge_where: false,
+    merge_do_nothing: false,
+    merge_semicolon: false,
+    arrays: Can::No,
+    sequences: SequenceForm::No,
+    national_text: false,
+    symmetric: Can::No,
+    row_locator: None,
+    scalar_first: false,
+    limit_expressions: false,
+    limit_in_subquery: false,
+    change_reads_itself: false,
+    transactions: TransactionForm {
+        begin: Some("START TRANSACTION"),
+        begin_isolation: false,
+        savepoint: Some("SAVEPOINT"),
+        rollback_to: Some("ROLLBACK TO SAVEPOINT"),
+        release: Some("RELEASE SAVEPOINT"),
+        set: Some("SET TRANSACTION"),
+        read_only: true,
+        snapshot: false,
+    },
+    define: Definitions {
+        identity: IdentityForm::AutoIncrement,
+        temporary: TemporaryForm::Word,
+        table_or_replace: Can::No,
+        create_as: CreateAs::As,
+        with_no_data: false,
+        comments: CommentForm::Inline,
+        inline_indexes: true,
+        index_names_global: false,
+        index_schema: false,
+        drop_index_on: true,
+        index_prefix: true,
+        index_include: false,
+        unique_nulls: UniqueNulls::Many,
+        nulls_not_distinct: Can::No,
+        deferrable: false,
+        referential_actions: &[
+            ReferentialAction::Restrict,
+            ReferentialAction::Cascade,
+            ReferentialAction::SetNull,
+        ],
+        on_update_actions: true,
+        on_update_now: true,
+        stored_columns: true,
+        virtual_columns: true,
+        default_parentheses: true,
+        null_by_request: true,
+        collated_columns: true,
+        strict_word: false,
+        view_or_replace: Can::Yes,
+        view_if_not_exists: Can::No,
+        temporary_views: false,
+        materialized_views: false,
+        check_option: true,
+        schemas: true,
+        alter_column: AlterColumn::Modify,
+        alter_if_exists: false,
+        column_if_exists: false,
+        drop_list: true,
+        drop_cascade: false,
+        truncate_options: false,
+        truncate_restarts: true,
+    },
     strength,
 };
 
@@ -110,6 +201,22 @@ static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     },
     returning: Returning::InsertDelete,
     change_ctes: Can::No,
+    lock_share: "LOCK IN SHARE MODE",
+    lock_of: false,
+    sequences: SequenceForm::NextValueFor,
+    define: Definitions {
+        table_or_replace: Can::Yes,
+        default_parentheses: true,
+        view_if_not_exists: Can::Yes,
+        referential_actions: &[
+            ReferentialAction::Restrict,
+            ReferentialAction::Cascade,
+            ReferentialAction::SetNull,
+        ],
+        alter_if_exists: true,
+        column_if_exists: true,
+        ..MYSQL_BASE.define
+    },
     index_if_not_exists: Can::Yes,
     expression_index: Can::No,
     ..MYSQL_BASE

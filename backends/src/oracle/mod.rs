@@ -4,14 +4,20 @@ mod builtins;
 mod reserved;
 mod types;
 
+use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
 
+use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
 
 /// Oracle Database.
-pub static BACKEND: Backend =
-    Backend { can: &CAPABILITIES, builtins: builtins::BUILTINS, spelling: &SPELLING };
+pub static BACKEND: Backend = Backend {
+    can: &CAPABILITIES,
+    builtins: builtins::BUILTINS,
+    spelling: &SPELLING,
+    reserved: ReservedFilter::of(reserved::RESERVED),
+};
 
 static SPELLING: Spelling = Spelling {
     column_type: types::column_type,
@@ -81,6 +87,83 @@ static CAPABILITIES: Capabilities = Capabilities {
     expression_index: Can::Yes,
     transactional_ddl: false,
     params: ParamStyle::Colon,
+    decimals: Decimals::Bounded { precision: 38, scale: 38 },
+    unsigned: false,
+    temporal_types: true,
+    interval_values: true,
+    materialized: Can::No,
+    filter_table: None,
+    lock_share: "FOR SHARE",
+    lock_of: true,
+    insert_with_inside: true,
+    insert_ignore: None,
+    replace: None,
+    overriding: false,
+    insert_defaults: "VALUES (DEFAULT)",
+    update_ignore: None,
+    delete_alias: true,
+    merge_by_source: Can::No,
+    merge_where: true,
+    merge_do_nothing: false,
+    merge_semicolon: false,
+    arrays: Can::No,
+    sequences: SequenceForm::Pseudocolumn,
+    national_text: false,
+    symmetric: Can::No,
+    row_locator: Some("ROWID"),
+    scalar_first: false,
+    limit_expressions: true,
+    limit_in_subquery: true,
+    change_reads_itself: true,
+    transactions: TransactionForm {
+        begin: None,
+        begin_isolation: false,
+        savepoint: Some("SAVEPOINT"),
+        rollback_to: Some("ROLLBACK TO SAVEPOINT"),
+        release: None,
+        set: Some("SET TRANSACTION"),
+        read_only: true,
+        snapshot: false,
+    },
+    define: Definitions {
+        identity: IdentityForm::Standard,
+        temporary: TemporaryForm::Global,
+        table_or_replace: Can::No,
+        create_as: CreateAs::As,
+        with_no_data: false,
+        comments: CommentForm::Statement,
+        inline_indexes: false,
+        index_names_global: true,
+        index_schema: true,
+        drop_index_on: false,
+        index_prefix: false,
+        index_include: false,
+        unique_nulls: UniqueNulls::Many,
+        nulls_not_distinct: Can::No,
+        deferrable: true,
+        referential_actions: &[ReferentialAction::Cascade, ReferentialAction::SetNull],
+        on_update_actions: false,
+        on_update_now: false,
+        stored_columns: false,
+        virtual_columns: true,
+        default_parentheses: false,
+        null_by_request: false,
+        collated_columns: false,
+        strict_word: false,
+        view_or_replace: Can::Yes,
+        view_if_not_exists: Can::No,
+        temporary_views: false,
+        materialized_views: false,
+        check_option: true,
+        schemas: false,
+        alter_column: AlterColumn::Modify,
+        alter_if_exists: false,
+        column_if_exists: false,
+        drop_list: false,
+        drop_cascade: false,
+        truncate_options: false,
+        truncate_restarts: false,
+    },
     strength,
 };
 

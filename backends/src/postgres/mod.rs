@@ -4,14 +4,20 @@ mod builtins;
 mod reserved;
 mod types;
 
+use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
 
+use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
 
 /// PostgreSQL.
-pub static BACKEND: Backend =
-    Backend { can: &CAPABILITIES, builtins: builtins::BUILTINS, spelling: &SPELLING };
+pub static BACKEND: Backend = Backend {
+    can: &CAPABILITIES,
+    builtins: builtins::BUILTINS,
+    spelling: &SPELLING,
+    reserved: ReservedFilter::of(reserved::RESERVED),
+};
 
 static SPELLING: Spelling = Spelling {
     column_type: types::column_type,
@@ -80,6 +86,88 @@ static CAPABILITIES: Capabilities = Capabilities {
     expression_index: Can::Yes,
     transactional_ddl: true,
     params: ParamStyle::Dollar,
+    decimals: Decimals::Unbounded,
+    unsigned: false,
+    temporal_types: true,
+    interval_values: true,
+    materialized: Can::Since(Version(12, 0)),
+    filter_table: None,
+    lock_share: "FOR SHARE",
+    lock_of: true,
+    insert_with_inside: false,
+    insert_ignore: None,
+    replace: None,
+    overriding: true,
+    insert_defaults: "DEFAULT VALUES",
+    update_ignore: None,
+    delete_alias: true,
+    merge_by_source: Can::Since(Version(17, 0)),
+    merge_where: false,
+    merge_do_nothing: true,
+    merge_semicolon: false,
+    arrays: Can::Yes,
+    sequences: SequenceForm::Function,
+    national_text: false,
+    symmetric: Can::Yes,
+    row_locator: Some("ctid"),
+    scalar_first: false,
+    limit_expressions: true,
+    limit_in_subquery: true,
+    change_reads_itself: true,
+    transactions: TransactionForm {
+        begin: Some("BEGIN"),
+        begin_isolation: true,
+        savepoint: Some("SAVEPOINT"),
+        rollback_to: Some("ROLLBACK TO SAVEPOINT"),
+        release: Some("RELEASE SAVEPOINT"),
+        set: Some("SET TRANSACTION"),
+        read_only: true,
+        snapshot: false,
+    },
+    define: Definitions {
+        identity: IdentityForm::Standard,
+        temporary: TemporaryForm::Word,
+        table_or_replace: Can::No,
+        create_as: CreateAs::As,
+        with_no_data: true,
+        comments: CommentForm::Statement,
+        inline_indexes: false,
+        index_names_global: true,
+        index_schema: false,
+        drop_index_on: false,
+        index_prefix: false,
+        index_include: true,
+        unique_nulls: UniqueNulls::Many,
+        nulls_not_distinct: Can::Since(Version(15, 0)),
+        deferrable: true,
+        referential_actions: &[
+            ReferentialAction::Restrict,
+            ReferentialAction::Cascade,
+            ReferentialAction::SetNull,
+            ReferentialAction::SetDefault,
+        ],
+        on_update_actions: true,
+        on_update_now: false,
+        stored_columns: true,
+        virtual_columns: false,
+        default_parentheses: false,
+        null_by_request: false,
+        collated_columns: false,
+        strict_word: false,
+        view_or_replace: Can::Yes,
+        view_if_not_exists: Can::No,
+        temporary_views: true,
+        materialized_views: true,
+        check_option: true,
+        schemas: true,
+        alter_column: AlterColumn::AlterType,
+        alter_if_exists: true,
+        column_if_exists: true,
+        drop_list: true,
+        drop_cascade: true,
+        truncate_options: true,
+        truncate_restarts: false,
+    },
     strength,
 };
 

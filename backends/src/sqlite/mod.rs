@@ -4,14 +4,20 @@ mod builtins;
 mod reserved;
 mod types;
 
+use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
 
+use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
 
 /// SQLite.
-pub static BACKEND: Backend =
-    Backend { can: &CAPABILITIES, builtins: builtins::BUILTINS, spelling: &SPELLING };
+pub static BACKEND: Backend = Backend {
+    can: &CAPABILITIES,
+    builtins: builtins::BUILTINS,
+    spelling: &SPELLING,
+    reserved: ReservedFilter::of(reserved::RESERVED),
+};
 
 static SPELLING: Spelling = Spelling {
     column_type: types::column_type,
@@ -88,6 +94,88 @@ static CAPABILITIES: Capabilities = Capabilities {
     expression_index: Can::Yes,
     transactional_ddl: true,
     params: ParamStyle::NumberedQuestion,
+    decimals: Decimals::Float,
+    unsigned: false,
+    temporal_types: false,
+    interval_values: false,
+    materialized: Can::Since(Version(3, 35)),
+    filter_table: None,
+    lock_share: "FOR SHARE",
+    lock_of: false,
+    insert_with_inside: false,
+    insert_ignore: Some("INSERT OR IGNORE INTO"),
+    replace: Some("REPLACE INTO"),
+    overriding: false,
+    insert_defaults: "DEFAULT VALUES",
+    update_ignore: Some("UPDATE OR IGNORE"),
+    delete_alias: true,
+    merge_by_source: Can::No,
+    merge_where: false,
+    merge_do_nothing: false,
+    merge_semicolon: false,
+    arrays: Can::No,
+    sequences: SequenceForm::No,
+    national_text: false,
+    symmetric: Can::No,
+    row_locator: Some("rowid"),
+    scalar_first: true,
+    limit_expressions: true,
+    limit_in_subquery: true,
+    change_reads_itself: true,
+    transactions: TransactionForm {
+        begin: Some("BEGIN"),
+        begin_isolation: false,
+        savepoint: Some("SAVEPOINT"),
+        rollback_to: Some("ROLLBACK TO SAVEPOINT"),
+        release: Some("RELEASE SAVEPOINT"),
+        set: None,
+        read_only: false,
+        snapshot: false,
+    },
+    define: Definitions {
+        identity: IdentityForm::RowNumber,
+        temporary: TemporaryForm::Word,
+        table_or_replace: Can::No,
+        create_as: CreateAs::As,
+        with_no_data: false,
+        comments: CommentForm::No,
+        inline_indexes: false,
+        index_names_global: true,
+        index_schema: true,
+        drop_index_on: false,
+        index_prefix: false,
+        index_include: false,
+        unique_nulls: UniqueNulls::Many,
+        nulls_not_distinct: Can::No,
+        deferrable: true,
+        referential_actions: &[
+            ReferentialAction::Restrict,
+            ReferentialAction::Cascade,
+            ReferentialAction::SetNull,
+            ReferentialAction::SetDefault,
+        ],
+        on_update_actions: true,
+        on_update_now: false,
+        stored_columns: true,
+        virtual_columns: true,
+        default_parentheses: true,
+        null_by_request: false,
+        collated_columns: true,
+        strict_word: true,
+        view_or_replace: Can::No,
+        view_if_not_exists: Can::Yes,
+        temporary_views: true,
+        materialized_views: false,
+        check_option: false,
+        schemas: false,
+        alter_column: AlterColumn::No,
+        alter_if_exists: false,
+        column_if_exists: false,
+        drop_list: false,
+        drop_cascade: false,
+        truncate_options: false,
+        truncate_restarts: true,
+    },
     strength,
 };
 
