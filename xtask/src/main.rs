@@ -1,5 +1,6 @@
 //! Repository chores: `cargo xtask <chore>`; `cargo xtask help` lists them.
 
+mod record;
 mod score;
 
 use std::process::ExitCode;
@@ -18,11 +19,14 @@ struct Arguments {
 enum Chore {
     /// Run cases on SQLite, PostgreSQL and MariaDB and compare the rows of translations.
     Score(score::Arguments),
+    /// Run the project's own cases on their engines and fill in or check what they expect.
+    Record(record::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Score(arguments) => score::run(&arguments),
+        Chore::Record(arguments) => record::run(&arguments),
     };
     match done {
         Ok(code) => code,

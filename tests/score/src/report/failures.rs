@@ -106,7 +106,7 @@ fn error_class(error: &EngineError) -> String {
     if let Some(at) = message.find("near '") {
         let near: String = message[at + 6..].chars().take_while(|c| !c.is_whitespace()).collect();
         let near = near.trim_end_matches('\'');
-        return format!("{}: syntax error near {}", error.code, shortened(near, 24));
+        return format!("{}: syntax error near {}", error.code, shortened(near, 24).to_uppercase());
     }
     let keeps_names = ["near \"", "function", "type \"", "operator does not exist", "collation"]
         .iter()

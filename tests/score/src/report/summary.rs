@@ -1,6 +1,6 @@
 //! Figures per corpus and pair of dialects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -100,16 +100,19 @@ pub fn table(results: &[CaseResult]) -> String {
     };
     let mut pairs: BTreeMap<String, Figures> = BTreeMap::new();
     let mut total = Figures::default();
+    let corpora: BTreeSet<&String> = parts.keys().map(|(corpus, _, _)| corpus).collect();
     for ((corpus, source, target), figures) in &parts {
         let pair = format!("{source} -> {target}");
         line(corpus, &pair, figures);
         pairs.entry(pair).or_default().add(figures);
         total.add(figures);
     }
-    if parts.len() > 1 {
+    if corpora.len() > 1 {
         for (pair, figures) in &pairs {
             line("all", pair, figures);
         }
+    }
+    if parts.len() > 1 {
         line("all", "all", &total);
     }
     text
