@@ -306,7 +306,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(AvgInt, "AVG({d}{0})"),
     Row::template(Min, "MIN({0})"),
     Row::template(Max, "MAX({0})"),
-    Row::template(StringAgg, "STRING_AGG({0}, {1}){w}").since(14, 0),
+    Row::template(StringAgg, "STRING_AGG({0}, {1})").since(14, 0),
     Row::refuse(ArrayAgg, "there are no arrays"),
     Row::refuse(JsonAgg, "there is no JSON_ARRAYAGG"),
     Row::refuse(JsonObjectAgg, "there is no JSON_OBJECTAGG"),
