@@ -7,6 +7,7 @@ pub mod codes;
 mod dispatch;
 mod kind;
 pub mod legalize;
+pub mod lineage;
 mod pass;
 mod pipeline;
 
