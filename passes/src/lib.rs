@@ -5,6 +5,7 @@
 
 pub mod codes;
 mod dispatch;
+pub mod form;
 mod kind;
 pub mod legalize;
 pub mod lineage;
