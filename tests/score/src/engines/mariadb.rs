@@ -34,24 +34,25 @@ pub(super) fn start() -> Result<Server, ServerError> {
     let site = Site::new("my", "mysql")?;
     let folder = site.folder.clone();
     let data = format!("--datadir={}", folder.join("data").display());
-    let prepare = [
+    let mut prepare = vec![programs.install_db.display().to_string()];
+    let options = [
         "--no-defaults",
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
         "--skip-name-resolve",
     ];
-    let mut arguments: Vec<String> = prepare.map(str::to_owned).into();
-    arguments.push(data.clone());
-    site.prepare(&programs.install_db, &arguments)?;
+    prepare.extend(options.map(str::to_owned));
+    prepare.push(data.clone());
     let socket = folder.join("socket");
-    let mut arguments: Vec<String> = SETTINGS.iter().map(|setting| (*setting).to_owned()).collect();
-    arguments.extend([
+    let mut server = vec![programs.mariadbd.display().to_string()];
+    server.extend(SETTINGS.iter().map(|setting| (*setting).to_owned()));
+    server.extend([
         data,
         format!("--socket={}", socket.display()),
         format!("--pid-file={}", folder.join("server.pid").display()),
         format!("--tmpdir={}", folder.display()),
     ]);
-    site.start(&programs.mariadbd, &arguments, "KILL", socket, |socket| open(socket).map(|_| ()))
+    site.start(&prepare, &server, "KILL", socket, |socket| open(socket).map(|_| ()))
 }
 
 fn open(socket: &Path) -> Result<Connection, EngineError> {

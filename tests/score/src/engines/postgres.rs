@@ -34,17 +34,17 @@ pub(super) fn start() -> Result<Server, ServerError> {
     let site = Site::new("pg", "postgres")?;
     let data = site.folder.join("data").display().to_string();
     let initdb = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"];
-    let mut arguments: Vec<String> = initdb.map(str::to_owned).into();
-    arguments.extend([format!("--username={USER}"), format!("--pgdata={data}")]);
-    site.prepare(&programs.initdb, &arguments)?;
-    let mut arguments = vec!["-D".to_owned(), data];
+    let mut prepare = vec![programs.initdb.display().to_string()];
+    prepare.extend(initdb.map(str::to_owned));
+    prepare.extend([format!("--username={USER}"), format!("--pgdata={data}")]);
+    let mut server = vec![programs.postgres.display().to_string(), "-D".to_owned(), data];
     for setting in SETTINGS {
-        arguments.extend(["-c".to_owned(), (*setting).to_owned()]);
+        server.extend(["-c".to_owned(), (*setting).to_owned()]);
     }
     let folder = site.folder.clone();
-    arguments.extend(["-k".to_owned(), folder.display().to_string()]);
+    server.extend(["-k".to_owned(), folder.display().to_string()]);
     let socket = folder.join(".s.PGSQL.5432");
-    site.start(&programs.postgres, &arguments, "QUIT", socket, |socket| open(socket, "postgres").map(|_| ()))
+    site.start(&prepare, &server, "QUIT", socket, |socket| open(socket, "postgres").map(|_| ()))
 }
 
 fn open(socket: &Path, database: &str) -> Result<Connection, EngineError> {

@@ -2,7 +2,8 @@
 //!
 //! A server must never outlive the run. Between us and it stands a supervisor, a short shell
 //! script that waits for the end of its input. However this process ends, the pipe closes, the
-//! supervisor stops the server and removes the folder. Should the supervisor itself be killed,
+//! supervisor stops the server and removes the folder, be it while the data is still being
+//! prepared. Should the supervisor itself be killed,
 //! the kernel signals the server (`setpriv --pdeathsig`).
 
 use std::fmt;
@@ -83,9 +84,14 @@ exec 3<&0 </dev/null
 "$@" >"$folder/log" 2>&1 3<&- &
 echo $! >"$folder/pid"
 cat <&3 >/dev/null
-kill -"$signal" $! 2>/dev/null
+# The shell that prepares the data ignores most signals, the server it becomes does not.
+while [ -e /proc/$! ] && ! grep -q '^State:.Z' /proc/$!/status; do
+  kill -"$signal" $! 2>/dev/null
+  sleep 0.05
+done
 wait
-rm -rf "$folder"
+# What prepared the data may still be writing.
+while [ -e "$folder" ]; do rm -rf "$folder" || sleep 0.1; done
 "#;
 
 /// How long a server may take to answer for the first time.
@@ -134,33 +140,12 @@ impl Site {
         words
     }
 
-    /// Runs a program that prepares the data folder and waits for its end.
-    pub(super) fn prepare(&self, program: &Path, arguments: &[String]) -> Result<(), ServerError> {
-        let prefix = self.as_user("KILL");
-        let output = Command::new(&prefix[0])
-            .args(&prefix[1..])
-            .arg(program)
-            .args(arguments)
-            .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| ServerError(format!("cannot run {}: {error}", program.display())))?;
-        if output.status.success() {
-            return Ok(());
-        }
-        Err(ServerError(format!(
-            "{} failed: {}{}",
-            program.display(),
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        )))
-    }
-
-    /// Starts the server and waits until `answers` says that it does.
+    /// Prepares the data, starts the server and waits until `answers` says that it does. Both
+    /// are command lines, program first.
     pub(super) fn start(
         self,
-        program: &Path,
-        arguments: &[String],
+        prepare: &[String],
+        server_words: &[String],
         stop_signal: &str,
         socket: PathBuf,
         answers: impl Fn(&Path) -> Result<(), super::EngineError>,
@@ -169,8 +154,7 @@ impl Site {
             .args(["-c", SUPERVISOR, "supervisor", stop_signal])
             .arg(&self.folder)
             .args(self.as_user(stop_signal))
-            .arg(program)
-            .args(arguments)
+            .args(["sh", "-c", &format!("{} && exec {}", shell_words(prepare), shell_words(server_words))])
             .current_dir(&self.folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -189,7 +173,8 @@ impl Site {
             let ended = has_ended(&self.folder.join("pid")) && started.elapsed().as_secs() > 0;
             if ended || started.elapsed() > START_TIMEOUT {
                 let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-                return Err(ServerError(format!("{} does not answer: {error}\n{log}", program.display())));
+                let program = server_words.first().map_or("", String::as_str);
+                return Err(ServerError(format!("{program} does not answer: {error}\n{log}")));
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -209,6 +194,12 @@ impl Drop for Server {
 fn has_ended(pid_file: &Path) -> bool {
     let pid = fs::read_to_string(pid_file).unwrap_or_default();
     !pid.trim().is_empty() && !Path::new("/proc").join(pid.trim()).exists()
+}
+
+/// A command line as a shell reads it.
+fn shell_words(words: &[String]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
+    quoted.join(" ")
 }
 
 fn id_of(user: &str, which: &str) -> Option<u32> {
