@@ -214,8 +214,9 @@ mod tests {
     #[test]
     fn nested_conjunctions_become_one() {
         let mut air = Air::default();
-        let terms: Vec<ExprId> =
-            (0..3).map(|value| boolean(&mut air, Expr::Literal { value: Literal::Bool { value: value == 0 } })).collect();
+        let terms: Vec<ExprId> = (0..3)
+            .map(|value| boolean(&mut air, Expr::Literal { value: Literal::Bool { value: value == 0 } }))
+            .collect();
         let list = air.push_list(&terms[..2]);
         let inner = boolean(&mut air, Expr::And { terms: list });
         let list = air.push_list(&[inner, terms[2]]);

@@ -1,6 +1,8 @@
 //! Forms: shapes that later phases rely on, each established by one pass and checked by one checker.
 //!
-//! Rules are optional, forms are not. | form | established by | relied on by |
+//! Rules are optional, forms are not.
+//!
+//! | form | established by | relied on by |
 //! | --- | --- | --- |
 //! | [`Form::Bound`] | the binder | every pass |
 //! | [`Form::Canonical`] | [`canonicalize`] | content ids |
