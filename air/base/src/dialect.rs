@@ -44,6 +44,18 @@ impl Dialect {
         }
     }
 
+    /// Other names users write.
+    pub const fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Dialect::Mysql => &[],
+            Dialect::Mariadb => &["maria"],
+            Dialect::Postgres => &["postgresql", "pg", "pgsql"],
+            Dialect::Sqlite => &["sqlite3"],
+            Dialect::Oracle => &["ora", "plsql"],
+            Dialect::Mssql => &["tsql", "t-sql", "sqlserver", "sql-server"],
+        }
+    }
+
     /// The bit of this dialect in a [`DialectSet`].
     pub const fn bit(self) -> DialectSet {
         DialectSet(1 << self as u8)
@@ -77,15 +89,9 @@ impl std::str::FromStr for Dialect {
 
     /// Accepts the names and their common aliases, in any case.
     fn from_str(text: &str) -> Result<Dialect, UnknownDialect> {
-        Ok(match text.trim().to_ascii_lowercase().as_str() {
-            "mysql" => Dialect::Mysql,
-            "mariadb" | "maria" => Dialect::Mariadb,
-            "postgres" | "postgresql" | "pg" | "pgsql" => Dialect::Postgres,
-            "sqlite" | "sqlite3" => Dialect::Sqlite,
-            "oracle" | "ora" | "plsql" => Dialect::Oracle,
-            "mssql" | "tsql" | "t-sql" | "sqlserver" | "sql-server" => Dialect::Mssql,
-            _ => return Err(UnknownDialect(text.to_owned())),
-        })
+        let name = text.trim().to_ascii_lowercase();
+        let known = |dialect: &Dialect| dialect.name() == name || dialect.aliases().contains(&name.as_str());
+        Dialect::ALL.into_iter().find(known).ok_or_else(|| UnknownDialect(text.to_owned()))
     }
 }
 
