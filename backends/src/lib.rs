@@ -16,7 +16,7 @@ use air::target::{Capabilities, Row, Target};
 use air_base::Dialect;
 
 pub use render::name::ReservedFilter;
-pub use render::{RenderOptions, Rendered, render};
+pub use render::{RenderOptions, Rendered, render, render_expr};
 pub use spelling::Spelling;
 
 /// All tables of one dialect.

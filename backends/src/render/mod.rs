@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use air::catalog::Catalog;
 use air::target::{Strength, Target};
-use air::{Air, Name, ObjectName};
+use air::{Air, ExprId, Name, ObjectName};
 use air_base::{Code, Diagnostic, Span};
 use airc_passes::codes;
 
@@ -64,27 +64,8 @@ pub fn render(
     options: &RenderOptions<'_>,
     out: &mut String,
 ) -> Result<Rendered, Box<Diagnostic>> {
-    let backend = crate::backend(target.profile.dialect);
-    let mut level = [0u8; STRENGTHS];
-    for (level, &strength) in level.iter_mut().zip(ALL_STRENGTHS) {
-        // Levels are doubled, so that "stronger than" is a level as well.
-        *level = (target.can.strength)(strength) * 2;
-    }
     let mut ranges = Vec::with_capacity(air.statements.len());
-    let mut renderer = Renderer {
-        air,
-        target,
-        backend,
-        options,
-        out,
-        marks: Vec::with_capacity(32),
-        level,
-        comment: 0,
-        comments: if options.comments { air.comments.len() } else { 0 },
-        output: query::OutputNames::Order,
-        top: None,
-        positions: Vec::new(),
-    };
+    let mut renderer = Renderer::new(air, target, options, out);
     for (i, statement) in air.statements.iter().enumerate() {
         let before = renderer.out.len();
         if ranges.iter().any(|range: &Range<usize>| !range.is_empty()) {
@@ -107,6 +88,19 @@ pub fn render(
     }
     let positions = renderer.positions;
     Ok(Rendered { statements: ranges, positions })
+}
+
+/// Appends one expression on one line, as it would stand between parentheses: what certificates quote.
+pub fn render_expr(
+    air: &Air,
+    target: &Target,
+    options: &RenderOptions<'_>,
+    id: ExprId,
+    out: &mut String,
+) -> Result<(), Box<Diagnostic>> {
+    let mut renderer = Renderer::new(air, target, options, out);
+    renderer.comments = 0;
+    renderer.expr(id, 0)
 }
 
 const ALL_STRENGTHS: &[Strength] = &[
@@ -155,6 +149,28 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
+    fn new(air: &'a Air, target: &'a Target, options: &'a RenderOptions<'a>, out: &'a mut String) -> Renderer<'a> {
+        let mut level = [0u8; STRENGTHS];
+        for (level, &strength) in level.iter_mut().zip(ALL_STRENGTHS) {
+            // Levels are doubled, so that "stronger than" is a level as well.
+            *level = (target.can.strength)(strength) * 2;
+        }
+        Renderer {
+            air,
+            target,
+            backend: crate::backend(target.profile.dialect),
+            options,
+            out,
+            marks: Vec::with_capacity(32),
+            level,
+            comment: 0,
+            comments: if options.comments { air.comments.len() } else { 0 },
+            output: query::OutputNames::Order,
+            top: None,
+            positions: Vec::new(),
+        }
+    }
+
     /// A refusal.
     #[cold]
     fn refuse(&self, code: Code, span: Span, message: &str) -> Box<Diagnostic> {
