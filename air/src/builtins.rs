@@ -207,6 +207,7 @@ builtins! {
     // Logic and NULL.
     Coalesce               "coalesce" 1..255 Scalar Unify, Own Immutable "First argument that is not NULL.";
     NullIf                 "null_if" 2..2 Scalar Same, Own Immutable "NULL if the arguments are equal (modifier: collation), else the first.";
+    NullIfEmpty            "null_if_empty" 1..1 Scalar Same, Own Immutable "NULL if the text is empty, else the text: what Oracle makes of every text result.";
     Xor                    "xor" 2..2 Scalar BOOL, Strict Immutable "Exclusive or of booleans.";
     CountNulls             "count_nulls" 1..255 Scalar I32, Never Immutable "How many arguments are NULL.";
     CountNotNulls          "count_not_nulls" 1..255 Scalar I32, Never Immutable "How many arguments are not NULL.";
@@ -496,6 +497,8 @@ builtins! {
     IsoTime                "iso_time" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite time().";
     IsoTimestamp           "iso_timestamp" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite datetime().";
     FormatNet              "format_net" 2..2 Scalar Text, Strict Immutable "Date or time as text by a .NET format (T-SQL FORMAT).";
+    RoundFloat             "round_float" 1..1 Scalar Same, Strict Immutable "A float rounded half to even by the target's own rounding of floats.";
+    TruncWhole             "trunc_whole" 1..1 Scalar Same, Strict Immutable "Cut to a whole number, where the target cuts to no other number of digits.";
     Collate                "collate" 1..1 Scalar Same, Strict Immutable "The text, comparing by the collation in the modifier.";
     NumericPrefix          "numeric_prefix" 1..1 Scalar F64, Strict Immutable "Longest prefix of the text that is a number, blanks before it passed over; 0 if there is none.";
     IntegerPrefix          "integer_prefix" 1..1 Scalar I64, Strict Immutable "Longest prefix of the text that is an integer, blanks before it passed over; 0 if there is none.";

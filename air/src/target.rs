@@ -286,6 +286,8 @@ pub struct Capabilities {
     pub decimals: Decimals,
     /// Unsigned 64-bit integers.
     pub unsigned: bool,
+    /// Integers are computed in 64 bits or more, whatever the types of the operands.
+    pub wide_integers: bool,
     /// Dates and times are types of their own (else they are ISO texts).
     pub temporal_types: bool,
     /// Intervals are values (else they exist only next to `+` and `-`).

@@ -85,6 +85,7 @@ pub const BUILTINS: &[Row] = &[
     // Logic and NULL.
     Row::template(Coalesce, "COALESCE({*})"),
     Row::template(NullIf, "NULLIF({*})"),
+    Row::template(NullIfEmpty, "NULLIF({0}, N'')"),
     Row::rewritten(Xor),
     Row::rewritten(CountNulls),
     Row::rewritten(CountNotNulls),
@@ -365,6 +366,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::template(FormatNet, "FORMAT({*})"),
+    Row::refuse(RoundFloat, "halves are rounded away from zero"),
+    Row::template(TruncWhole, "ROUND({0}, 0, 1)"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::refuse(NumericPrefix, "text is a number throughout or not at all"),
     Row::refuse(IntegerPrefix, "text is a number throughout or not at all"),

@@ -93,6 +93,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::At,
     decimals: Decimals::Bounded { precision: 38, scale: 38 },
     unsigned: false,
+    wide_integers: false,
     temporal_types: true,
     interval_values: false,
     materialized: Can::No,

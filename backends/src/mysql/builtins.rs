@@ -87,6 +87,7 @@ pub const BUILTINS: &[Row] = &[
     // Logic and NULL.
     Row::template(Coalesce, "COALESCE({*})"),
     Row::template(NullIf, "NULLIF({*})"),
+    Row::template(NullIfEmpty, "NULLIF({0}, '')"),
     Row::infix(Xor, S::Xor, "XOR"),
     Row::rewritten(CountNulls),
     Row::rewritten(CountNotNulls),
@@ -370,6 +371,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(RoundFloat, "ROUND({0})"),
+    Row::template(TruncWhole, "TRUNCATE({0}, 0)"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::loose(NumericPrefix, S::Add, "{0!} + 0e0"),
     Row::template(IntegerPrefix, "CAST({0} AS SIGNED)"),

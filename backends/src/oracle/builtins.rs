@@ -85,6 +85,7 @@ pub const BUILTINS: &[Row] = &[
     // Logic and NULL.
     Row::template(Coalesce, "COALESCE({*})"),
     Row::template(NullIf, "NULLIF({*})"),
+    Row::template(NullIfEmpty, "{0}"),
     Row::rewritten(Xor),
     Row::rewritten(CountNulls),
     Row::rewritten(CountNotNulls),
@@ -366,6 +367,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(RoundFloat, "ROUND({0})"),
+    Row::template(TruncWhole, "TRUNC({0})"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}").since(12, 2),
     Row::refuse(NumericPrefix, "text is a number throughout or not at all"),
     Row::refuse(IntegerPrefix, "text is a number throughout or not at all"),

@@ -89,6 +89,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::Colon,
     decimals: Decimals::Bounded { precision: 38, scale: 38 },
     unsigned: false,
+    wide_integers: true,
     temporal_types: true,
     interval_values: true,
     materialized: Can::No,

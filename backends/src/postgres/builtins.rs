@@ -85,6 +85,7 @@ pub const BUILTINS: &[Row] = &[
     // Logic and NULL.
     Row::template(Coalesce, "coalesce({*})"),
     Row::template(NullIf, "nullif({*})"),
+    Row::template(NullIfEmpty, "nullif({0}, '')"),
     Row::loose(Xor, S::Compare, "{0!} <> {1!}"),
     Row::template(CountNulls, "num_nulls({*})"),
     Row::template(CountNotNulls, "num_nonnulls({*})"),
@@ -367,6 +368,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(RoundFloat, "round({0})"),
+    Row::template(TruncWhole, "trunc({0})"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::template(NumericPrefix, r#"CAST(coalesce(substring({0} FROM '^\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)'), '0') AS double precision)"#),
     Row::template(IntegerPrefix, r#"CAST(coalesce(substring({0} FROM '^\s*([-+]?[0-9]+)'), '0') AS bigint)"#),

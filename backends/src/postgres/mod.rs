@@ -88,6 +88,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::Dollar,
     decimals: Decimals::Unbounded,
     unsigned: false,
+    wide_integers: false,
     temporal_types: true,
     interval_values: true,
     materialized: Can::Since(Version(12, 0)),

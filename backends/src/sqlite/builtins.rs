@@ -85,6 +85,7 @@ pub const BUILTINS: &[Row] = &[
     // Logic and NULL.
     Row::template(Coalesce, "coalesce({*})"),
     Row::template(NullIf, "nullif({*})"),
+    Row::template(NullIfEmpty, "nullif({0}, '')"),
     Row::loose(Xor, S::Compare, "{0!} <> {1!}"),
     Row::rewritten(CountNulls),
     Row::rewritten(CountNotNulls),
@@ -367,6 +368,8 @@ pub const BUILTINS: &[Row] = &[
     Row::template(IsoTime, "time({*})"),
     Row::template(IsoTimestamp, "datetime({*})"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::refuse(RoundFloat, "halves are rounded away from zero"),
+    Row::template(TruncWhole, "trunc({0})").since(3, 35),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::template(NumericPrefix, "CAST({0} AS REAL)"),
     Row::template(IntegerPrefix, "CAST({0} AS INTEGER)"),

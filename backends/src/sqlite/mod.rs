@@ -96,6 +96,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::NumberedQuestion,
     decimals: Decimals::Float,
     unsigned: false,
+    wide_integers: true,
     temporal_types: false,
     interval_values: false,
     materialized: Can::Since(Version(3, 35)),

@@ -3,7 +3,14 @@
 //! Before: bound AIR. After: every node has a spelling in the target's tables; same rows on the target as the
 //! source dialect promised, under the assumptions noted. Never: a shape or a call the target reads otherwise.
 
+mod build;
+mod division;
+mod numbers;
+mod rounding;
+mod windowed;
+
 use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
-pub(crate) const RULES: &[&[Rule]] = &[];
+pub(crate) const RULES: &[&[Rule]] =
+    &[division::RULES, rounding::RULES, numbers::RULES, windowed::RULES];

@@ -1,0 +1,392 @@
+//! Division, remainder and means: which kind of quotient, how many digits, what a zero divisor gives.
+//!
+//! After: quotients and means are of a kind the target has a spelling for, and operands have the kind of
+//! number that makes the target's operator compute it.
+
+use air::builtins::Builtin::{self, *};
+use air::fidelity::Assume;
+use air::target::Decimals;
+use air::types::Type;
+use air::{Expr, ExprId};
+
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "decimal_quotient",
+        law: "a/b rounded to the scale of its type is the decimal quotient; nullif(b, 0) makes a zero divisor give NULL",
+        apply: Apply::Builtins(&[DivDecimalOrNull, DivDecimal], decimal_quotient),
+    },
+    Rule {
+        name: "number_quotient",
+        law: "a quotient of unbounded decimals is that of the widest numbers the target has",
+        apply: Apply::Builtins(&[DivNumber, DivOracle], number_quotient),
+    },
+    Rule {
+        name: "integer_quotient_of_decimals",
+        law: "the quotient toward zero is the exact quotient cut at the point",
+        apply: Apply::Builtins(&[DivInt, DivIntOrNull], integer_quotient),
+    },
+    Rule {
+        name: "float_quotient",
+        law: "one floating-point operand makes the quotient a floating-point one",
+        apply: Apply::Builtins(&[DivFloat, DivFloatOrNull], float_quotient),
+    },
+    Rule {
+        name: "fractional_remainder",
+        law: "a mod b = a - b * trunc(a / b)",
+        apply: Apply::Builtins(&[Mod, ModOrNull], fractional_remainder),
+    },
+    Rule {
+        name: "intermediate_quotient",
+        law: "inside of arithmetic a quotient keeps its digits; only the result is rounded to the scale of its type",
+        apply: Apply::Builtins(&[Add, Sub, Mul, Neg], intermediate_quotient),
+    },
+    Rule {
+        name: "decimal_mean",
+        law: "the mean rounded to the scale of its type is the decimal mean",
+        apply: Apply::Builtins(&[AvgDecimal, AvgInt], decimal_mean),
+    },
+    Rule {
+        name: "number_mean",
+        law: "a mean of unbounded decimals is that of the widest numbers the target has",
+        apply: Apply::Builtins(&[AvgNumber, AvgOracle], number_mean),
+    },
+    Rule {
+        name: "float_mean",
+        law: "the mean of floating-point numbers is a floating-point number",
+        apply: Apply::Builtins(&[AvgFloat], float_mean),
+    },
+];
+
+/// Widest decimals where they are bounded: room for 35 digits before the point.
+const WIDEST: Type = Type::Decimal { precision: 65, scale: 30 };
+
+impl Context<'_> {
+    fn decimals_are_floats(&self) -> bool {
+        self.target.can.decimals == Decimals::Float
+    }
+}
+
+/// Makes `id` round(quotient, scale), the type of both being `ty`. The two share their span, by which
+/// [`is_rounding_of_ours`] knows them.
+fn become_rounded(cx: &mut Context<'_>, id: ExprId, quotient: ExprId, scale: i16) {
+    let digits = cx.int(i64::from(scale), id);
+    cx.become_call(id, Round, &[quotient, digits]);
+}
+
+fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([a, b]) = cx.args(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let or_null = op == DivDecimalOrNull;
+    let ty = cx.air.ty(id);
+    if cx.decimals_are_floats() {
+        let float = Type::Float64;
+        let a = as_float(cx, a);
+        let quotient = cx.call(if or_null { DivFloatOrNull } else { DivFloat }, &[a, b], float, id);
+        note_range(cx, id)?;
+        match ty.scale() {
+            Some(scale) => become_rounded(cx, id, quotient, scale),
+            None => cx.become_copy(id, quotient),
+        }
+        return Ok(true);
+    }
+    let b = if or_null && !cx.is_nonzero_literal(b) {
+        let zero = cx.int(0, b);
+        let ty = cx.air.ty(b);
+        let b = cx.call(NullIf, &[b, zero], ty, b);
+        cx.air.info_mut(b).nullable = true;
+        b
+    } else {
+        b
+    };
+    let Some(scale) = ty.scale() else {
+        // Without types the quotient has the digits the target gives it.
+        let a = cx.cast(a, Type::Number);
+        cx.assume(Assume::TypeOfUnknown, &cx.subject(a), cx.air.span(id))?;
+        cx.become_call(id, DivNumber, &[a, b]);
+        return Ok(true);
+    };
+    // A factor of one with so many decimals makes a decimal of an integer, and keeps as many digits.
+    let one = one_with_scale(cx, scale, id);
+    let a = cx.call(Mul, &[a, one], Type::Number, id);
+    let quotient = cx.call(DivNumber, &[a, b], Type::Number, id);
+    become_rounded(cx, id, quotient, scale);
+    Ok(true)
+}
+
+fn one_with_scale(cx: &mut Context<'_>, scale: i16, at: ExprId) -> ExprId {
+    let mut digits = String::from("1.");
+    digits.extend(std::iter::repeat_n('0', scale.max(1) as usize));
+    cx.decimal(&digits, at)
+}
+
+fn number_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([a, b]) = cx.args(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        let exact = |ty: Type| ty.is_decimal();
+        if op == DivNumber && cx.air.ty(a).is_int() && cx.air.ty(b).is_int() {
+            let a = cx.cast(a, Type::Number);
+            cx.become_call(id, DivNumber, &[a, b]);
+            return Ok(exact(cx.air.ty(a)));
+        }
+        return Ok(false);
+    }
+    let float = Type::Float64;
+    match cx.target.can.decimals {
+        Decimals::Float => {
+            note_range(cx, id)?;
+            let a = as_float(cx, a);
+            cx.become_call(id, DivFloat, &[a, b]);
+        }
+        Decimals::Unbounded => {
+            // Only Oracle's quotient gets here: 40 digits after the point hold its 40 significant ones.
+            note_range(cx, id)?;
+            let a = cx.cast(a, Type::Decimal { precision: 1000, scale: 40 });
+            cx.become_call(id, DivNumber, &[a, b]);
+        }
+        Decimals::Bounded { precision, scale } => {
+            // Computed with all digits there are, and seen as a float: the digits beyond a float's are those in
+            // which the two servers' scales would show.
+            note_range(cx, id)?;
+            let wide = wide(precision, scale);
+            let a = cx.cast(a, wide);
+            let op = quotient_of_bounded(cx);
+            let quotient = cx.call(op, &[a, b], wide, id);
+            cx.air.info_mut(quotient).nullable = true;
+            let cast = Expr::Cast { operand: quotient, to: float, rule: air::types::CastRule::IMPLICIT };
+            cx.air.set(id, cast);
+        }
+    }
+    Ok(true)
+}
+
+fn wide(precision: u16, scale: u16) -> Type {
+    if precision >= 65 && scale >= 30 {
+        WIDEST
+    } else {
+        Type::Decimal { precision, scale: (scale / 2) as i16 }
+    }
+}
+
+fn quotient_of_bounded(cx: &Context<'_>) -> Builtin {
+    [DivDecimalOrNull, DivDecimal, DivOracle].into_iter().find(|&op| cx.speaks(op)).unwrap_or(DivFloat)
+}
+
+fn note_range(cx: &mut Context<'_>, id: ExprId) -> Result<(), crate::Refused> {
+    let subject = cx.subject(id);
+    cx.assume(Assume::NumberRange, &subject, cx.air.span(id))
+}
+
+/// `a` as a float: itself if it is one.
+fn as_float(cx: &mut Context<'_>, a: ExprId) -> ExprId {
+    if cx.air.ty(a).is_float() { a } else { cx.cast(a, Type::Float64) }
+}
+
+fn integer_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([a, b]) = cx.args(id) else { return Ok(false) };
+    let fractional = |ty: Type| ty.is_decimal() || ty.is_float();
+    let (ta, tb) = (cx.air.ty(a), cx.air.ty(b));
+    if !fractional(ta) && !fractional(tb) {
+        return Ok(false);
+    }
+    let or_null = op == DivIntOrNull;
+    // MySQL's DIV itself takes decimals.
+    if or_null && cx.speaks(DivDecimalOrNull) || ta.is_int_like() && tb.is_int_like() {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let quotient = if cx.decimals_are_floats() || ta.is_float() || tb.is_float() {
+        let a = as_float(cx, a);
+        cx.call(if or_null { DivFloatOrNull } else { DivFloat }, &[a, b], Type::Float64, id)
+    } else {
+        let b = if or_null && !cx.is_nonzero_literal(b) {
+            let zero = cx.int(0, b);
+            cx.call(NullIf, &[b, zero], tb, b)
+        } else {
+            b
+        };
+        let a = cx.cast(a, Type::Number);
+        cx.call(DivNumber, &[a, b], Type::Number, id)
+    };
+    let cut = cx.call(Trunc, &[quotient], cx.air.ty(quotient), id);
+    let cast = Expr::Cast { operand: cut, to: ty, rule: air::types::CastRule::IMPLICIT };
+    cx.air.set(id, cast);
+    Ok(true)
+}
+
+/// Decimals that hold integers only.
+trait IntLike {
+    fn is_int_like(self) -> bool;
+}
+
+impl IntLike for Type {
+    fn is_int_like(self) -> bool {
+        self.is_int() || self.scale() == Some(0)
+    }
+}
+
+fn float_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([a, b]) = cx.args(id) else { return Ok(false) };
+    // What a server keeps for a column declared REAL is a float; for NUMERIC it may be an integer.
+    if cx.air.ty(a).is_float() || cx.air.ty(b).is_float() {
+        return Ok(false);
+    }
+    let a = cx.cast(a, Type::Float64);
+    cx.become_call(id, op, &[a, b]);
+    Ok(true)
+}
+
+fn fractional_remainder(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([a, b]) = cx.args(id) else { return Ok(false) };
+    let (ta, tb) = (cx.air.ty(a), cx.air.ty(b));
+    let floats = ta.is_float() || tb.is_float();
+    let decimals = ta.is_decimal() || tb.is_decimal();
+    // `%` of exact decimals is native wherever there are exact decimals; of floats only MySQL has it.
+    if !floats && !decimals || decimals && !floats && !cx.decimals_are_floats() {
+        return Ok(false);
+    }
+    if floats && cx.speaks(DivDecimalOrNull) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let div = if op == ModOrNull { DivFloatOrNull } else { DivFloat };
+    let quotient = cx.call(div, &[a, b], Type::Float64, id);
+    let whole = cx.call(Trunc, &[quotient], Type::Float64, id);
+    let product = cx.call(Mul, &[b, whole], Type::Float64, id);
+    let rest = cx.call(Sub, &[a, product], Type::Float64, id);
+    match ty.scale() {
+        Some(scale) if scale > 0 => become_rounded(cx, id, rest, scale),
+        _ => cx.become_copy(id, rest),
+    }
+    Ok(true)
+}
+
+/// True for a rounding that a rule of this file made: it has the span of what it rounds.
+fn is_rounding_of_ours(cx: &Context<'_>, id: ExprId) -> Option<(ExprId, ExprId)> {
+    let (Round, args) = cx.as_call(id)? else { return None };
+    let &[inner, digits] = cx.air.list(args) else { return None };
+    let made = cx.air.span(inner) == cx.air.span(id) && matches!(cx.air.ty(id), Type::Decimal { .. });
+    (made && is_quotient(cx, inner)).then_some((inner, digits))
+}
+
+fn is_quotient(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Call { op, .. } => {
+            matches!(op, DivNumber | DivFloat | DivFloatOrNull | Add | Sub | Mul | Neg)
+        }
+        Expr::Aggregate { op, .. } => matches!(op, AvgNumber | AvgFloat),
+        _ => false,
+    }
+}
+
+fn intermediate_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Type::Decimal { scale, .. } = cx.air.ty(id) else { return Ok(false) };
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let mut found = false;
+    for arg in &mut args {
+        let Some((inner, _)) = is_rounding_of_ours(cx, *arg) else { continue };
+        found = true;
+        *arg = if cx.decimals_are_floats() || !matches!(cx.air.expr(inner), Expr::Call { op: DivNumber, .. })
+        {
+            inner
+        } else {
+            // MySQL cuts quotients to whole words of nine digits.
+            let digits = cx.air.ty(*arg).scale().unwrap_or(0).max(1);
+            let words = (digits + 8) / 9 * 9;
+            let at = *arg;
+            let words = cx.int(i64::from(words), at);
+            cx.call(Trunc, &[inner, words], Type::Number, at)
+        };
+    }
+    if !found {
+        return Ok(false);
+    }
+    let ty = if cx.decimals_are_floats() { Type::Float64 } else { Type::Number };
+    let inner = cx.call(op, &args, ty, id);
+    become_rounded(cx, id, inner, scale);
+    Ok(true)
+}
+
+fn decimal_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let float = cx.decimals_are_floats();
+    let op = if float { AvgFloat } else { AvgNumber };
+    let mean = if float { Type::Float64 } else { Type::Number };
+    if float {
+        note_range(cx, id)?;
+    }
+    let expr = Expr::Aggregate { op, distinct, args, order, filter, collation };
+    let inner = cx.make(expr, mean, true, id);
+    match (ty, ty.scale()) {
+        (Type::Int { .. }, _) => {
+            let cut = cx.call(Trunc, &[inner], mean, id);
+            let cast = Expr::Cast { operand: cut, to: ty, rule: air::types::CastRule::IMPLICIT };
+            cx.air.set(id, cast);
+        }
+        (_, Some(scale)) => become_rounded(cx, id, inner, scale),
+        (_, None) => cx.become_copy(id, inner),
+    }
+    Ok(true)
+}
+
+fn number_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    note_range(cx, id)?;
+    match cx.target.can.decimals {
+        Decimals::Float => {
+            cx.air.set(id, Expr::Aggregate { op: AvgFloat, distinct, args, order, filter, collation });
+            cx.air.info_mut(id).ty = Type::Float64;
+        }
+        Decimals::Unbounded => {
+            cx.air.set(id, Expr::Aggregate { op: AvgNumber, distinct, args, order, filter, collation });
+        }
+        Decimals::Bounded { precision, scale } => {
+            let wide = wide(precision, scale);
+            let arg = cx.air.at(args, 0);
+            let arg = cx.cast(arg, wide);
+            let args = cx.air.push_list(&[arg]);
+            let op = if cx.speaks(AvgDecimal) { AvgDecimal } else { AvgOracle };
+            let expr = Expr::Aggregate { op, distinct, args, order, filter, collation };
+            let inner = cx.make(expr, wide, true, id);
+            let cast = Expr::Cast { operand: inner, to: Type::Float64, rule: air::types::CastRule::IMPLICIT };
+            cx.air.set(id, cast);
+        }
+    }
+    Ok(true)
+}
+
+fn float_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    // Where decimals are exact, the mean of other numbers would be a decimal.
+    if cx.decimals_are_floats() || cx.air.ty(cx.air.at(args, 0)).is_float() {
+        return Ok(false);
+    }
+    let arg = cx.air.at(args, 0);
+    let arg = cx.cast(arg, Type::Float64);
+    let args = cx.air.push_list(&[arg]);
+    cx.air.set(id, Expr::Aggregate { op, distinct, args, order, filter, collation });
+    Ok(true)
+}

@@ -1,0 +1,211 @@
+//! Rounding and cutting: which way halves go, and how many digits there are to begin with.
+
+use air::builtins::Builtin::*;
+use air::expr::CompareOp;
+use air::target::Decimals;
+use air::types::Type;
+use air::{Expr, ExprId};
+
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "round_float_away",
+        law: "where floats round half to even, the float is made a decimal before it is rounded half away",
+        apply: Apply::Builtins(&[Round], round_float_away),
+    },
+    Rule {
+        name: "round_binary_decimal",
+        law: "a decimal kept as a float is nudged away from zero by less than its last digit, so that halves round up",
+        apply: Apply::Builtins(&[Round], round_binary_decimal),
+    },
+    Rule {
+        name: "round_of_wide_quotient",
+        law: "a quotient that is rounded at once keeps its digits until then",
+        apply: Apply::Builtins(&[Round, Trunc], round_of_wide_quotient),
+    },
+    Rule {
+        name: "round_half_even",
+        law: "round(x) where x is no half; else the even neighbour, twice round(x / 2)",
+        apply: Apply::Builtins(&[RoundHalfEven], round_half_even),
+    },
+    Rule {
+        name: "cut_digits",
+        law: "cutting toward zero at n digits is cutting the integer part of x * 10^n",
+        apply: Apply::Builtins(&[Trunc], cut_digits),
+    },
+];
+
+/// PostgreSQL and MySQL round floats half to even; both have exact decimals.
+fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.decimals == Decimals::Float {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let Some(&x) = args.first() else { return Ok(false) };
+    if !cx.air.ty(x).is_float() || is_wide_quotient(cx, x) {
+        return Ok(false);
+    }
+    let exact = match cx.target.can.decimals {
+        Decimals::Bounded { precision, scale } => {
+            Type::Decimal { precision: precision.min(65), scale: (scale / 2).max(15) as i16 }
+        }
+        _ => Type::Number,
+    };
+    let mut args = args;
+    args[0] = cx.cast(x, exact);
+    let rounded = cx.call(Round, &args, Type::Number, id);
+    // The result is a float again, as it was.
+    let expr = Expr::Cast { operand: rounded, to: Type::Float64, rule: air::types::CastRule::IMPLICIT };
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn is_wide_quotient(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Cast { operand, to: Type::Float64, rule } if rule == air::types::CastRule::IMPLICIT => {
+            matches!(cx.air.ty(operand), Type::Decimal { precision: 60.., scale: 15.. })
+        }
+        Expr::Call { op: Add | Sub | Mul | Neg | Abs, args, .. } => {
+            cx.air.list(args).iter().any(|&arg| is_wide_quotient(cx, arg))
+        }
+        _ => false,
+    }
+}
+
+/// Drops the casts that would show a quotient as a float, down through arithmetic.
+fn keep_digits(cx: &mut Context<'_>, id: ExprId) {
+    match cx.air.expr(id) {
+        Expr::Cast { operand, .. } if is_wide_quotient(cx, id) => {
+            let ty = cx.air.ty(operand);
+            cx.become_copy(id, operand);
+            cx.air.info_mut(id).ty = ty;
+        }
+        Expr::Call { op: Add | Sub | Mul | Neg | Abs, args, .. } => {
+            for arg in cx.air.list(args).to_vec() {
+                keep_digits(cx, arg);
+            }
+            cx.air.info_mut(id).ty = Type::Number;
+        }
+        _ => {}
+    }
+}
+
+fn round_of_wide_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(&x) = cx.all_args(id).first() else { return Ok(false) };
+    if !is_wide_quotient(cx, x) {
+        return Ok(false);
+    }
+    keep_digits(cx, x);
+    Ok(true)
+}
+
+/// SQLite rounds the binary value: 2.55 is a little less than that.
+fn round_binary_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.decimals != Decimals::Float {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let Some(&x) = args.first() else { return Ok(false) };
+    let digits = match args.get(1) {
+        None => 0,
+        Some(&digits) => match cx.int_value(digits) {
+            Some(digits) if (0..=9).contains(&digits) => digits,
+            _ => return Ok(false),
+        },
+    };
+    // Rules of ours round quotients, which are floats by then.
+    let scale = match cx.air.ty(x) {
+        Type::Decimal { scale, .. } if i64::from(scale) > digits && scale <= 12 => scale + 1,
+        Type::Number => digits as i16 + 7,
+        _ => return Ok(false),
+    };
+    if matches!(cx.as_call(x), Some((Add, args)) if is_nudge(cx, cx.air.at(args, 1))) {
+        return Ok(false);
+    }
+    let nudge = format!("0.{}1", "0".repeat(scale as usize - 1));
+    let nudge = cx.decimal(&nudge, x);
+    let sign = cx.call(Sign, &[x], Type::I32, x);
+    let nudge = cx.call(Mul, &[nudge, sign], Type::Float64, x);
+    let moved = cx.call(Add, &[x, nudge], Type::Float64, x);
+    let mut args = args;
+    args[0] = moved;
+    cx.become_call(id, Round, &args);
+    Ok(true)
+}
+
+fn is_nudge(cx: &Context<'_>, id: ExprId) -> bool {
+    matches!(cx.as_call(id), Some((Mul, args)) if matches!(cx.as_call(cx.air.at(args, 1)), Some((Sign, _))))
+}
+
+fn round_half_even(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(RoundHalfEven) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let (Some(&x), digits) = (args.first(), args.get(1)) else { return Ok(false) };
+    let whole = digits.is_none_or(|&digits| cx.int_value(digits) == Some(0));
+    let ty = cx.air.ty(x);
+    if ty.is_int() && whole {
+        cx.become_copy(id, x);
+        return Ok(true);
+    }
+    if ty.is_float() && whole && cx.target.can.decimals != Decimals::Float {
+        // The target's own rounding of floats. The copy is no `Round` of ours to change.
+        let rounded = cx.call(RoundFloat, &[x], ty, id);
+        cx.become_copy(id, rounded);
+        return Ok(true);
+    }
+    if !whole {
+        return Ok(false);
+    }
+    let half = cx.decimal("0.5", id);
+    let cut = cx.call(Trunc, &[x], ty, id);
+    let rest = cx.call(Sub, &[x, cut], ty, id);
+    let rest = cx.call(Abs, &[rest], ty, id);
+    let is_half = cx.compare(CompareOp::Eq, rest, half);
+    let two = cx.decimal("2.0", id);
+    let halved = cx.call(Mul, &[x, half], Type::Float64, id);
+    let halved = cx.call(Round, &[halved], Type::Float64, id);
+    let even = cx.call(Mul, &[two, halved], Type::Float64, id);
+    let plain = cx.call(Round, &[x], ty, id);
+    let expr = cx.case_expr(&[(is_half, even)], Some(plain));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// SQLite's trunc() takes no digits.
+fn cut_digits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(Trunc) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let Some(&x) = args.first() else { return Ok(false) };
+    let digits = match args.get(1) {
+        None => 0,
+        Some(&digits) => match cx.int_value(digits) {
+            Some(digits) if (-15..=15).contains(&digits) => digits,
+            _ => return Ok(false),
+        },
+    };
+    let ty = cx.air.ty(x);
+    if ty.is_int() && digits >= 0 {
+        cx.become_copy(id, x);
+        return Ok(true);
+    }
+    if digits == 0 {
+        cx.become_call(id, TruncWhole, &[x]);
+        return Ok(true);
+    }
+    // 1.15 * 100 is a little less than 115: what the multiplication spoils is rounded away first.
+    let power = format!("1{}.0", "0".repeat(digits.unsigned_abs() as usize));
+    let power = cx.decimal(&power, id);
+    let (up, down) = if digits > 0 { (Mul, DivFloat) } else { (DivFloat, Mul) };
+    let moved = cx.call(up, &[x, power], Type::Float64, id);
+    let six = cx.int(6, id);
+    let clean = cx.call(Round, &[moved, six], Type::Float64, id);
+    let cut = cx.call(TruncWhole, &[clean], Type::Float64, id);
+    cx.become_call(id, down, &[cut, power]);
+    Ok(true)
+}

@@ -1,0 +1,52 @@
+//! Aggregates over windows that a rule has replaced by an expression over aggregates.
+
+use air::builtins::Class;
+use air::{Expr, ExprId, WindowId};
+
+use crate::kind::Kind;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[Rule {
+    name: "window_of_expression",
+    law: "an expression over aggregates of one window is that expression over the windowed aggregates",
+    apply: Apply::Kinds(&[Kind::Window], window_of_expression),
+}];
+
+fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { call, window, ignore_nulls } = cx.air.expr(id) else { return Ok(false) };
+    let native = match cx.air.expr(call) {
+        Expr::Aggregate { .. } => true,
+        Expr::Call { op, .. } => op.signature().class == Class::Window,
+        _ => false,
+    };
+    if native {
+        return Ok(false);
+    }
+    spread(cx, call, window, ignore_nulls);
+    cx.become_copy(id, call);
+    Ok(true)
+}
+
+/// Puts the window over each aggregate of the expression.
+fn spread(cx: &mut Context<'_>, id: ExprId, window: WindowId, ignore_nulls: bool) {
+    let windowed = match cx.air.expr(id) {
+        Expr::Aggregate { .. } => true,
+        Expr::Call { op, .. } => op.signature().class == Class::Window,
+        _ => false,
+    };
+    if windowed {
+        let call = cx.air.copy(id);
+        cx.air.set(id, Expr::Window { call, window, ignore_nulls });
+        return;
+    }
+    let mut below = Vec::new();
+    cx.air.children(air::node::Child::Expr(id), &mut |child| {
+        if let air::node::Child::Expr(child) = child {
+            below.push(child);
+        }
+    });
+    for child in below {
+        spread(cx, child, window, ignore_nulls);
+    }
+}
