@@ -1,5 +1,9 @@
 //! Repository chores: `cargo xtask <chore>`; `cargo xtask help` lists them.
 
+mod ci;
+mod goals;
+mod measured;
+mod real;
 mod record;
 mod score;
 
@@ -17,14 +21,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Format, lints, all tests and scores; installs missing database servers, saying so.
+    Ci(ci::Arguments),
     /// Run cases on SQLite, PostgreSQL and MariaDB and compare the rows of translations.
     Score(score::Arguments),
     /// Run the project's own cases on their engines and fill in or check what they expect.
     Record(record::Arguments),
+    /// Translate whole scripts of others, load them everywhere, compare tables and views.
+    Real(real::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
+        Chore::Ci(arguments) => ci::run(&arguments),
+        Chore::Real(arguments) => real::run(&arguments),
         Chore::Score(arguments) => score::run(&arguments),
         Chore::Record(arguments) => record::run(&arguments),
     };

@@ -12,9 +12,11 @@ use airc_score::case::{self, Case};
 use airc_score::engines::{EngineKind, Fleet};
 use airc_score::report;
 use airc_score::run::{self, CaseResult, Options};
-use airc_score::translators::{External, Identity, Translator, Unit};
 use airc_score::{case_folders, project_root};
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use crate::goals;
+use crate::measured::Measured;
 
 /// What `cargo xtask score` understands.
 #[derive(Args)]
@@ -59,27 +61,11 @@ pub struct Arguments {
     /// Run everything again instead of reading kept results of the engines.
     #[arg(long)]
     no_cache: bool,
-    /// What to measure.
-    #[arg(long, value_enum, default_value_t = Measured::Identity)]
-    translator: Measured,
-    /// Measure a program that speaks the JSON lines of `airc translate --jsonl`.
-    #[arg(long, value_name = "COMMAND")]
-    external: Option<String>,
-    /// With --external: what the program gets as one text.
-    #[arg(long, value_enum, default_value_t = SentUnit::Statement, requires = "external")]
-    unit: SentUnit,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Measured {
-    /// No translation: statements are passed as they are.
-    Identity,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum SentUnit {
-    Statement,
-    Script,
+    /// Fail if a goal is missed.
+    #[arg(long)]
+    goals: bool,
+    #[command(flatten)]
+    measured: Measured,
 }
 
 impl Arguments {
@@ -112,30 +98,10 @@ impl Arguments {
         };
         wanted.iter().map(engine).collect()
     }
-
-    fn translator(&self) -> Box<dyn Translator> {
-        let unit = match self.unit {
-            SentUnit::Statement => Unit::Statement,
-            SentUnit::Script => Unit::Script,
-        };
-        match (&self.external, self.translator) {
-            (Some(command), _) => Box::new(External::new(command, unit)),
-            (None, Measured::Identity) => Box::new(Identity),
-        }
-    }
-
-    /// A file name of its own for the outcomes of each translator.
-    fn history_name(&self) -> String {
-        let name = match (&self.external, self.translator) {
-            (Some(command), _) => command.as_str(),
-            (None, Measured::Identity) => "identity",
-        };
-        let plain: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-        format!("outcomes-{plain}.tsv")
-    }
 }
 
-/// Runs the chore. The exit code says only whether it could be done.
+/// Runs the chore. The exit code says whether it could be done and, if asked, whether the goals
+/// are met.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut cases: Vec<Arc<Case>> = Vec::new();
     for folder in case_folders() {
@@ -168,7 +134,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         print("\n")?;
     }
     print(&report::table(&results))?;
-    let history = state_folder().join(arguments.history_name());
+    let history = state_folder().join(format!("outcomes-{}.tsv", arguments.measured.word()));
     match report::changes(&results, &history) {
         Ok(changes) => print(&changes)?,
         Err(error) => eprintln!("note: cannot keep {}: {error}", history.display()),
@@ -177,7 +143,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         fs::write(file, report::json(&results).to_string())
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    let missed = if arguments.goals { goals::missed(&results) } else { Vec::new() };
+    for line in &missed {
+        print(&format!("goal missed: {line}\n"))?;
+    }
+    Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn scored(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<Vec<CaseResult>, String> {
@@ -187,7 +157,7 @@ fn scored(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<Vec<CaseResult>,
     let fleet = Fleet::new();
     let total = cases.len();
     let terminal = std::io::stderr().is_terminal();
-    let results = run::score(cases, &options, &fleet, &cache, &|| arguments.translator(), |done| {
+    let results = run::score(cases, &options, &fleet, &cache, &|| arguments.measured.translator(), |done| {
         if terminal {
             eprint!("\r{done} of {total} cases");
         }

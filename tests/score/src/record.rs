@@ -1,6 +1,7 @@
 //! Filling in what the project's own cases expect, by running them on their engines.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::Path;
 
@@ -85,11 +86,13 @@ fn record_line(
     // Setups that cases share have no id of a case; they stay as they are.
     let Some(case) = id.and_then(|id| cases.get(&id)) else { return Ok(line.to_owned()) };
     let Some(engine) = EngineKind::of(case.source) else { return Ok(line.to_owned()) };
-    if !stations.contains_key(&engine) {
-        let session = fleet.connect(engine, 0).map_err(|error| error.to_string())?;
-        stations.insert(engine, Station::new(session));
-    }
-    let Some(station) = stations.get_mut(&engine) else { return Ok(line.to_owned()) };
+    let station = match stations.entry(engine) {
+        Entry::Occupied(station) => station.into_mut(),
+        Entry::Vacant(place) => {
+            let session = fleet.connect(engine, 0).map_err(|error| error.to_string())?;
+            place.insert(Station::new(session))
+        }
+    };
     let setup: Vec<String> = case.setup().cloned().collect();
     let rows = match station.run(&setup, std::slice::from_ref(&case.query)) {
         Ok(rows) => rows,

@@ -1,6 +1,7 @@
 //! Scoring: every case on its own engine and, translated, on the others.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -256,19 +257,17 @@ impl Worker<'_> {
         setup: &[String],
         query: &[String],
     ) -> Result<Result<Rows, Failure>, ServerError> {
-        if !self.versions.contains_key(&engine) {
-            self.versions.insert(engine, self.fleet.version(engine)?);
-        }
-        let key = self.cache.key(&self.versions[&engine], hash_statements(setup), query);
+        let version = match self.versions.entry(engine) {
+            Entry::Occupied(version) => version.into_mut(),
+            Entry::Vacant(place) => place.insert(self.fleet.version(engine)?),
+        };
+        let key = self.cache.key(version, hash_statements(setup), query);
         if let Some(result) = self.cache.get(&key) {
             return Ok(result);
         }
-        if !self.stations.contains_key(&engine) {
-            let session = self.fleet.connect(engine, self.seat)?;
-            self.stations.insert(engine, Station::new(session));
-        }
-        let Some(station) = self.stations.get_mut(&engine) else {
-            return Err(ServerError(format!("there is no session of {}", engine.label())));
+        let station = match self.stations.entry(engine) {
+            Entry::Occupied(station) => station.into_mut(),
+            Entry::Vacant(place) => place.insert(Station::new(self.fleet.connect(engine, self.seat)?)),
         };
         let result = station.run(setup, query);
         self.cache.put(&key, &result);

@@ -8,7 +8,7 @@ use super::server::{Server, Site};
 use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, install};
 use crate::values::{Rows, Value};
 
-const USER: &str = "root";
+pub(super) const USER: &str = "root";
 
 /// Settings for a server whose data nobody will miss, and those that results depend on.
 const SETTINGS: &[&str] = &[
@@ -67,14 +67,24 @@ pub struct Mariadb {
     connection: Connection,
 }
 
+/// Databases that are neither the server's nor a seat's.
+const CASE_DATABASES: &str = "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN
+  ('mysql', 'sys', 'information_schema', 'performance_schema') AND schema_name NOT REGEXP '^seat[0-9]+$'";
+
 impl Mariadb {
     pub(super) fn connect(socket: &Path, seat: usize) -> Result<Mariadb, EngineError> {
         let connection = open(socket)?;
-        Ok(Mariadb { socket: socket.to_owned(), database: format!("seat{seat}"), connection })
+        Ok(Mariadb { socket: socket.to_owned(), database: super::database_of(seat), connection })
     }
 
     fn renew(&mut self) -> Result<(), EngineError> {
         self.connection.reset_session()?;
+        // Databases a case made; those of other seats stay.
+        for row in self.execute(CASE_DATABASES)?.unwrap_or_default().rows {
+            if let [Value::Text(name)] = row.as_slice() {
+                self.connection.query(&format!("DROP DATABASE IF EXISTS `{}`", name.replace('`', "``")))?;
+            }
+        }
         let database = &self.database;
         for sql in [
             "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci",

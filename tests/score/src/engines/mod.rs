@@ -118,5 +118,10 @@ pub trait Engine: Send {
     }
 }
 
+/// The name of the database that belongs to a seat.
+fn database_of(seat: usize) -> String {
+    format!("seat{seat}")
+}
+
 /// How long one statement may run.
 pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);

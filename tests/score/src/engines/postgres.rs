@@ -8,7 +8,8 @@ use super::server::{Server, Site};
 use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, install};
 use crate::values::{Rows, Value, unhex};
 
-const USER: &str = "airc";
+/// The superuser, called as scripts that name an owner expect.
+pub(super) const USER: &str = "postgres";
 
 /// Settings for a server whose data nobody will miss, and those that results depend on.
 const SETTINGS: &[&str] = &[
@@ -73,7 +74,7 @@ END $$";
 
 impl Postgres {
     pub(super) fn connect(socket: &Path, seat: usize) -> Result<Postgres, EngineError> {
-        let database = format!("seat{seat}");
+        let database = super::database_of(seat);
         open(socket, "postgres")?.query(&format!("CREATE DATABASE {database}"))?;
         let connection = open(socket, &database)?;
         Ok(Postgres { socket: socket.to_owned(), database, connection })

@@ -56,6 +56,29 @@ impl Fleet {
         }
     }
 
+    /// The command-line client of an engine, connected to the database of a seat that was opened
+    /// before; it reads a script from standard input. SQLite needs none.
+    pub fn client(&self, kind: EngineKind, seat: usize) -> Option<Command> {
+        let database = super::database_of(seat);
+        match kind {
+            EngineKind::Sqlite => None,
+            EngineKind::Postgres => {
+                let server = self.postgres.get()?.as_ref().ok()?;
+                let mut command = Command::new("psql");
+                command.args(["--no-psqlrc", "--quiet", "--username", postgres::USER, "--dbname", &database]);
+                command.arg("--host").arg(server.socket.parent()?);
+                Some(command)
+            }
+            EngineKind::Mariadb => {
+                let server = self.mariadb.get()?.as_ref().ok()?;
+                let mut command = Command::new("mariadb");
+                command.args(["--no-defaults", "--force", "--user", mariadb::USER, "--database", &database]);
+                command.arg("--socket").arg(&server.socket);
+                Some(command)
+            }
+        }
+    }
+
     /// Opens a session in a database that no other `seat` uses.
     pub fn connect(&self, kind: EngineKind, seat: usize) -> Result<Box<dyn Engine>, ServerError> {
         let words = |error: super::EngineError| ServerError(error.to_string());

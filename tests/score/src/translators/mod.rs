@@ -27,11 +27,28 @@ pub enum Outcome {
     },
 }
 
+/// A statement of a text and what became of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// The statement as it stands in the text.
+    pub source: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
 /// A translator of scripts. It must not fail: what it cannot do it refuses.
 pub trait Translator {
     /// Translates a script, given as its statements in order, between two profiles such as
     /// `sqlite` or `mariadb@10.11`. Gives one outcome per statement, in the same order.
     fn translate_script(&mut self, from: &str, to: &str, statements: &[String]) -> Vec<Outcome>;
+
+    /// Splits a text into statements and translates each. Meant for scripts as their authors wrote
+    /// them, with client commands and delimiters. By default the text is one statement.
+    fn translate_text(&mut self, from: &str, to: &str, text: &str) -> Vec<Piece> {
+        let whole = [text.to_owned()];
+        let outcomes = self.translate_script(from, to, &whole).into_iter();
+        outcomes.map(|outcome| Piece { source: text.to_owned(), outcome }).collect()
+    }
 
     /// True if outcomes of several queries on one setup cannot be told apart, so that every
     /// case has to be a script of its own.

@@ -163,12 +163,11 @@ fn texts(left: &Value, right: &Value) -> Agreement {
         return Agreement::Equal;
     }
     let structured = |text: &str| text.trim_start().starts_with(['{', '[']);
-    if either(|value| matches!(value, Value::Json(_))) || (structured(a) && structured(b)) {
-        if let (Some(a), Some(b)) = (Structure::parse(a), Structure::parse(b)) {
-            return a.agrees(&b);
-        }
+    let documents = either(|value| matches!(value, Value::Json(_))) || (structured(a) && structured(b));
+    match (Structure::parse(a), Structure::parse(b)) {
+        (Some(a), Some(b)) if documents => a.agrees(&b),
+        _ => Agreement::Different,
     }
-    Agreement::Different
 }
 
 /// JSON numbers and booleans against SQL ones; JSON null is a value and not SQL's NULL.

@@ -1,0 +1,331 @@
+//! Real scripts: each is loaded into its own engine as it stands and, translated, into all
+//! three; tables and views must hold the same rows everywhere.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use air_base::Dialect;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::compare::{Order, Verdict, compare};
+use crate::engines::{Engine, EngineError, EngineKind, Fleet, ServerError, profile_of};
+use crate::translators::{Outcome, Translator};
+use crate::values::{Rows, Value};
+
+/// A script, perhaps in several files that are run one after the other.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Short name.
+    pub name: &'static str,
+    /// The dialect it is written in.
+    pub dialect: Dialect,
+    /// Files below the folder of real scripts.
+    files: &'static [&'static str],
+}
+
+/// The scripts of `../shared/real`.
+pub const SCRIPTS: &[Script] = &[
+    Script { name: "sakila-mysql", dialect: Dialect::Mysql, files: &["sakila/mysql-schema.sql"] },
+    Script { name: "sakila-postgres", dialect: Dialect::Postgres, files: &["sakila/postgres-schema.sql"] },
+    Script { name: "sakila-sqlite", dialect: Dialect::Sqlite, files: &["sakila/sqlite-schema.sql"] },
+    Script { name: "sakila-mssql", dialect: Dialect::Mssql, files: &["sakila/sql-server-schema.sql"] },
+    Script { name: "sakila-oracle", dialect: Dialect::Oracle, files: &["sakila/oracle-schema.sql"] },
+    Script { name: "northwind-mssql", dialect: Dialect::Mssql, files: &["northwind/mssql.sql"] },
+    Script {
+        name: "hr-oracle",
+        dialect: Dialect::Oracle,
+        files: &["oracle-hr/hr_create.sql", "oracle-hr/hr_populate.sql", "oracle-hr/hr_code.sql"],
+    },
+];
+
+impl Script {
+    /// The text of all its files.
+    pub fn read(&self, folder: &Path) -> Result<String, String> {
+        let mut text = String::new();
+        for file in self.files {
+            let path: PathBuf = folder.join(file);
+            let part = fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            text.push_str(&String::from_utf8_lossy(&part));
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}
+
+/// A table or view and what it holds.
+struct Relation {
+    is_view: bool,
+    rows: Result<Rows, EngineError>,
+}
+
+/// A database after a script.
+struct Loaded {
+    label: String,
+    /// By name in lower case, which is how engines that fold names agree.
+    relations: BTreeMap<String, Relation>,
+    statements: usize,
+    /// Start of the statement, code and words.
+    refused: Vec<(String, String)>,
+    /// Start of the target statement, and what the engine said.
+    rejected: Vec<(String, String)>,
+    /// Full texts of refused statements: they say why a relation is missing.
+    refused_texts: String,
+}
+
+/// What came out of one script.
+pub struct Findings {
+    /// The report.
+    pub text: String,
+    /// Statements rejected, relations missing without a refusal or holding other rows.
+    pub faults: usize,
+}
+
+/// Loads a script everywhere and compares. `seat` counts on from run to run: each database is used once.
+pub fn run(
+    script: &Script,
+    source: &str,
+    targets: &[EngineKind],
+    fleet: &Fleet,
+    translator: &mut dyn Translator,
+    seat: &mut usize,
+) -> Result<Findings, ServerError> {
+    let mut databases = Vec::new();
+    if let Some(own) = EngineKind::of(script.dialect) {
+        *seat += 1;
+        databases.push(load_original(own, source, fleet, *seat)?);
+    }
+    for &target in targets {
+        *seat += 1;
+        databases.push(load_translation(script, target, source, fleet, translator, *seat)?);
+    }
+    Ok(findings(script, &databases))
+}
+
+fn load_original(kind: EngineKind, source: &str, fleet: &Fleet, seat: usize) -> Result<Loaded, ServerError> {
+    let mut engine = opened(kind, fleet, seat)?;
+    let mut rejected = Vec::new();
+    match fleet.client(kind, seat) {
+        None => {
+            if let Err(error) = engine.execute(source) {
+                rejected.push(("(the original)".to_owned(), error.to_string()));
+            }
+        }
+        Some(mut command) => {
+            let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+            let mut child = child.map_err(|error| ServerError(format!("cannot run {command:?}: {error}")))?;
+            if let Some(mut input) = child.stdin.take() {
+                // A client that stops reading says why on its standard error.
+                let _ = input.write_all(source.as_bytes());
+            }
+            let output = child
+                .wait_with_output()
+                .map_err(|error| ServerError(format!("the client broke down: {error}")))?;
+            let words = String::from_utf8_lossy(&output.stderr).into_owned();
+            let errors = words.lines().filter(|line| line.contains("ERROR"));
+            rejected.extend(errors.map(|line| ("(the original)".to_owned(), line.to_owned())));
+        }
+    }
+    Ok(Loaded {
+        label: format!("{} itself", kind.label()),
+        relations: relations(kind, engine.as_mut())?,
+        statements: 0,
+        refused: Vec::new(),
+        rejected,
+        refused_texts: String::new(),
+    })
+}
+
+fn load_translation(
+    script: &Script,
+    target: EngineKind,
+    source: &str,
+    fleet: &Fleet,
+    translator: &mut dyn Translator,
+    seat: usize,
+) -> Result<Loaded, ServerError> {
+    let mut engine = opened(target, fleet, seat)?;
+    let pieces = translator.translate_text(profile_of(script.dialect), target.profile(), source);
+    let mut loaded = Loaded {
+        label: target.label().to_owned(),
+        relations: BTreeMap::new(),
+        statements: pieces.len(),
+        refused: Vec::new(),
+        rejected: Vec::new(),
+        refused_texts: String::new(),
+    };
+    for piece in pieces {
+        match piece.outcome {
+            Outcome::Refused { code, message } => {
+                loaded.refused.push((start_of(&piece.source), format!("{code} {message}")));
+                loaded.refused_texts.push_str(&piece.source.to_lowercase());
+                loaded.refused_texts.push('\n');
+            }
+            Outcome::Sql { statements, .. } => {
+                for sql in statements {
+                    if let Err(error) = engine.execute(&sql) {
+                        loaded.rejected.push((start_of(&sql), error.to_string()));
+                    }
+                }
+            }
+        }
+    }
+    loaded.relations = relations(target, engine.as_mut())?;
+    Ok(loaded)
+}
+
+fn opened(kind: EngineKind, fleet: &Fleet, seat: usize) -> Result<Box<dyn Engine>, ServerError> {
+    let mut engine = fleet.connect(kind, seat)?;
+    engine.reset().map_err(|error| ServerError(format!("{}: {error}", kind.label())))?;
+    Ok(engine)
+}
+
+/// Name as a statement needs it, plain name, and whether it is a view.
+fn listing(kind: EngineKind) -> &'static str {
+    match kind {
+        EngineKind::Sqlite => {
+            "SELECT '\"' || replace(name, '\"', '\"\"') || '\"', name, type = 'view' FROM sqlite_schema
+             WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+        }
+        EngineKind::Postgres => {
+            "SELECT format('%I.%I', table_schema, table_name), table_name::text, table_type = 'VIEW'
+             FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+        }
+        EngineKind::Mariadb => {
+            "SELECT concat('`', table_schema, '`.`', table_name, '`'), table_name, table_type = 'VIEW'
+             FROM information_schema.tables
+             WHERE table_schema = database() OR (table_schema NOT REGEXP '^seat[0-9]+$'
+               AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema'))"
+        }
+    }
+}
+
+fn relations(kind: EngineKind, engine: &mut dyn Engine) -> Result<BTreeMap<String, Relation>, ServerError> {
+    let words = |error: EngineError| ServerError(format!("{}: {error}", kind.label()));
+    let listed = engine.execute(listing(kind)).map_err(words)?.unwrap_or_default();
+    let mut relations = BTreeMap::new();
+    for row in listed.rows {
+        let [Value::Text(reference), Value::Text(name), is_view] = row.as_slice() else { continue };
+        let rows = engine.execute(&format!("SELECT * FROM {reference}")).map(Option::unwrap_or_default);
+        relations.insert(name.to_lowercase(), Relation { is_view: is_view.key() == "#1", rows });
+    }
+    Ok(relations)
+}
+
+/// The sum of hashes of the rows, in whatever order they come.
+fn checksum(rows: &Rows) -> u128 {
+    let hash = |row: &Vec<Value>| {
+        let cells: Vec<String> = row.iter().map(Value::key).collect();
+        xxh3_128(cells.join("\u{1e}").as_bytes())
+    };
+    rows.rows.iter().map(hash).fold(0, u128::wrapping_add)
+}
+
+fn findings(script: &Script, databases: &[Loaded]) -> Findings {
+    let mut text = format!("== {} ({})\n", script.name, profile_of(script.dialect));
+    let mut faults = 0;
+    for database in databases {
+        let Loaded { label, relations, statements, refused, rejected, .. } = database;
+        let views = relations.values().filter(|relation| relation.is_view).count();
+        let tables = relations.len() - views;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{label}: {statements} statements, {} refused, {} rejected; {tables} tables, {views} views",
+            refused.len(),
+            rejected.len()
+        );
+        let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (start, why) in refused {
+            groups.entry(why).or_default().push(start);
+        }
+        for (why, starts) in groups {
+            let _ =
+                writeln!(text, "   refused {:>3}: {why}\n                e.g. {}", starts.len(), starts[0]);
+        }
+        for (start, why) in rejected {
+            let _ = writeln!(text, "   REJECTED {why}\n      {start}");
+        }
+        if !label.ends_with("itself") {
+            faults += rejected.len();
+        }
+    }
+    faults += compare_relations(databases, &mut text);
+    Findings { text, faults }
+}
+
+/// Compares every relation of any database with the first database that has it.
+fn compare_relations(databases: &[Loaded], text: &mut String) -> usize {
+    let mut faults = 0;
+    let mut names: Vec<&String> = databases.iter().flat_map(|database| database.relations.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let truth = databases.iter().find_map(|database| database.relations.get(name));
+        let Some(Relation { is_view, rows }) = truth else { continue };
+        let kind = if *is_view { "view" } else { "table" };
+        let size = match rows {
+            Ok(rows) => format!("{:>6} rows {:032x}", rows.rows.len(), checksum(rows)),
+            Err(error) => format!("cannot be read: {error}"),
+        };
+        let mut notes = Vec::new();
+        for database in databases {
+            let fault = match (rows, database.relations.get(name).map(|relation| &relation.rows)) {
+                (_, None) if database.refused_texts.contains(name.as_str()) => {
+                    notes.push(format!("{} refused", database.label));
+                    continue;
+                }
+                (_, None) => "MISSING without a refusal".to_owned(),
+                (Err(_), Some(Err(_))) => continue,
+                (_, Some(Err(error))) => format!("CANNOT BE READ: {error}"),
+                (Err(_), Some(Ok(_))) => continue,
+                (Ok(rows), Some(Ok(found)))
+                    if rows.rows.len() == found.rows.len() && checksum(rows) == checksum(found) =>
+                {
+                    continue;
+                }
+                (Ok(rows), Some(Ok(found))) => match compare(rows, found, &Order::Bag) {
+                    Verdict::Same => {
+                        notes.push(format!("{} equal within the tolerance of floats", database.label));
+                        continue;
+                    }
+                    Verdict::Precision(difference) | Verdict::Differs(difference) => {
+                        format!("DIFFERS: {difference}")
+                    }
+                },
+            };
+            faults += 1;
+            notes.push(format!("{} {fault}", database.label));
+        }
+        let notes = if notes.is_empty() { "equal everywhere".to_owned() } else { notes.join("; ") };
+        let _ = writeln!(text, "   {kind:<5} {name:<32} {size}  {notes}");
+    }
+    faults
+}
+
+/// The first words of a statement, on one line.
+fn start_of(sql: &str) -> String {
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.chars().count() <= 100 { line } else { line.chars().take(100).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_do_not_depend_on_order_or_spelling() {
+        let rows = |rows: &[&[Value]]| Rows {
+            columns: vec!["a".to_owned(), "b".to_owned()],
+            rows: rows.iter().map(|row| row.to_vec()).collect(),
+        };
+        let (one, half) = ([Value::Bool(true), Value::number("0.50")], [Value::Null, Value::Float(0.5)]);
+        let other = [Value::number("1"), Value::Float(0.5)];
+        assert_eq!(checksum(&rows(&[&one, &half])), checksum(&rows(&[&half, &other])));
+        assert_ne!(checksum(&rows(&[&one, &one])), checksum(&rows(&[&one, &half])));
+    }
+}
