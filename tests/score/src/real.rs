@@ -25,20 +25,51 @@ pub struct Script {
     pub dialect: Dialect,
     /// Files below the folder of real scripts.
     files: &'static [&'static str],
+    /// Rows for scripts that bring none, put into every database after the script.
+    rows: Option<&'static str>,
 }
+
+/// Without rows every view would be equal everywhere.
+const SAKILA_ROWS: &str = include_str!("../data/sakila-rows.sql");
 
 /// The scripts of `../shared/real`.
 pub const SCRIPTS: &[Script] = &[
-    Script { name: "sakila-mysql", dialect: Dialect::Mysql, files: &["sakila/mysql-schema.sql"] },
-    Script { name: "sakila-postgres", dialect: Dialect::Postgres, files: &["sakila/postgres-schema.sql"] },
-    Script { name: "sakila-sqlite", dialect: Dialect::Sqlite, files: &["sakila/sqlite-schema.sql"] },
-    Script { name: "sakila-mssql", dialect: Dialect::Mssql, files: &["sakila/sql-server-schema.sql"] },
-    Script { name: "sakila-oracle", dialect: Dialect::Oracle, files: &["sakila/oracle-schema.sql"] },
-    Script { name: "northwind-mssql", dialect: Dialect::Mssql, files: &["northwind/mssql.sql"] },
+    Script {
+        name: "sakila-mysql",
+        dialect: Dialect::Mysql,
+        files: &["sakila/mysql-schema.sql"],
+        rows: Some(SAKILA_ROWS),
+    },
+    Script {
+        name: "sakila-postgres",
+        dialect: Dialect::Postgres,
+        files: &["sakila/postgres-schema.sql"],
+        rows: Some(SAKILA_ROWS),
+    },
+    Script {
+        name: "sakila-sqlite",
+        dialect: Dialect::Sqlite,
+        files: &["sakila/sqlite-schema.sql"],
+        rows: Some(SAKILA_ROWS),
+    },
+    Script {
+        name: "sakila-mssql",
+        dialect: Dialect::Mssql,
+        files: &["sakila/sql-server-schema.sql"],
+        rows: Some(SAKILA_ROWS),
+    },
+    Script {
+        name: "sakila-oracle",
+        dialect: Dialect::Oracle,
+        files: &["sakila/oracle-schema.sql"],
+        rows: Some(SAKILA_ROWS),
+    },
+    Script { name: "northwind-mssql", dialect: Dialect::Mssql, files: &["northwind/mssql.sql"], rows: None },
     Script {
         name: "hr-oracle",
         dialect: Dialect::Oracle,
         files: &["oracle-hr/hr_create.sql", "oracle-hr/hr_populate.sql", "oracle-hr/hr_code.sql"],
+        rows: None,
     },
 ];
 
@@ -96,7 +127,7 @@ pub fn run(
     let mut databases = Vec::new();
     if let Some(own) = EngineKind::of(script.dialect) {
         *seat += 1;
-        databases.push(load_original(own, source, fleet, *seat)?);
+        databases.push(load_original(script, own, source, fleet, *seat)?);
     }
     for &target in targets {
         *seat += 1;
@@ -105,7 +136,13 @@ pub fn run(
     Ok(findings(script, &databases))
 }
 
-fn load_original(kind: EngineKind, source: &str, fleet: &Fleet, seat: usize) -> Result<Loaded, ServerError> {
+fn load_original(
+    script: &Script,
+    kind: EngineKind,
+    source: &str,
+    fleet: &Fleet,
+    seat: usize,
+) -> Result<Loaded, ServerError> {
     let mut engine = opened(kind, fleet, seat)?;
     let mut rejected = Vec::new();
     match fleet.client(kind, seat) {
@@ -129,6 +166,7 @@ fn load_original(kind: EngineKind, source: &str, fleet: &Fleet, seat: usize) -> 
             rejected.extend(errors.map(|line| ("(the original)".to_owned(), line.to_owned())));
         }
     }
+    insert_rows(script, kind, engine.as_mut())?;
     Ok(Loaded {
         label: format!("{} itself", kind.label()),
         relations: relations(kind, engine.as_mut())?,
@@ -173,6 +211,7 @@ fn load_translation(
             }
         }
     }
+    insert_rows(script, target, engine.as_mut())?;
     loaded.relations = relations(target, engine.as_mut())?;
     Ok(loaded)
 }
@@ -181,6 +220,53 @@ fn opened(kind: EngineKind, fleet: &Fleet, seat: usize) -> Result<Box<dyn Engine
     let mut engine = fleet.connect(kind, seat)?;
     engine.reset().map_err(|error| ServerError(format!("{}: {error}", kind.label())))?;
     Ok(engine)
+}
+
+/// Puts the script's rows into its tables, with triggers and foreign keys at rest: some of them
+/// are refused and those that are not must not act. A table that is missing stays so.
+fn insert_rows(script: &Script, kind: EngineKind, engine: &mut dyn Engine) -> Result<(), ServerError> {
+    let Some(rows) = script.rows else { return Ok(()) };
+    let words = |error: EngineError| ServerError(format!("{}: {error}", kind.label()));
+    let (settings, triggers): (&[&str], &str) = match kind {
+        EngineKind::Sqlite => {
+            (&["PRAGMA foreign_keys = OFF"], "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'")
+        }
+        EngineKind::Postgres => {
+            (&["SET session_replication_role = replica", "SET search_path = public"], "SELECT 'SELECT 1'")
+        }
+        EngineKind::Mariadb => (
+            &["SET foreign_key_checks = 0"],
+            "SELECT concat('DROP TRIGGER `', trigger_schema, '`.`', trigger_name, '`') FROM information_schema.triggers
+             WHERE trigger_schema NOT IN ('sys', 'mysql')",
+        ),
+    };
+    for setting in settings {
+        engine.execute(setting).map_err(words)?;
+    }
+    for row in engine.execute(triggers).map_err(words)?.unwrap_or_default().rows {
+        if let [Value::Text(drop)] = row.as_slice() {
+            engine.execute(drop).map_err(words)?;
+        }
+    }
+    // The script's own database, if it made one and left.
+    if kind == EngineKind::Mariadb {
+        let home = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'actor'
+             AND (table_schema = database() OR table_schema NOT REGEXP '^seat[0-9]+$')";
+        for row in engine.execute(home).map_err(words)?.unwrap_or_default().rows {
+            if let [Value::Text(schema)] = row.as_slice() {
+                engine.execute(&format!("USE `{schema}`")).map_err(words)?;
+            }
+        }
+    }
+    let mut failed = false;
+    for statement in rows.split(";\n") {
+        let alternative = statement.trim_start().starts_with("-- or\n");
+        let sql: String = statement.lines().filter(|line| !line.starts_with("--")).collect();
+        if !sql.trim().is_empty() && (!alternative || failed) {
+            failed = engine.execute(&sql).is_err();
+        }
+    }
+    Ok(())
 }
 
 /// Name as a statement needs it, plain name, and whether it is a view.
