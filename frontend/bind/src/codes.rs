@@ -87,6 +87,24 @@ codes! {
 
     /// An expression that AIR has no meaning for.
     EXPRESSION = "B0501";
+    /// A function of that name is not known.
+    UNKNOWN_FUNCTION = "B0502";
+    /// A function is called with a number of arguments it does not take.
+    ARGUMENT_COUNT = "B0503";
+    /// Types do not go together, and the dialect converts neither by itself.
+    TYPES = "B0504";
+    /// A literal is no value of the type its place demands.
+    LITERAL = "B0505";
+    /// A format of dates or numbers has a directive without neutral meaning.
+    FORMAT = "B0506";
+    /// A type of that name is not known.
+    UNKNOWN_TYPE = "B0507";
+    /// A collation of that name is not known or not modelled.
+    UNKNOWN_COLLATION = "B0508";
+    /// A function is known and has no meaning in AIR.
+    FUNCTION = "B0509";
+    /// Two texts of unlike collations are compared.
+    COLLATION_CONFLICT = "B0510";
 
     /// A statement of a kind that is not translated.
     STATEMENT_KIND = "B0901";

@@ -8,11 +8,24 @@
 //! What a clause means is data: [`shape`] for clauses and scopes, `dialects` for operators and functions.
 
 mod binder;
+mod catalog_ddl;
+mod change;
 pub mod codes;
+mod create_table;
+mod define;
 mod dialects;
 mod expr;
+mod from;
+mod group;
+mod insert;
 mod names;
+mod order;
+mod outer_join;
+mod query;
 mod scope;
+mod select;
 mod shape;
+mod statement;
 
 pub use binder::{Input, Refused, Scratch};
+pub use statement::bind_statement;

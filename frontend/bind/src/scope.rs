@@ -23,6 +23,12 @@ pub(crate) struct Scopes {
     pub(crate) proposed: Option<SourceId>,
     /// Sources that outer join marks named since somebody last looked.
     pub(crate) marked: Vec<SourceId>,
+    /// The right side of APPLY is bound next: it sees its left side.
+    pub(crate) applies: bool,
+    /// The one SELECT that may have INTO.
+    pub(crate) into_select: Option<tree::SelectId>,
+    /// The recursive common table expression whose body is bound next: its place in `ctes`.
+    pub(crate) recursion: Option<usize>,
 }
 
 /// The names of one query block.
@@ -33,6 +39,8 @@ pub(crate) struct Scope {
     pub(crate) first_window: usize,
     /// Inner queries do not see this scope: a derived table beside its siblings.
     pub(crate) hidden: bool,
+    /// Sources before this one are out of sight: ON sees the two sides of its join only.
+    pub(crate) seen_from: usize,
     /// The select list, where its aliases are seen.
     pub(crate) items: List2,
     /// How they are seen.
@@ -126,6 +134,8 @@ pub(crate) enum MergedSide {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct VisibleCte {
     pub(crate) name: Name,
+    /// Names listed for its columns.
+    pub(crate) names: tree::List<Ident>,
     pub(crate) cte: CteId,
     /// Its columns are known: false while the first part of a recursive one is bound.
     pub(crate) ready: bool,
@@ -152,6 +162,9 @@ impl Scopes {
         self.ctes.clear();
         self.proposed = None;
         self.marked.clear();
+        self.applies = false;
+        self.into_select = None;
+        self.recursion = None;
     }
 
     /// The innermost scope. A scope is open whenever an expression is bound.
@@ -170,6 +183,7 @@ impl Scopes {
             first_merged: self.merged.len(),
             first_window: self.windows.len(),
             hidden: false,
+            seen_from: 0,
             items: List2::EMPTY,
             aliases: Aliases::No,
             clause,
@@ -202,7 +216,8 @@ impl Scopes {
     /// The sources of the scope at `depth`.
     fn range(&self, depth: usize) -> std::ops::Range<usize> {
         let end = self.stack.get(depth + 1).map_or(self.visible.len(), |inner| inner.first_visible);
-        self.stack[depth].first_visible..end
+        let scope = &self.stack[depth];
+        scope.first_visible.max(scope.seen_from).min(end)..end
     }
 
     fn merged_range(&self, depth: usize) -> std::ops::Range<usize> {
@@ -353,6 +368,9 @@ impl<'a> Binder<'a> {
         let mut covered_from = usize::MAX;
         for at in merged.rev() {
             let entry = self.scopes.merged[at];
+            if entry.first_visible < scope.seen_from {
+                continue;
+            }
             if reference.means(self.air.name(entry.name), entry.name.exact, self.shape.folding)
                 && entry.first_visible < covered_from
             {

@@ -2,7 +2,8 @@
 //! fields and never who it is.
 
 use crate::names::Folding;
-use air::ddl::UniqueNulls;
+use air::ddl::{IdentityMode, UniqueNulls};
+use air::expr::ManyRows;
 use air_base::Dialect;
 
 /// Whether a clause sees the names of the select list.
@@ -55,6 +56,21 @@ pub(crate) enum ValuesNames {
     Written,
 }
 
+/// A type word that makes a column an identity.
+#[derive(Debug)]
+pub(crate) struct SerialType {
+    /// The word.
+    pub(crate) word: &'static str,
+    /// Bits of its integer.
+    pub(crate) bits: u8,
+    /// Without negative numbers.
+    pub(crate) unsigned: bool,
+    /// How it treats given values.
+    pub(crate) mode: IdentityMode,
+    /// It is a key as well.
+    pub(crate) unique: bool,
+}
+
 /// Clauses and scopes of a dialect.
 #[derive(Debug)]
 pub(crate) struct Shape {
@@ -94,7 +110,7 @@ pub(crate) struct Shape {
     pub(crate) proposed: Option<&'static str>,
     /// `DELETED` and `INSERTED` name the rows before and after a change.
     pub(crate) old_new: bool,
-    /// RETURNING sees the row as the change leaves it under the table's own name.
+    /// Assignments see the results of earlier ones.
     pub(crate) set_sequential: bool,
     /// NULL stored in an identity column asks for the next value.
     pub(crate) identity_null_is_next: bool,
@@ -106,28 +122,87 @@ pub(crate) struct Shape {
     pub(crate) integer_primary_key: bool,
     /// NULLs a unique key admits.
     pub(crate) unique_nulls: UniqueNulls,
-    /// Type words that make a column an identity, with the bits of its integer.
-    pub(crate) serial_types: &'static [(&'static str, u8)],
+    /// Type words that make a column an identity.
+    pub(crate) serial_types: &'static [SerialType],
     /// A column definition may go without a type.
     pub(crate) untyped_columns: bool,
     /// Values are checked against column types.
     pub(crate) strict_types: bool,
-    /// The first TIMESTAMP column is set to the current time by changes that do not set it, and so on:
-    /// the word for "now" after ON UPDATE is meant.
-    pub(crate) keys_in_tables: bool,
     /// TRUNCATE starts identity counters again.
     pub(crate) truncate_restarts: bool,
     /// `#name` is a table of the session.
     pub(crate) hash_temporary: bool,
+    /// The schema a name without one is in; written or not, it is the same table.
+    pub(crate) default_schema: &'static str,
+    /// Schemas of the server's own tables.
+    pub(crate) system_schemas: &'static [&'static str],
+    /// Beginnings of the names of the server's own tables.
+    pub(crate) system_prefixes: &'static [&'static str],
+    /// Two row sources of one FROM may have the same name.
+    pub(crate) duplicate_sources: bool,
+    /// `*` over a RIGHT JOIN with USING lists the other columns of the right side first.
+    pub(crate) right_using_swaps: bool,
+    /// What the column of a table function with one column is called; empty: as the function or its alias.
+    pub(crate) table_function_column: &'static str,
+    /// FROM of UPDATE may name the target itself: then it is the same table.
+    pub(crate) target_in_from: bool,
+    /// An INSERT without column list may give values for the first columns only.
+    pub(crate) insert_prefix: bool,
+    /// What a scalar subquery does with a second row.
+    pub(crate) many_rows: ManyRows,
+    /// CREATE TABLE … LIKE takes keys along.
+    pub(crate) like_takes_keys: bool,
+    /// REFERENCES behind a column is read and forgotten.
+    pub(crate) inline_references_ignored: bool,
+    /// Settings and pragmas that change nothing a translation has to keep: of the client, of loading, of speed.
+    pub(crate) harmless_settings: &'static [&'static str],
+    /// Settings that are on unless somebody turns them off; turning them on changes nothing.
+    pub(crate) settings_on: &'static [&'static str],
 }
 
-const SERIALS: &[(&str, u8)] = &[
-    ("serial", 32),
-    ("serial4", 32),
-    ("bigserial", 64),
-    ("serial8", 64),
-    ("smallserial", 16),
-    ("serial2", 16),
+const fn serial(word: &'static str, bits: u8) -> SerialType {
+    SerialType { word, bits, unsigned: false, mode: IdentityMode::ByDefault, unique: false }
+}
+
+const SERIALS: &[SerialType] = &[
+    serial("serial", 32),
+    serial("serial4", 32),
+    serial("bigserial", 64),
+    serial("serial8", 64),
+    serial("smallserial", 16),
+    serial("serial2", 16),
+];
+
+/// SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
+const MYSQL_SERIALS: &[SerialType] =
+    &[SerialType { word: "serial", bits: 64, unsigned: true, mode: IdentityMode::Counter, unique: true }];
+
+const MYSQL_HARMLESS: &[&str] = &[
+    "names",
+    "character set",
+    "character_set_client",
+    "character_set_results",
+    "character_set_connection",
+    "collation_connection",
+    "foreign_key_checks",
+    "unique_checks",
+    "sql_notes",
+    "sql_log_bin",
+    "sql_safe_updates",
+    "sql_quote_show_create",
+    "autocommit",
+    "net_read_timeout",
+    "net_write_timeout",
+    "max_allowed_packet",
+    "default_storage_engine",
+    "storage_engine",
+    "optimizer_switch",
+    "join_buffer_size",
+    "sort_buffer_size",
+    "tmp_table_size",
+    "max_heap_table_size",
+    "histogram_size",
+    "use_stat_tables",
 ];
 
 const MYSQL: Shape = Shape {
@@ -155,16 +230,80 @@ const MYSQL: Shape = Shape {
     primary_key_not_null: true,
     integer_primary_key: false,
     unique_nulls: UniqueNulls::Many,
-    // SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
-    serial_types: &[],
+    serial_types: MYSQL_SERIALS,
     untyped_columns: false,
     strict_types: true,
-    keys_in_tables: true,
     truncate_restarts: true,
     hash_temporary: false,
+    default_schema: "",
+    system_schemas: &["information_schema", "mysql", "performance_schema", "sys"],
+    system_prefixes: &[],
+    duplicate_sources: false,
+    right_using_swaps: true,
+    table_function_column: "value",
+    harmless_settings: MYSQL_HARMLESS,
+    settings_on: &[],
+    target_in_from: false,
+    insert_prefix: false,
+    many_rows: ManyRows::Fails,
+    like_takes_keys: true,
+    inline_references_ignored: true,
 };
 
-const MARIADB: Shape = Shape { values_names: ValuesNames::Written, ..MYSQL };
+const MARIADB: Shape =
+    Shape { values_names: ValuesNames::Written, inline_references_ignored: false, ..MYSQL };
+
+const POSTGRES_HARMLESS: &[&str] = &[
+    "client_encoding",
+    "names",
+    "check_function_bodies",
+    "client_min_messages",
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "transaction_timeout",
+    "xmloption",
+    "row_security",
+    "default_tablespace",
+    "default_with_oids",
+    "default_table_access_method",
+    "work_mem",
+    "enable_seqscan",
+    "enable_hashagg",
+    "enable_hashjoin",
+    "enable_sort",
+    "enable_mergejoin",
+    "enable_nestloop",
+    "enable_indexscan",
+    "enable_indexonlyscan",
+    "enable_bitmapscan",
+    "enable_material",
+    "enable_memoize",
+    "enable_incremental_sort",
+    "enable_parallel_append",
+    "enable_partition_pruning",
+    "max_parallel_workers_per_gather",
+    "parallel_setup_cost",
+    "parallel_tuple_cost",
+    "min_parallel_table_scan_size",
+    "parallel_leader_participation",
+    "constraint_exclusion",
+    "geqo",
+    "geqo_threshold",
+    "from_collapse_limit",
+    "join_collapse_limit",
+    "jit",
+    "synchronous_commit",
+    "default_statistics_target",
+    "effective_cache_size",
+    "random_page_cost",
+    "cursor_tuple_fraction",
+    "force_parallel_mode",
+    "debug_parallel_query",
+    "hash_mem_multiplier",
+    "logical_decoding_work_mem",
+    "plan_cache_mode",
+];
 
 const POSTGRES: Shape = Shape {
     folding: Folding::Lower,
@@ -194,10 +333,43 @@ const POSTGRES: Shape = Shape {
     serial_types: SERIALS,
     untyped_columns: false,
     strict_types: true,
-    keys_in_tables: false,
     truncate_restarts: false,
     hash_temporary: false,
+    default_schema: "public",
+    system_schemas: &["information_schema", "pg_catalog"],
+    system_prefixes: &["pg_"],
+    duplicate_sources: false,
+    right_using_swaps: false,
+    table_function_column: "",
+    harmless_settings: POSTGRES_HARMLESS,
+    settings_on: &["standard_conforming_strings"],
+    target_in_from: false,
+    insert_prefix: true,
+    many_rows: ManyRows::Fails,
+    like_takes_keys: false,
+    inline_references_ignored: false,
 };
+
+const SQLITE_HARMLESS: &[&str] = &[
+    "foreign_keys",
+    "journal_mode",
+    "synchronous",
+    "cache_size",
+    "temp_store",
+    "mmap_size",
+    "page_size",
+    "auto_vacuum",
+    "locking_mode",
+    "wal_autocheckpoint",
+    "optimize",
+    "automatic_index",
+    "busy_timeout",
+    "threads",
+    "analysis_limit",
+    "encoding",
+    "user_version",
+    "application_id",
+];
 
 const SQLITE: Shape = Shape {
     folding: Folding::Insensitive,
@@ -227,10 +399,40 @@ const SQLITE: Shape = Shape {
     serial_types: &[],
     untyped_columns: true,
     strict_types: false,
-    keys_in_tables: false,
     truncate_restarts: true,
     hash_temporary: false,
+    default_schema: "main",
+    system_schemas: &[],
+    system_prefixes: &["sqlite_", "pragma_"],
+    duplicate_sources: true,
+    right_using_swaps: false,
+    table_function_column: "value",
+    harmless_settings: SQLITE_HARMLESS,
+    settings_on: &[],
+    target_in_from: false,
+    insert_prefix: false,
+    many_rows: ManyRows::First,
+    like_takes_keys: false,
+    inline_references_ignored: false,
 };
+
+const ORACLE_HARMLESS: &[&str] = &[
+    "define",
+    "feedback",
+    "serveroutput",
+    "linesize",
+    "pagesize",
+    "echo",
+    "verify",
+    "heading",
+    "timing",
+    "sqlblanklines",
+    "scan",
+    "escape",
+    "trimspool",
+    "termout",
+    "long",
+];
 
 const ORACLE: Shape = Shape {
     folding: Folding::Upper,
@@ -260,10 +462,34 @@ const ORACLE: Shape = Shape {
     serial_types: &[],
     untyped_columns: false,
     strict_types: true,
-    keys_in_tables: false,
     truncate_restarts: false,
     hash_temporary: false,
+    default_schema: "",
+    system_schemas: &["sys", "system"],
+    system_prefixes: &["all_", "user_", "dba_", "v$"],
+    duplicate_sources: false,
+    right_using_swaps: false,
+    table_function_column: "column_value",
+    harmless_settings: ORACLE_HARMLESS,
+    settings_on: &[],
+    target_in_from: false,
+    insert_prefix: false,
+    many_rows: ManyRows::Fails,
+    like_takes_keys: false,
+    inline_references_ignored: false,
 };
+
+const MSSQL_HARMLESS: &[&str] = &[
+    "nocount",
+    "xact_abort",
+    "statistics io",
+    "statistics time",
+    "numeric_roundabort",
+    "noexec",
+    "lock_timeout",
+    "deadlock_priority",
+    "textsize",
+];
 
 const MSSQL: Shape = Shape {
     folding: Folding::Insensitive,
@@ -293,9 +519,21 @@ const MSSQL: Shape = Shape {
     serial_types: &[],
     untyped_columns: false,
     strict_types: true,
-    keys_in_tables: false,
     truncate_restarts: true,
     hash_temporary: true,
+    default_schema: "dbo",
+    system_schemas: &["information_schema", "sys"],
+    system_prefixes: &[],
+    duplicate_sources: false,
+    right_using_swaps: false,
+    table_function_column: "value",
+    harmless_settings: MSSQL_HARMLESS,
+    settings_on: &["arithabort", "ansi_padding", "ansi_warnings", "concat_null_yields_null", "quoted_identifier", "ansi_nulls"],
+    target_in_from: true,
+    insert_prefix: false,
+    many_rows: ManyRows::Fails,
+    like_takes_keys: false,
+    inline_references_ignored: false,
 };
 
 impl Shape {

@@ -1,0 +1,251 @@
+//! What definitions do to the catalog, so that later statements of a script see them.
+
+use crate::shape::Shape;
+use air::catalog::{Catalog, Column, ForeignKey, Key, Table};
+use air::ddl::{ColumnDef, Constraint, ConstraintRule, CreateTable, KeyPart, ObjectKind, TableChange};
+use air::expr::Expr;
+use air::ids::List;
+use air::query::{Body, Output};
+use air::statement::Statement;
+use air::{Air, ExprId, Name, ObjectName, QueryId};
+
+/// Changes the catalog as the bound statement does.
+pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: &Statement) {
+    match statement {
+        Statement::CreateTable { table } => create_table(air, catalog, shape, table),
+        Statement::CreateView { view } => {
+            let outputs = query_outputs(air, view.query);
+            let mut table = empty_table(air, view.name);
+            table.view = true;
+            table.columns = columns_of(air, &outputs);
+            for (column, name) in table.columns.iter_mut().zip(&view.columns) {
+                (column.name, column.exact) = (air.name(*name).to_owned(), name.exact);
+            }
+            // A view over columns that are not known stays unknown.
+            if !table.columns.is_empty() {
+                catalog.put(table);
+            }
+        }
+        Statement::CreateSequence { sequence } => {
+            catalog.sequences.push(air.name(sequence.name.name).to_ascii_lowercase());
+        }
+        Statement::CreateIndex { index } if index.unique => {
+            let schema = index.table.schema.map(|schema| air.name(schema).to_owned());
+            let name = index.name.map_or(String::new(), |name| air.name(name.name).to_owned());
+            let mut key = key(air, name, &index.parts, false);
+            key.partial |= index.filter.is_some();
+            if let Some(table) = catalog.table_mut(schema.as_deref(), air.name(index.table.name)) {
+                table.keys.push(key);
+            }
+        }
+        Statement::Drop { drop } => {
+            for name in air.list(drop.names) {
+                match drop.kind {
+                    ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => {
+                        let schema = name.schema.map(|schema| air.name(schema));
+                        catalog.remove(schema, air.name(name.name));
+                    }
+                    ObjectKind::Sequence => {
+                        let name = air.name(name.name);
+                        catalog.sequences.retain(|known| !known.eq_ignore_ascii_case(name));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Statement::AlterTable { alter } => {
+            let schema = alter.name.schema.map(|schema| air.name(schema).to_owned());
+            let name = air.name(alter.name.name);
+            let Some(table) = catalog.table(schema.as_deref(), name) else { return };
+            let mut table = table.clone();
+            for change in &alter.changes {
+                change_table(air, shape, &mut table, change);
+            }
+            catalog.remove(schema.as_deref(), name);
+            catalog.put(table);
+        }
+        _ => {}
+    }
+}
+
+fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTable) {
+    let schema = node.name.schema.map(|schema| air.name(schema));
+    if node.if_not_exists && catalog.table(schema, air.name(node.name.name)).is_some() {
+        return;
+    }
+    let mut table = empty_table(air, node.name);
+    table.strict = node.strict;
+    match node.query {
+        Some(query) => {
+            let outputs = query_outputs(air, query);
+            if outputs.is_empty() {
+                return;
+            }
+            table.columns = columns_of(air, &outputs);
+        }
+        None => table.columns = node.columns.iter().map(|column| catalog_column(air, column)).collect(),
+    }
+    // A SQLite table whose only primary key column is no row number may be without row numbers; lookups of
+    // the hidden number ask for this.
+    table.without_rowid = !shape.rowid;
+    for constraint in &node.constraints {
+        add_constraint(air, &mut table, constraint);
+    }
+    catalog.put(table);
+}
+
+fn empty_table(air: &Air, name: ObjectName) -> Table {
+    Table {
+        schema: name.schema.map_or(String::new(), |schema| air.name(schema).to_owned()),
+        name: air.name(name.name).to_owned(),
+        exact: name.name.exact,
+        ..Table::default()
+    }
+}
+
+fn catalog_column(air: &Air, column: &ColumnDef) -> Column {
+    Column {
+        name: air.name(column.name).to_owned(),
+        exact: column.name.exact,
+        ty: column.ty,
+        nullable: !column.not_null,
+        has_default: column.default.is_some(),
+        identity: column.identity.is_some(),
+        generated: column.generated.is_some(),
+    }
+}
+
+fn columns_of(air: &Air, outputs: &[Output]) -> Vec<Column> {
+    outputs
+        .iter()
+        .map(|output| Column {
+            name: air.name(output.name).to_owned(),
+            exact: output.name.exact,
+            ty: output.ty,
+            nullable: output.nullable,
+            has_default: false,
+            identity: false,
+            generated: false,
+        })
+        .collect()
+}
+
+/// The columns of a query's rows; empty where they are not all known.
+fn query_outputs(air: &Air, query: QueryId) -> Vec<Output> {
+    let mut query = query;
+    loop {
+        match air.query(query).body {
+            Body::Select { select } => return air.list(air.select(select).outputs).to_vec(),
+            Body::SetOp { left, .. } => query = left,
+            Body::Values { rows } => {
+                let first = air.list(rows).first().map_or(List::EMPTY, |row| row.items);
+                return air
+                    .list(first)
+                    .iter()
+                    .map(|cell| Output { name: Name::default(), ty: air.ty(*cell), nullable: true })
+                    .collect();
+            }
+        }
+    }
+}
+
+/// The position of the column an expression is.
+pub(crate) fn position(air: &Air, expr: ExprId) -> Option<u32> {
+    match air.expr(expr) {
+        Expr::Column { index, .. } => Some(index),
+        _ => None,
+    }
+}
+
+fn key(air: &Air, name: String, parts: &[KeyPart], primary: bool) -> Key {
+    let columns: Vec<u32> = parts.iter().filter_map(|part| position(air, part.expr)).collect();
+    let partial = columns.len() != parts.len() || parts.iter().any(|part| part.prefix > 0);
+    Key { name, columns: if partial { Vec::new() } else { columns }, primary, partial }
+}
+
+fn add_constraint(air: &Air, table: &mut Table, constraint: &Constraint) {
+    let name = constraint.name.map_or(String::new(), |name| air.name(name).to_owned());
+    match &constraint.rule {
+        ConstraintRule::PrimaryKey { columns } => {
+            let key = key(air, name, columns, true);
+            for at in &key.columns {
+                if let Some(column) = table.columns.get_mut(*at as usize) {
+                    column.nullable &= !table.strict;
+                }
+            }
+            table.keys.insert(0, key);
+        }
+        ConstraintRule::Unique { columns, .. } => table.keys.push(key(air, name, columns, false)),
+        ConstraintRule::ForeignKey { columns, table: other, references, .. } => {
+            let columns = columns.iter().filter_map(|column| table.column(air.name(*column))).collect();
+            table.foreign_keys.push(ForeignKey {
+                columns,
+                table: air.name(other.name).to_owned(),
+                references: references.iter().map(|name| air.name(*name).to_owned()).collect(),
+            });
+        }
+        ConstraintRule::Check { .. } => {}
+    }
+}
+
+fn change_table(air: &Air, _shape: &Shape, table: &mut Table, change: &TableChange) {
+    match change {
+        TableChange::AddColumn { column, if_not_exists } => {
+            let known = table.column(air.name(column.name)).is_some();
+            if !(known && *if_not_exists) {
+                table.columns.push(catalog_column(air, column));
+            }
+        }
+        TableChange::DropColumn { name, .. } => {
+            let Some(at) = table.column(air.name(*name)) else { return };
+            table.columns.remove(at as usize);
+            // Keys over the column go with it; positions behind it move up.
+            table.keys.retain(|key| !key.columns.contains(&at));
+            table.foreign_keys.retain(|key| !key.columns.contains(&at));
+            let lists = table.keys.iter_mut().map(|key| &mut key.columns);
+            for columns in lists.chain(table.foreign_keys.iter_mut().map(|key| &mut key.columns)) {
+                columns.iter_mut().filter(|column| **column > at).for_each(|column| *column -= 1);
+            }
+        }
+        TableChange::RenameColumn { name, to } => {
+            if let Some(at) = table.column(air.name(*name)) {
+                let column = &mut table.columns[at as usize];
+                (column.name, column.exact) = (air.name(*to).to_owned(), to.exact);
+            }
+        }
+        TableChange::Rename { to } => {
+            (table.name, table.exact) = (air.name(to.name).to_owned(), to.name.exact);
+        }
+        TableChange::Redefine { name, column } => {
+            if let Some(at) = table.column(air.name(*name)) {
+                table.columns[at as usize] = catalog_column(air, column);
+            }
+        }
+        TableChange::SetType { name, ty } => {
+            if let Some(at) = table.column(air.name(*name)) {
+                table.columns[at as usize].ty = *ty;
+            }
+        }
+        TableChange::SetDefault { name, default } => {
+            if let Some(at) = table.column(air.name(*name)) {
+                table.columns[at as usize].has_default = default.is_some();
+            }
+        }
+        TableChange::SetNotNull { name, not_null } => {
+            if let Some(at) = table.column(air.name(*name)) {
+                table.columns[at as usize].nullable = !not_null;
+            }
+        }
+        TableChange::AddConstraint { constraint } => add_constraint(air, table, constraint),
+        TableChange::DropConstraint { name, .. } | TableChange::DropIndex { name } => {
+            let name = air.name(*name);
+            table.keys.retain(|key| !key.name.eq_ignore_ascii_case(name));
+        }
+        TableChange::DropPrimaryKey {} => table.keys.retain(|key| !key.primary),
+        TableChange::AddIndex { index } if index.unique => {
+            let name = index.name.map_or(String::new(), |name| air.name(name.name).to_owned());
+            table.keys.push(key(air, name, &index.parts, false));
+        }
+        TableChange::AddIndex { .. } => {}
+    }
+}

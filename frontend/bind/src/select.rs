@@ -1,0 +1,615 @@
+//! One SELECT block: its clauses in the order in which names come into sight.
+
+use crate::binder::{Binder, Bound};
+use crate::codes;
+use crate::names::Reference;
+use crate::query::Usage;
+use crate::scope::{Clause, MergedSide};
+use crate::shape::{Aliases, Heading};
+use air::expr::Expr;
+use air::ids::List;
+use air::query::{Body, Distinct, Item, JoinKind, Output, Query, Rel, Select, SourceKind};
+use air::{CteId, ExprId, Name, QueryId, RelId, SelectId, SourceId};
+use air_base::{Diagnostic, Span};
+use airc_grammar::tree::{self, Quantifier, SelectItem, SelectModifiers};
+
+/// Longest made-up column name; longer expressions are numbered instead.
+const HEADING_BYTES_MAX: usize = 60;
+
+/// A select list while its block is bound.
+pub(crate) struct Block {
+    /// As written.
+    pub(crate) written: tree::List<SelectItem>,
+    /// As bound, one for one.
+    pub(crate) items: List<Item>,
+    /// Columns of the rows, if all are known.
+    pub(crate) outputs: Option<List<Output>>,
+    /// FROM.
+    pub(crate) from: Option<RelId>,
+}
+
+/// What a position or alias of the select list means elsewhere.
+pub(crate) enum Selected {
+    /// The item; items and columns of the rows agree up to here.
+    Item(u32),
+    /// An expression that says the same.
+    Expr(ExprId),
+}
+
+/// A column that a star stands for.
+pub(crate) struct StarColumn {
+    pub(crate) name: Name,
+    pub(crate) expr: ExprId,
+}
+
+impl<'a> Binder<'a> {
+    /// A SELECT with the clauses of the query around it, if it is the whole body of one.
+    pub(crate) fn select_query(
+        &mut self,
+        id: tree::SelectId,
+        around: Option<&tree::Query>,
+        ctes: List<CteId>,
+        recursive: bool,
+        usage: Usage,
+    ) -> Bound<QueryId> {
+        let node = self.tree[id];
+        let span = around.map_or(node.span, |around| around.span);
+        self.scopes.open(Clause::From);
+        let (select, block) = self.select(id, usage)?;
+        let mut query =
+            Query { ctes, recursive, body: Body::Select { select }, order: List::EMPTY, limit: None, locking: None };
+        if let Some(around) = around {
+            if !around.order_by.is_empty() {
+                self.enter(Clause::OrderBy, node.items, self.shape.order_aliases);
+                query.order = self.block_keys(around.order_by, &block)?;
+            }
+            query.locking = self.locking(around.locks)?;
+            self.loose_columns(select, query.order)?;
+        } else {
+            self.loose_columns(select, List::EMPTY)?;
+        }
+        self.scopes.close();
+        let limit = around.and_then(|around| around.limit);
+        if let (Some(_), Some(top)) = (limit, node.top) {
+            let top = self.tree[top].span;
+            return Err(self.refuse(codes::QUERY_CLAUSE, top, "TOP and another row limit at one query"));
+        }
+        query.limit = self.limit(limit.or(node.top))?;
+        Ok(self.air.push_query(query, span))
+    }
+
+    /// Sets what the innermost scope sees of the select list.
+    fn enter(&mut self, clause: Clause, items: tree::List<SelectItem>, aliases: Aliases) {
+        let scope = self.scopes.top();
+        scope.clause = clause;
+        scope.aliases = aliases;
+        scope.items = if aliases == Aliases::No { tree::List::EMPTY } else { items };
+    }
+
+    /// The block itself; its scope is open and stays so for ORDER BY.
+    fn select(&mut self, id: tree::SelectId, usage: Usage) -> Bound<(SelectId, Block)> {
+        let node = self.tree[id];
+        self.refuse_unmodelled(id, &node)?;
+        let outer_marks = node.filter.is_some_and(|filter| self.has_outer_mark(filter));
+        let mut from = self.from_list(node.from)?;
+        self.enter(Clause::Items, tree::List::EMPTY, Aliases::No);
+        let windows = self.named_windows(node.windows)?;
+        self.enter(Clause::Where, node.items, self.shape.where_aliases);
+        let mut filter = None;
+        let mut reordered = false;
+        match (node.filter, from) {
+            (Some(condition), Some(rel)) if outer_marks => {
+                let (joined, rest) = self.outer_marks(condition, rel)?;
+                reordered = joined != rel;
+                from = Some(joined);
+                filter = rest;
+            }
+            (Some(condition), _) => filter = Some(self.predicate(condition)?),
+            (None, _) => {}
+        }
+        self.enter(Clause::Items, tree::List::EMPTY, Aliases::No);
+        let block = self.select_list(node.items, from, usage)?;
+        let distinct = match node.quantifier {
+            Quantifier::Distinct if !node.distinct_on.is_empty() => {
+                self.enter(Clause::OrderBy, node.items, self.shape.order_aliases);
+                let keys = self.key_list(node.distinct_on, &block)?;
+                Distinct::On { keys }
+            }
+            Quantifier::Distinct => Distinct::Distinct {},
+            Quantifier::None | Quantifier::All if !node.distinct_on.is_empty() => {
+                self.enter(Clause::OrderBy, node.items, self.shape.order_aliases);
+                let keys = self.key_list(node.distinct_on, &block)?;
+                Distinct::On { keys }
+            }
+            Quantifier::None | Quantifier::All => Distinct::All {},
+        };
+        let mut group = None;
+        if let Some(group_by) = &node.group_by {
+            self.enter(Clause::GroupBy, node.items, self.shape.group_aliases);
+            group = Some(self.group_by(group_by, &block)?);
+        }
+        let mut having = None;
+        if let Some(condition) = node.having {
+            self.enter(Clause::Having, node.items, self.shape.having_aliases);
+            let bound = self.predicate(condition)?;
+            let grouped = group.is_some() || self.scopes.top().aggregates > 0;
+            if !grouped && self.shape.having_filters {
+                let span = self.air.span(bound);
+                filter = Some(match filter {
+                    Some(filter) => self.conjunction(&[filter, bound], span),
+                    None => bound,
+                });
+            } else {
+                having = Some(bound);
+            }
+        }
+        let mut qualify = None;
+        if let Some(condition) = node.qualify {
+            self.enter(Clause::Qualify, node.items, Aliases::InnerAfterColumns);
+            qualify = Some(self.predicate(condition)?);
+        }
+        self.enter(Clause::OrderBy, tree::List::EMPTY, Aliases::No);
+        let outputs = block.outputs.unwrap_or(List::EMPTY);
+        let select = self.air.push_select(Select {
+            from,
+            distinct,
+            items: block.items,
+            outputs,
+            filter,
+            group,
+            having,
+            windows,
+            qualify,
+        });
+        if reordered || (self.shape.right_using_swaps && self.merges_right()) {
+            self.expand_stars(select)?;
+        }
+        let block = Block { items: self.air.select(select).items, from, ..block };
+        Ok((select, block))
+    }
+
+    fn refuse_unmodelled(&mut self, id: tree::SelectId, node: &tree::Select) -> Bound<()> {
+        if let Some(span) = node.opaque {
+            return Err(self.refuse(codes::QUERY_CLAUSE, span, "this clause is not translated"));
+        }
+        if node.modifiers.has(SelectModifiers::CALC_FOUND_ROWS) {
+            let message = "SQL_CALC_FOUND_ROWS changes what FOUND_ROWS() gives and is not translated";
+            return Err(self.refuse(codes::QUERY_CLAUSE, node.span, message));
+        }
+        if node.into.is_some() && self.scopes.into_select != Some(id) {
+            let message = "SELECT INTO is translated only as a statement that makes a table";
+            return Err(self.refuse(codes::QUERY_CLAUSE, node.span, message));
+        }
+        if let Some(condition) = node.connect_by {
+            let span = self.span(condition);
+            let message = "CONNECT BY is not translated";
+            let diagnostic = Diagnostic::error(codes::QUERY_CLAUSE, span, message)
+                .help("write the hierarchy as a recursive WITH");
+            return Err(self.refuse_with(diagnostic));
+        }
+        Ok(())
+    }
+
+    /// `a AND b …` of booleans.
+    pub(crate) fn conjunction(&mut self, terms: &[ExprId], span: Span) -> ExprId {
+        match terms {
+            [one] => *one,
+            terms => {
+                let nullable = terms.iter().any(|term| self.air.info(*term).nullable);
+                let terms = self.air.push_list(terms);
+                self.air.push(Expr::And { terms }, air::Type::Bool, nullable, span)
+            }
+        }
+    }
+
+    /// The items of a select list.
+    pub(crate) fn select_list(
+        &mut self,
+        written: tree::List<SelectItem>,
+        from: Option<RelId>,
+        usage: Usage,
+    ) -> Bound<Block> {
+        let mut items: Vec<Item> = Vec::with_capacity(written.len());
+        let mut outputs: Vec<Output> = Vec::with_capacity(written.len());
+        let mut known = true;
+        for item in self.tree.list(written) {
+            if let tree::Expr::Star(name) = self.tree.expr(item.expr) {
+                let source = self.star_source(name, item.expr, from)?;
+                items.push(Item::Star { source });
+                known &= self.star_outputs(from, source, &mut outputs);
+                continue;
+            }
+            let expr = self.expr(item.expr)?;
+            let (alias, output) = self.named_item(item, expr, usage, outputs.len());
+            items.push(Item::Expr { expr, alias });
+            outputs.push(output);
+        }
+        let items = self.air.push_list(&items);
+        let outputs = known.then(|| self.air.push_list(&outputs));
+        Ok(Block { written, items, outputs, from })
+    }
+
+    /// The alias an item is given and the column it makes.
+    fn named_item(
+        &mut self,
+        item: &SelectItem,
+        expr: ExprId,
+        usage: Usage,
+        position: usize,
+    ) -> (Option<Name>, Output) {
+        let info = self.air.info(expr);
+        let alias = match item.alias {
+            Some(alias) => Some(self.ident_name(alias)),
+            None => None,
+        };
+        let column = match (alias, self.air.expr(expr)) {
+            (None, Expr::Column { source, index, .. }) => Some(self.air.column(source, index).name),
+            _ => None,
+        };
+        // A merged column of a full join is no column node, but written as one.
+        let written_name = match self.tree.expr(item.expr) {
+            tree::Expr::Name(name) if alias.is_none() && column.is_none() => self.tree.last(name),
+            _ => None,
+        };
+        let made_up = match (alias, column, written_name) {
+            (Some(_), ..) | (_, Some(_), _) => None,
+            (_, _, Some(ident)) => Some(self.ident_name(ident)),
+            _ if usage == Usage::Named => {
+                let text = self.heading(item.expr).unwrap_or_else(|| format!("column{}", position + 1));
+                Some(self.plain_name(&text))
+            }
+            _ => None,
+        };
+        let name = alias.or(column).or(made_up).unwrap_or_default();
+        (alias.or(made_up), Output { name, ty: info.ty, nullable: info.nullable })
+    }
+
+    /// What the dialect calls a column of that expression, where it could be referred to.
+    fn heading(&self, id: tree::ExprId) -> Option<String> {
+        let text = match self.shape.heading {
+            Heading::Nameless => return None,
+            Heading::Written => self.text_of(self.tree.expr_span(id)).to_owned(),
+            Heading::Function => match self.tree.expr(id) {
+                tree::Expr::Call(call) => {
+                    let last = self.tree.last(self.tree[call].name)?;
+                    self.ident_text(last).to_ascii_lowercase()
+                }
+                tree::Expr::Cast { expr, ty, .. } => match self.heading(expr) {
+                    Some(inner) => inner,
+                    None => match self.tree.expr(expr) {
+                        tree::Expr::Name(name) => self.ident_text(self.tree.last(name)?).to_ascii_lowercase(),
+                        _ => self.tree.type_words(ty, self.source),
+                    },
+                },
+                tree::Expr::Case(_) => "case".to_owned(),
+                tree::Expr::Exists(_) => "exists".to_owned(),
+                tree::Expr::Array(_) => "array".to_owned(),
+                tree::Expr::Row { .. } => "row".to_owned(),
+                tree::Expr::Extract { .. } => "extract".to_owned(),
+                _ => return None,
+            },
+        };
+        (!text.is_empty() && text.len() <= HEADING_BYTES_MAX).then_some(text)
+    }
+
+    /// Whose columns a star means; `None` for those of the whole FROM.
+    fn star_source(
+        &mut self,
+        name: tree::Name,
+        id: tree::ExprId,
+        from: Option<RelId>,
+    ) -> Bound<Option<SourceId>> {
+        let span = self.span(id);
+        let Some(table) = self.tree.last(name) else {
+            if from.is_none() && self.scopes.here().is_empty() {
+                return Err(self.refuse(codes::QUERY_CLAUSE, span, "`*` without FROM"));
+            }
+            return Ok(None);
+        };
+        let text = self.ident_text(table);
+        let reference = Reference::new(table, &text);
+        let found = self.scopes.here().iter().map(|v| v.source).find(|source| {
+            let alias = self.air.source(*source).alias;
+            reference.means(self.air.name(alias), alias.exact, self.shape.folding)
+        });
+        match found {
+            Some(source) => Ok(Some(source)),
+            None => {
+                let message = format!("no table or alias `{text}` is in scope here");
+                Err(self.refuse(codes::UNKNOWN_SOURCE, span, message))
+            }
+        }
+    }
+
+    /// Appends the columns a star stands for; false if they are not all known.
+    pub(crate) fn star_outputs(
+        &mut self,
+        from: Option<RelId>,
+        source: Option<SourceId>,
+        outputs: &mut Vec<Output>,
+    ) -> bool {
+        // The common case needs no column nodes: no join has merged columns.
+        if source.is_some() || self.scopes.merged_here().is_empty() {
+            let sources: Vec<(SourceId, bool)> = match source {
+                Some(source) => {
+                    let here = self.scopes.here();
+                    let outer = here.iter().any(|v| v.source == source && v.outer);
+                    vec![(source, outer)]
+                }
+                None => self
+                    .scopes
+                    .here()
+                    .iter()
+                    .filter(|v| !v.qualified_only)
+                    .map(|v| (v.source, v.outer))
+                    .collect(),
+            };
+            for (source, outer) in sources {
+                let node = self.air.source(source);
+                if !node.closed {
+                    return false;
+                }
+                for column in self.air.list(node.columns) {
+                    let nullable = column.nullable || outer;
+                    outputs.push(Output { name: column.name, ty: column.ty, nullable });
+                }
+            }
+            return true;
+        }
+        let Some(columns) = self.star_columns(from, None, Span::NONE) else { return false };
+        for column in columns {
+            let info = self.air.info(column.expr);
+            outputs.push(Output { name: column.name, ty: info.ty, nullable: info.nullable });
+        }
+        true
+    }
+
+    /// The columns a star stands for, in their order; `None` if they are not all known.
+    pub(crate) fn star_columns(
+        &mut self,
+        from: Option<RelId>,
+        source: Option<SourceId>,
+        span: Span,
+    ) -> Option<Vec<StarColumn>> {
+        let mut columns = Vec::new();
+        match (source, from) {
+            (Some(source), _) => self.source_columns(source, span, &mut columns)?,
+            (None, Some(rel)) => self.rel_columns(rel, span, &mut columns)?,
+            (None, None) => {
+                for at in 0..self.scopes.here().len() {
+                    let visible = self.scopes.here()[at];
+                    if !visible.qualified_only {
+                        self.source_columns(visible.source, span, &mut columns)?;
+                    }
+                }
+            }
+        }
+        Some(columns)
+    }
+
+    fn source_columns(&mut self, source: SourceId, span: Span, out: &mut Vec<StarColumn>) -> Option<()> {
+        let node = self.air.source(source);
+        if !node.closed {
+            return None;
+        }
+        let columns = node.columns;
+        let outer = self.scopes.visible.iter().any(|v| v.source == source && v.outer);
+        for i in 0..columns.len() {
+            let name = self.air.at(columns, i).name;
+            let expr = self.column(source, i as u32, outer, true, span);
+            out.push(StarColumn { name, expr });
+        }
+        Some(())
+    }
+
+    /// Columns of a FROM tree: those a join merges first, then the others of its left side, then of its right.
+    fn rel_columns(&mut self, rel: RelId, span: Span, out: &mut Vec<StarColumn>) -> Option<()> {
+        match self.air.rel(rel) {
+            Rel::Source { source } => self.source_columns(source, span, out),
+            Rel::Join { kind, left, right, using, .. } => {
+                let mut sides = (Vec::new(), Vec::new());
+                self.rel_columns(left, span, &mut sides.0)?;
+                self.rel_columns(right, span, &mut sides.1)?;
+                for i in 0..using.len() {
+                    let column = self.air.at(using, i);
+                    let merged = self
+                        .scopes
+                        .merged_here()
+                        .iter()
+                        .find(|m| m.left == column.left && m.right == column.right)
+                        .copied();
+                    let expr = match merged {
+                        Some(merged) => self.merged_value(merged, span),
+                        None => self.air.copy(column.left),
+                    };
+                    let same = |c: &StarColumn| crate::names::names_equal(self.air, c.name, column.name);
+                    sides.0.retain(|c| !same(c));
+                    sides.1.retain(|c| !same(c));
+                    out.push(StarColumn { name: column.name, expr });
+                }
+                if kind == JoinKind::Right && !using.is_empty() && self.shape.right_using_swaps {
+                    sides = (sides.1, sides.0);
+                }
+                out.append(&mut sides.0);
+                out.append(&mut sides.1);
+                Some(())
+            }
+        }
+    }
+
+    fn merges_right(&self) -> bool {
+        self.scopes.merged_here().iter().any(|merged| merged.side == MergedSide::Right)
+    }
+
+    /// Replaces the stars of a block by the columns they stand for.
+    pub(crate) fn expand_stars(&mut self, select: SelectId) -> Bound<()> {
+        let (items, from) = {
+            let select = self.air.select(select);
+            (select.items, select.from)
+        };
+        let mut expanded: Vec<Item> = Vec::new();
+        let mut outputs: Vec<Output> = Vec::new();
+        let written = self.air.select(select).outputs;
+        for i in 0..items.len() {
+            match self.air.at(items, i) {
+                Item::Star { source } => {
+                    let Some(columns) = self.star_columns(from, source, Span::NONE) else {
+                        let span = from.map_or(Span::NONE, |rel| self.rel_span(rel));
+                        let message = "`*` needs the columns of every table here, and not all are known";
+                        let diagnostic = Diagnostic::error(codes::STAR_OF_UNKNOWN, span, message)
+                            .help("give the schema, or list the columns");
+                        return Err(self.refuse_with(diagnostic));
+                    };
+                    for StarColumn { name, expr } in columns {
+                        let info = self.air.info(expr);
+                        let plain = matches!(self.air.expr(expr), Expr::Column { .. });
+                        expanded.push(Item::Expr { expr, alias: (!plain).then_some(name) });
+                        outputs.push(Output { name, ty: info.ty, nullable: info.nullable });
+                    }
+                }
+                item @ Item::Expr { expr, .. } => {
+                    let info = self.air.info(expr);
+                    let known = self.air.list(written).get(outputs.len()).copied();
+                    let fresh = Output { name: Name::default(), ty: info.ty, nullable: info.nullable };
+                    outputs.push(known.unwrap_or(fresh));
+                    expanded.push(item);
+                }
+            }
+        }
+        let items = self.air.push_list(&expanded);
+        let outputs = self.air.push_list(&outputs);
+        let select = self.air.select_mut(select);
+        select.items = items;
+        select.outputs = outputs;
+        Ok(())
+    }
+
+    fn rel_span(&self, rel: RelId) -> Span {
+        match self.air.rel(rel) {
+            Rel::Source { source } => self.air.source_span(source),
+            Rel::Join { left, right, .. } => self.rel_span(left).to(self.rel_span(right)),
+        }
+    }
+
+    // Positions and aliases.
+
+    /// What the column of a result at a position from 1 is.
+    pub(crate) fn at_position(&mut self, block: &Block, position: i64, span: Span) -> Bound<Selected> {
+        let mut left = position - 1;
+        let out_of_range = left < 0;
+        let mut starred = false;
+        for i in 0..block.items.len() {
+            match self.air.at(block.items, i) {
+                Item::Expr { expr, .. } => {
+                    if left == 0 && !out_of_range {
+                        // A constant would be taken for a position again.
+                        return Ok(match starred {
+                            true => Selected::Expr(self.air.copy(expr)),
+                            false => Selected::Item(i as u32),
+                        });
+                    }
+                    left -= 1;
+                }
+                Item::Star { source } => {
+                    starred = true;
+                    let Some(columns) = self.star_columns(block.from, source, span) else {
+                        let message = format!("position {position} counts columns that are not known");
+                        return Err(self.refuse(codes::STAR_OF_UNKNOWN, span, message));
+                    };
+                    if !out_of_range && (left as usize) < columns.len() {
+                        return Ok(Selected::Expr(columns[left as usize].expr));
+                    }
+                    left -= columns.len() as i64;
+                }
+            }
+        }
+        let message = format!("position {position} is not in the select list");
+        Err(self.refuse(codes::POSITION_RANGE, span, message))
+    }
+
+    /// The item with that alias, as seen from a key that is the alias alone.
+    pub(crate) fn by_alias(&mut self, block: &Block, reference: Reference<'_>) -> Option<Selected> {
+        let mut starred = false;
+        for i in 0..block.items.len() {
+            match self.air.at(block.items, i) {
+                Item::Star { .. } => starred = true,
+                Item::Expr { expr, alias: Some(alias) }
+                    if reference.means(self.air.name(alias), alias.exact, self.shape.folding) =>
+                {
+                    return Some(match starred {
+                        true => Selected::Expr(self.air.copy(expr)),
+                        false => Selected::Item(i as u32),
+                    });
+                }
+                Item::Expr { .. } => {}
+            }
+        }
+        None
+    }
+
+    /// The item that is a bare column of that name.
+    pub(crate) fn by_column_name(&mut self, block: &Block, reference: Reference<'_>) -> Option<ExprId> {
+        for i in 0..block.items.len() {
+            if let Item::Expr { expr, alias: None } = self.air.at(block.items, i)
+                && let Expr::Column { source, index, .. } = self.air.expr(expr)
+            {
+                let name = self.air.column(source, index).name;
+                if reference.means(self.air.name(name), name.exact, self.shape.folding) {
+                    return Some(self.air.copy(expr));
+                }
+            }
+        }
+        None
+    }
+
+    /// A reference to an item of the select list.
+    pub(crate) fn output(&mut self, block: &Block, index: u32, span: Span) -> ExprId {
+        let (ty, nullable) = match self.air.at(block.items, index as usize) {
+            Item::Expr { expr, .. } => {
+                let info = self.air.info(expr);
+                (info.ty, info.nullable)
+            }
+            Item::Star { .. } => (air::Type::Unknown, true),
+        };
+        self.air.push(Expr::Output { index }, ty, nullable, span)
+    }
+
+    /// The one table of a FROM, if it is one.
+    pub(crate) fn only_table(&self, from: Option<RelId>) -> Option<SourceId> {
+        match self.air.rel(from?) {
+            Rel::Source { source } => {
+                let stored = matches!(self.air.source(source).kind, SourceKind::Table { .. });
+                stored.then_some(source)
+            }
+            Rel::Join { .. } => None,
+        }
+    }
+
+    /// Columns of RETURNING, or of anything else that is a list of items; `None` if not all are known.
+    pub(crate) fn item_outputs(&mut self, items: List<Item>) -> Option<List<Output>> {
+        let mut outputs = Vec::with_capacity(items.len());
+        for i in 0..items.len() {
+            match self.air.at(items, i) {
+                Item::Expr { expr, alias } => {
+                    let info = self.air.info(expr);
+                    let column = match self.air.expr(expr) {
+                        Expr::Column { source, index, .. } => self.air.column(source, index).name,
+                        _ => Name::default(),
+                    };
+                    let name = alias.unwrap_or(column);
+                    outputs.push(Output { name, ty: info.ty, nullable: info.nullable });
+                }
+                Item::Star { source } => {
+                    let source = self.air.source(source?);
+                    if !source.closed {
+                        return None;
+                    }
+                    for column in self.air.list(source.columns) {
+                        outputs.push(Output { name: column.name, ty: column.ty, nullable: column.nullable });
+                    }
+                }
+            }
+        }
+        Some(self.air.push_list(&outputs))
+    }
+}

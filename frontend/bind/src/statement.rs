@@ -1,0 +1,398 @@
+//! A statement: the way in, and what is neither a change nor a definition.
+
+use crate::binder::{Binder, Bound, Input, Refused};
+use crate::codes;
+use crate::dialects;
+use crate::query::Usage;
+use crate::scope::Clause;
+use crate::shape::Shape;
+use air::ddl::CreateTable;
+use air::fidelity::Ledger;
+use air::ids::List;
+use air::statement::{Isolation, Statement, TransactionAction};
+use air::{Air, Comment, Name, ObjectName};
+use air_base::{Diagnostic, Span};
+use airc_grammar::tree::{self, Ident, OtherKind, StatementKind, TransactionModes};
+
+/// Binds a statement. `air` and `ledger` are emptied first and hold the statement afterwards; the catalog is
+/// changed by definitions. A refused statement leaves the catalog as it was.
+///
+/// # Errors
+///
+/// [`Refused`] if the statement has no AIR; `diagnostics` then says why.
+pub fn bind_statement(
+    input: Input<'_>,
+    air: &mut Air,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Refused> {
+    air.clear();
+    ledger.clear();
+    let node = input.tree[input.statement];
+    let scratch = input.scratch;
+    scratch.scopes.clear();
+    scratch.exprs.clear();
+    let mut binder = Binder {
+        tree: input.tree,
+        source: input.source,
+        profile: input.profile,
+        meaning: dialects::meaning(input.profile.dialect),
+        shape: Shape::of(input.profile.dialect),
+        catalog: input.catalog,
+        air,
+        ledger,
+        diagnostics,
+        scopes: &mut scratch.scopes,
+        exprs: &mut scratch.exprs,
+    };
+    if node.depth > input.nesting_max {
+        let message = format!(
+            "the statement is nested {} levels deep, and the limit is {}",
+            node.depth, input.nesting_max
+        );
+        return Err(binder.refuse(codes::NESTING, node.span, message));
+    }
+    let statement = binder.statement(node.kind, node.span)?;
+    crate::catalog_ddl::apply(binder.air, binder.catalog, binder.shape, &statement);
+    binder.comments(input.statement, node.span);
+    binder.air.statements.push(statement);
+    binder.air.statement_spans.push(node.span);
+    Ok(())
+}
+
+impl<'a> Binder<'a> {
+    fn statement(&mut self, kind: StatementKind, span: Span) -> Bound<Statement> {
+        match kind {
+            StatementKind::Query(query) => self.query_statement(query),
+            StatementKind::Insert(insert) => self.insert(insert),
+            StatementKind::InsertAll(insert) => self.insert_all(insert),
+            StatementKind::Update(update) => self.update(update),
+            StatementKind::Delete(delete) => self.delete(delete),
+            StatementKind::Merge(merge) => self.merge(merge),
+            StatementKind::CreateTable(table) => self.create_table(table),
+            StatementKind::CreateIndex(index) => self.create_index_statement(index),
+            StatementKind::CreateView(view) => self.create_view(view),
+            StatementKind::CreateSequence(sequence) => self.create_sequence(sequence),
+            StatementKind::CreateType(ty) => self.create_type(ty),
+            StatementKind::CreateNamespace { if_not_exists, name, or_replace, .. } => {
+                if or_replace {
+                    let message = "OR REPLACE of a schema is not translated";
+                    return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
+                }
+                let name = self.object_name(name)?.name;
+                Ok(Statement::CreateSchema { name, if_not_exists })
+            }
+            StatementKind::Drop(drop) => self.drop_object(drop),
+            StatementKind::Truncate(truncate) => self.truncate(truncate),
+            StatementKind::AlterTable(alter) => self.alter_table(alter),
+            StatementKind::Comment { object, name, text } => self.comment_on(object, name, text, span),
+
+            StatementKind::Begin { modes } => self.transaction(TransactionAction::Begin, None, modes, span),
+            StatementKind::Commit { chain } => {
+                self.no_chain(chain, span)?;
+                self.transaction(TransactionAction::Commit, None, TransactionModes::default(), span)
+            }
+            StatementKind::Rollback { savepoint, chain } => {
+                self.no_chain(chain, span)?;
+                let action = match savepoint {
+                    Some(_) => TransactionAction::RollbackTo,
+                    None => TransactionAction::Rollback,
+                };
+                self.transaction(action, savepoint, TransactionModes::default(), span)
+            }
+            StatementKind::Savepoint(name) => {
+                self.transaction(TransactionAction::Savepoint, Some(name), TransactionModes::default(), span)
+            }
+            StatementKind::Release(name) => {
+                self.transaction(TransactionAction::Release, Some(name), TransactionModes::default(), span)
+            }
+            StatementKind::SetTransaction { modes, session } => {
+                if session {
+                    let message = "transaction settings of the session are not translated";
+                    return Err(self.refuse(codes::STATEMENT_KIND, span, message));
+                }
+                self.transaction(TransactionAction::Set, None, modes, span)
+            }
+
+            StatementKind::Set(items) => self.set_settings(items, span),
+            StatementKind::Use(_) => Ok(self.nothing(span, "the database is chosen when connecting")),
+            StatementKind::Pragma { name, .. } => self.pragma(name, span),
+            StatementKind::Explain { .. } => {
+                Err(self.refuse(codes::STATEMENT_KIND, span, "EXPLAIN is not translated"))
+            }
+            StatementKind::Grant { revoke } => {
+                let what = if revoke { "REVOKE" } else { "GRANT" };
+                Err(self.refuse(codes::STATEMENT_KIND, span, format!("{what} is not translated")))
+            }
+            StatementKind::LockTables { unlock } => {
+                let what = if unlock { "UNLOCK TABLES" } else { "LOCK TABLES" };
+                Err(self.refuse(codes::STATEMENT_KIND, span, format!("{what} is not translated")))
+            }
+            StatementKind::Other { kind, keyword } => self.other(kind, keyword),
+            // The parser has said why.
+            StatementKind::Broken => Err(Refused),
+        }
+    }
+
+    /// A change inside of a common table expression.
+    pub(crate) fn change(&mut self, id: tree::StatementId) -> Bound<Statement> {
+        let node = self.tree[id];
+        match node.kind {
+            StatementKind::Insert(insert) => self.insert(insert),
+            StatementKind::Update(update) => self.update(update),
+            StatementKind::Delete(delete) => self.delete(delete),
+            StatementKind::Merge(merge) => self.merge(merge),
+            _ => {
+                let message = "this statement cannot stand in WITH";
+                Err(self.refuse(codes::STATEMENT_KIND, node.span, message))
+            }
+        }
+    }
+
+    /// The items a change returns.
+    pub(crate) fn returning_of(&self, statement: &Statement) -> List<air::query::Item> {
+        match statement {
+            Statement::Insert { insert } => insert.returning,
+            Statement::Update { update } => update.returning,
+            Statement::Delete { delete } => delete.returning,
+            Statement::Merge { merge } => merge.returning,
+            _ => List::EMPTY,
+        }
+    }
+
+    fn query_statement(&mut self, id: tree::QueryId) -> Bound<Statement> {
+        let select = self.first_select(self.tree[id].body);
+        let into = select.and_then(|select| self.tree[select].into);
+        match into {
+            Some(tree::IntoTarget::Table { name, temporary }) => {
+                self.scopes.into_select = select;
+                let span = self.tree[id].span;
+                let query = self.query_as(id, Usage::Named)?;
+                let temporary = temporary || self.is_session_table(name);
+                self.table_from_query(name, query, temporary, span)
+            }
+            Some(tree::IntoTarget::Variables(_)) => {
+                let message = "SELECT INTO variables is not translated";
+                Err(self.refuse(codes::QUERY_CLAUSE, self.tree[id].span, message))
+            }
+            Some(tree::IntoTarget::File(span)) => {
+                Err(self.refuse(codes::QUERY_CLAUSE, span, "SELECT INTO a file is not translated"))
+            }
+            None => Ok(Statement::Query { query: self.query(id)? }),
+        }
+    }
+
+    /// The block that names the columns of a body.
+    fn first_select(&self, body: tree::Body) -> Option<tree::SelectId> {
+        let mut body = body;
+        loop {
+            body = match body {
+                tree::Body::Select(select) => return Some(select),
+                tree::Body::Set(chain) => self.tree[chain].first,
+                tree::Body::Nested(query) => self.tree[query].body,
+                tree::Body::Values(_) | tree::Body::Table(_) => return None,
+            };
+        }
+    }
+
+    /// True for the name of a table that the session alone sees, by its spelling.
+    pub(crate) fn is_session_table(&self, name: tree::Name) -> bool {
+        self.shape.hash_temporary
+            && self.tree.last(name).is_some_and(|last| last.text(self.source).starts_with('#'))
+    }
+
+    fn table_from_query(
+        &mut self,
+        name: tree::Name,
+        query: air::QueryId,
+        temporary: bool,
+        span: Span,
+    ) -> Bound<Statement> {
+        let name = self.object_name(name)?;
+        let this = self.this_source(name, List::EMPTY, false, span);
+        let table = CreateTable {
+            name,
+            this,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            if_not_exists: false,
+            or_replace: false,
+            temporary,
+            query: Some(query),
+            without_data: false,
+            comment: None,
+            strict: self.shape.strict_types,
+        };
+        Ok(Statement::CreateTable { table: Box::new(table) })
+    }
+
+    // Transactions.
+
+    fn no_chain(&mut self, chain: bool, span: Span) -> Bound<()> {
+        if chain {
+            return Err(self.refuse(codes::STATEMENT_KIND, span, "AND CHAIN is not translated"));
+        }
+        Ok(())
+    }
+
+    fn transaction(
+        &mut self,
+        action: TransactionAction,
+        name: Option<Ident>,
+        modes: TransactionModes,
+        span: Span,
+    ) -> Bound<Statement> {
+        let isolation = modes.isolation.map(|isolation| match isolation {
+            tree::Isolation::ReadUncommitted => Isolation::ReadUncommitted,
+            tree::Isolation::ReadCommitted => Isolation::ReadCommitted,
+            tree::Isolation::RepeatableRead => Isolation::RepeatableRead,
+            tree::Isolation::Serializable => Isolation::Serializable,
+            tree::Isolation::Snapshot => Isolation::Snapshot,
+        });
+        if modes.deferrable.is_some() {
+            let message = "DEFERRABLE transactions are not translated";
+            return Err(self.refuse(codes::STATEMENT_KIND, span, message));
+        }
+        let name = name.map(|name| self.ident_name(name));
+        let read_only = modes.read_only == Some(true);
+        Ok(Statement::Transaction { action, name, isolation, read_only })
+    }
+
+    // Statements that leave nothing to translate.
+
+    /// A statement that needs no counterpart, with the reason.
+    pub(crate) fn nothing(&mut self, span: Span, reason: &str) -> Statement {
+        let message = format!("nothing is emitted: {reason}");
+        self.diagnostics.push(Diagnostic::note(codes::NOTHING_EMITTED, span, message));
+        Statement::Nothing { reason: self.str(reason) }
+    }
+
+    fn set_settings(&mut self, items: tree::List<tree::SetItem>, span: Span) -> Bound<Statement> {
+        for item in self.tree.list(items) {
+            let known = match item.target {
+                tree::SetTarget::Setting(name) => {
+                    let text = self.tree.name_text(name, self.source);
+                    self.is_harmless(&text, self.shape.harmless_settings)
+                        || (self.is_harmless(&text, self.shape.settings_on) && self.says_on(item.values))
+                }
+                tree::SetTarget::Variable(variable) => self.is_dump_variable(variable, item),
+            };
+            if !known {
+                let text = self.text_of(item.span);
+                let message = format!("the setting `{text}` may change what later statements mean");
+                let diagnostic = Diagnostic::error(codes::STATEMENT_KIND, item.span, message)
+                    .help("say it in the source profile instead, or leave the statement out");
+                return Err(self.refuse_with(diagnostic));
+            }
+        }
+        Ok(self.nothing(span, "the setting is one of the client or of loading, not of the data"))
+    }
+
+    fn says_on(&self, values: tree::List<tree::ExprId>) -> bool {
+        self.tree.list(values).iter().all(|value| {
+            let text = self.text_of(self.tree.expr_span(*value)).trim_matches('\'');
+            text.eq_ignore_ascii_case("on") || text.eq_ignore_ascii_case("true")
+        })
+    }
+
+    fn is_harmless(&self, name: &str, known: &[&str]) -> bool {
+        let name = name.rsplit('.').next().unwrap_or(name).trim_start_matches('@');
+        known.iter().any(|word| name.eq_ignore_ascii_case(word))
+    }
+
+    /// True for the pairs a dump writes around its data: `SET @OLD_X=@@X` and `SET X=@OLD_X`.
+    fn is_dump_variable(&self, variable: tree::ExprId, item: &tree::SetItem) -> bool {
+        let text = self.text_of(self.tree.expr_span(variable));
+        let name = text.trim_start_matches('@');
+        let saved = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("OLD_"));
+        let only_read = self.tree.list(item.values).iter().all(|value| {
+            matches!(self.tree.expr(*value), tree::Expr::Variable(tree::VariableKind::System))
+        });
+        (saved && only_read) || (text.starts_with("@@") && self.is_harmless(name, self.shape.harmless_settings))
+    }
+
+    fn pragma(&mut self, name: tree::Name, span: Span) -> Bound<Statement> {
+        let text = self.tree.name_text(name, self.source);
+        if self.is_harmless(&text, self.shape.harmless_settings) {
+            return Ok(self.nothing(span, "the pragma tunes the file or the connection, not the data"));
+        }
+        let message = format!("PRAGMA {text} is not translated");
+        Err(self.refuse(codes::STATEMENT_KIND, span, message))
+    }
+
+    fn other(&mut self, kind: OtherKind, keyword: Span) -> Bound<Statement> {
+        let reason = match kind {
+            OtherKind::Analyze => Some("statistics are the target's own business"),
+            OtherKind::Vacuum | OtherKind::Reindex | OtherKind::Checkpoint | OtherKind::Cluster => {
+                Some("storage is the target's own business")
+            }
+            OtherKind::Flush => Some("caches are the target's own business"),
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            return Ok(self.nothing(keyword, reason));
+        }
+        let what = self.text_of(keyword).to_ascii_uppercase();
+        let message = format!("{what} statements are not translated");
+        Err(self.refuse(codes::STATEMENT_KIND, keyword, message))
+    }
+
+    // Comments.
+
+    /// Keeps the comments of the statement and those between it and the one before.
+    fn comments(&mut self, id: tree::StatementId, span: Span) {
+        let comments = self.tree.comments();
+        if comments.is_empty() {
+            return;
+        }
+        let roots = self.tree.statements();
+        let at = roots.partition_point(|root| self.tree[*root].span.start < span.start);
+        let before = at.checked_sub(1).map_or(0, |at| self.tree[roots[at]].terminator.end);
+        let before = if before == Span::NONE.end { 0 } else { before };
+        let end = self.tree[id].terminator.end;
+        let end = if end == Span::NONE.end { span.end } else { end };
+        let first = comments.partition_point(|comment| comment.span.start < before);
+        for comment in comments[first..].iter().take_while(|comment| comment.span.start < end) {
+            let text = self.air.push_text(comment.span.text(self.source));
+            self.air.comments.push(Comment { span: comment.span, text });
+        }
+    }
+
+    /// A table as expressions of its own definition see it; not visible yet.
+    pub(crate) fn this_source(
+        &mut self,
+        name: ObjectName,
+        columns: List<air::query::SourceColumn>,
+        closed: bool,
+        span: Span,
+    ) -> air::SourceId {
+        let source = air::query::Source {
+            alias: name.name,
+            aliased: false,
+            kind: air::query::SourceKind::Table { name },
+            columns,
+            closed,
+            renamed: false,
+            lateral: false,
+        };
+        self.air.push_source(source, span)
+    }
+
+    /// Runs `bind` in a scope of its own.
+    pub(crate) fn scoped<T>(
+        &mut self,
+        clause: Clause,
+        bind: impl FnOnce(&mut Self) -> Bound<T>,
+    ) -> Bound<T> {
+        self.scopes.open(clause);
+        let bound = bind(self);
+        self.scopes.close();
+        bound
+    }
+
+    /// Names as they are declared.
+    pub(crate) fn ident_names(&mut self, list: tree::List<Ident>) -> Vec<Name> {
+        self.tree.list(list).iter().map(|ident| self.ident_name(*ident)).collect()
+    }
+}
