@@ -79,6 +79,23 @@ impl Fleet {
         }
     }
 
+    /// The URL of the database of a seat that was opened before, for clients that take one.
+    pub fn url(&self, kind: EngineKind, seat: usize) -> Option<String> {
+        let database = super::database_of(seat);
+        match kind {
+            EngineKind::Sqlite => None,
+            EngineKind::Postgres => {
+                let server = self.postgres.get()?.as_ref().ok()?;
+                let folder = server.socket.parent()?.display();
+                Some(format!("postgres://{}@/{database}?host={folder}", postgres::USER))
+            }
+            EngineKind::Mariadb => {
+                let server = self.mariadb.get()?.as_ref().ok()?;
+                Some(format!("mariadb://{}@localhost/{database}?socket={}", mariadb::USER, server.socket.display()))
+            }
+        }
+    }
+
     /// Opens a session in a database that no other `seat` uses.
     pub fn connect(&self, kind: EngineKind, seat: usize) -> Result<Box<dyn Engine>, ServerError> {
         let words = |error: super::EngineError| ServerError(error.to_string());
