@@ -58,7 +58,11 @@ fn mariadb_tables_come_as_it_shows_them_and_views_as_columns() {
         ],
     );
     assert_eq!(found.len(), 2);
-    assert!(found[0].starts_with("CREATE TABLE `t`") && found[0].contains("PRIMARY KEY (`a`)"), "{}", found[0]);
+    assert!(
+        found[0].starts_with("CREATE TABLE `t`") && found[0].contains("PRIMARY KEY (`a`)"),
+        "{}",
+        found[0]
+    );
     assert_eq!(
         found[1],
         "CREATE TABLE `v` (`a` int(10) unsigned NOT NULL, `loud` varchar(20) COLLATE utf8mb4_bin)"

@@ -91,7 +91,11 @@ impl Fleet {
             }
             EngineKind::Mariadb => {
                 let server = self.mariadb.get()?.as_ref().ok()?;
-                Some(format!("mariadb://{}@localhost/{database}?socket={}", mariadb::USER, server.socket.display()))
+                Some(format!(
+                    "mariadb://{}@localhost/{database}?socket={}",
+                    mariadb::USER,
+                    server.socket.display()
+                ))
             }
         }
     }
