@@ -125,11 +125,7 @@ impl<'a> Binder<'a> {
     }
 
     /// `UPDATE x … FROM t x JOIN d` (T-SQL): FROM binds the target, which is named by alias or by table.
-    fn target_in_from(
-        &mut self,
-        target: FromId,
-        from: &[FromId],
-    ) -> Bound<Option<(RelId, SourceId)>> {
+    fn target_in_from(&mut self, target: FromId, from: &[FromId]) -> Bound<Option<(RelId, SourceId)>> {
         if !self.shape.target_in_from || from.is_empty() {
             return Ok(None);
         }
@@ -189,10 +185,7 @@ impl<'a> Binder<'a> {
         self.predicate(filter).map(Some)
     }
 
-    fn change_order(
-        &mut self,
-        order: tree::List<tree::OrderItem>,
-    ) -> Bound<List<air::expr::OrderKey>> {
+    fn change_order(&mut self, order: tree::List<tree::OrderItem>) -> Bound<List<air::expr::OrderKey>> {
         if order.is_empty() {
             return Ok(List::EMPTY);
         }
@@ -207,7 +200,11 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Bound<Option<Limit>> {
         if top.is_some() && limit.is_some() {
-            return Err(self.refuse(codes::CHANGE_CLAUSE, span, "TOP and another row limit at one statement"));
+            return Err(self.refuse(
+                codes::CHANGE_CLAUSE,
+                span,
+                "TOP and another row limit at one statement",
+            ));
         }
         self.limit(top.or(limit))
     }
@@ -317,11 +314,7 @@ impl<'a> Binder<'a> {
     }
 
     /// An arm of MERGE. Conditions that Oracle writes behind the action are those of the arm.
-    fn merge_arm(
-        &mut self,
-        arm: &tree::MergeArm,
-        target: SourceId,
-    ) -> Bound<MergeClause> {
+    fn merge_arm(&mut self, arm: &tree::MergeArm, target: SourceId) -> Bound<MergeClause> {
         let when = match arm.when {
             tree::MergeWhen::Matched => MergeWhen::Matched,
             tree::MergeWhen::NotMatched => MergeWhen::NotMatched,
@@ -407,9 +400,8 @@ impl<'a> Binder<'a> {
             let span = self.tree.name_span(*name);
             let source = self.stored_source(*name, None, span)?;
             if let SourceKind::Table { name } = self.air.source(source).kind {
-                let doubled = tables.iter().any(|known: &air::ObjectName| {
-                    names_equal(self.air, known.name, name.name)
-                });
+                let doubled =
+                    tables.iter().any(|known: &air::ObjectName| names_equal(self.air, known.name, name.name));
                 if !doubled {
                     tables.push(name);
                 }

@@ -2,31 +2,25 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::names::same_letters;
 use crate::query::Usage;
 use crate::scope::Clause;
-use crate::shape::SerialType;
 use air::ddl::{
-    ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, Generated, Identity, IdentityMode,
-    IndexMethod, KeyPart, ReferentialAction, UniqueNulls,
+    ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, Identity, IdentityMode, KeyPart,
 };
 use air::ids::List;
 use air::query::{Body, Item, SourceColumn};
 use air::statement::Statement;
-use air::types::{Affinity, CastReason, Collation, CollationStrength, TextType};
-use air::{ExprId, Name, ObjectName, SourceId, Str, Type};
+use air::types::Collation;
+use air::{Name, SourceId, Str, Type};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{
-    self, ColumnConstraintKind, ColumnDefId, ConstraintState, CreateModifiers, IndexKind, InsertOr,
-    TableConstraintKind, TableOptionKind,
-};
+use airc_grammar::tree::{self, ColumnConstraintKind, ColumnDefId, CreateModifiers, TableOptionKind};
 
 /// What the options of a table say.
 #[derive(Default)]
 pub(crate) struct TableOptions {
     comment: Option<Str>,
     start: Option<i64>,
-    collation: Option<Collation>,
+    pub(crate) collation: Option<Collation>,
     pub(crate) without_rowid: bool,
     strict: bool,
 }
@@ -96,12 +90,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Gives the columns of a query the listed names.
-    fn name_columns(
-        &mut self,
-        query: air::QueryId,
-        definitions: &[ColumnDefId],
-        span: Span,
-    ) -> Bound<()> {
+    fn name_columns(&mut self, query: air::QueryId, definitions: &[ColumnDefId], span: Span) -> Bound<()> {
         if definitions.is_empty() {
             return Ok(());
         }
@@ -243,7 +232,10 @@ impl<'a> Binder<'a> {
                     let message = "a table has one primary key";
                     return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));
                 }
-                primary = columns.iter().filter_map(|part| crate::catalog_ddl::position(self.air, part.expr)).collect();
+                primary = columns
+                    .iter()
+                    .filter_map(|part| crate::catalog_ddl::position(self.air, part.expr))
+                    .collect();
             }
         }
         let implied = self.shape.primary_key_not_null || options.without_rowid || options.strict;
@@ -252,9 +244,8 @@ impl<'a> Binder<'a> {
             && !options.without_rowid
         {
             let definition = self.tree.list(node.columns)[only as usize];
-            let integer = self.tree[definition]
-                .ty
-                .is_some_and(|ty| self.tree.type_words(ty, self.source) == "integer");
+            let integer =
+                self.tree[definition].ty.is_some_and(|ty| self.tree.type_words(ty, self.source) == "integer");
             let descending = self.tree.list(self.tree[definition].constraints).iter().any(|constraint| {
                 matches!(constraint.kind, ColumnConstraintKind::PrimaryKey { descending: true, .. })
             });
@@ -285,14 +276,13 @@ impl<'a> Binder<'a> {
 
     // Options.
 
-    pub(crate) fn table_options(
-        &mut self,
-        list: tree::List<tree::TableOption>,
-    ) -> Bound<TableOptions> {
+    pub(crate) fn table_options(&mut self, list: tree::List<tree::TableOption>) -> Bound<TableOptions> {
         let mut options = TableOptions::default();
         for option in self.tree.list(list) {
             match option.kind {
-                TableOptionKind::Comment => options.comment = Some(self.constant_text(option.value, option.span)?),
+                TableOptionKind::Comment => {
+                    options.comment = Some(self.constant_text(option.value, option.span)?)
+                }
                 TableOptionKind::AutoIncrement => {
                     options.start = Some(self.constant_int(option.value, option.span)?);
                 }
@@ -368,430 +358,7 @@ impl<'a> Binder<'a> {
 
     // Columns.
 
-    /// Name and type of a column, and what its type word says beyond the type.
-    fn column_type(
-        &mut self,
-        id: ColumnDefId,
-        table_collation: Option<Collation>,
-    ) -> Bound<(Name, Type, Option<&'static SerialType>)> {
-        let node = self.tree[id];
-        let name = self.ident_name(node.name);
-        let Some(ty) = node.ty else {
-            let computed = self
-                .tree
-                .list(node.constraints)
-                .iter()
-                .any(|constraint| matches!(constraint.kind, ColumnConstraintKind::Generated { .. }));
-            if self.shape.untyped_columns {
-                return Ok((name, Type::Any(Affinity::Blob), None));
-            }
-            if computed {
-                return Ok((name, Type::Unknown, None));
-            }
-            let message = format!("column `{}` has no type", self.air.name(name));
-            return Err(self.refuse(codes::COLUMN_TYPE, node.span, message));
-        };
-        if !self.shape.serial_types.is_empty() {
-            let words = self.tree.type_words(ty, self.source);
-            if let Some(serial) = self.shape.serial_types.iter().find(|serial| serial.word == words) {
-                let ty = Type::Int { bits: serial.bits, unsigned: serial.unsigned };
-                return Ok((name, ty, Some(serial)));
-            }
-        }
-        let mut bound = self.type_name(ty)?;
-        let mut own = None;
-        for constraint in self.tree.list(node.constraints) {
-            match constraint.kind {
-                ColumnConstraintKind::Collate(name) => own = Some(self.collation_name(name)?),
-                ColumnConstraintKind::CharacterSet(name) if own.is_none() => {
-                    own = Some(self.charset_collation(name)?);
-                }
-                _ => {}
-            }
-        }
-        let typed = self.tree[ty].charset.is_some() || self.tree[ty].binary;
-        let collation = own.or(if typed { None } else { table_collation });
-        if let (Some(collation), Type::Text(text)) = (collation, bound) {
-            let strength = CollationStrength::Implicit;
-            bound = Type::Text(TextType { collation, strength, ..text });
-        }
-        Ok((name, bound, None))
-    }
-
-    /// A column definition; `this` is the table, `at` the column's position in it.
-    pub(crate) fn column_def(
-        &mut self,
-        id: ColumnDefId,
-        this: SourceId,
-        at: u32,
-        options: &TableOptions,
-    ) -> Bound<Defined> {
-        let node = self.tree[id];
-        let (name, ty, serial) = self.column_type(id, options.collation)?;
-        let mut column = ColumnDef {
-            name,
-            ty,
-            not_null: false,
-            default: None,
-            identity: None,
-            generated: None,
-            on_update_now: false,
-            collated: false,
-            comment: None,
-        };
-        let mut constraints: Vec<Constraint> = Vec::new();
-        if let Some(serial) = serial {
-            column.not_null = true;
-            column.identity = Some(Identity { mode: serial.mode, start: 1, step: 1 });
-            if serial.unique {
-                let columns = vec![self.key_of(this, at, node.span)];
-                let rule = ConstraintRule::Unique { columns, nulls: self.shape.unique_nulls };
-                constraints.push(Constraint { name: None, rule });
-            }
-        }
-        for constraint in self.tree.list(node.constraints) {
-            self.column_constraint(constraint, this, at, &mut column, &mut constraints)?;
-        }
-        if column.collated || (options.collation.is_some() && ty.is_text()) {
-            column.collated |= ty.collation().is_some_and(|own| own != self.profile.settings.collation);
-        }
-        Ok(Defined { column, constraints })
-    }
-
-    fn key_of(&mut self, this: SourceId, at: u32, span: Span) -> KeyPart {
-        let expr = self.column(this, at, false, false, span);
-        KeyPart { expr, descending: false, prefix: 0 }
-    }
-
-    fn column_constraint(
-        &mut self,
-        node: &tree::ColumnConstraint,
-        this: SourceId,
-        at: u32,
-        column: &mut ColumnDef,
-        constraints: &mut Vec<Constraint>,
-    ) -> Bound<()> {
-        let name = node.name.map(|name| self.ident_name(name));
-        let span = node.span;
-        match node.kind {
-            ColumnConstraintKind::NotNull => column.not_null = true,
-            ColumnConstraintKind::Null
-            | ColumnConstraintKind::CharacterSet(_)
-            | ColumnConstraintKind::Advice => {}
-            ColumnConstraintKind::Collate(_) => column.collated = true,
-            ColumnConstraintKind::Default(value) => {
-                // A default sees no columns.
-                let value = self.scoped_alone(|binder| binder.expr(value))?;
-                let value = match column.ty {
-                    Type::Unknown => value,
-                    ty => self.coerce(value, ty, CastReason::Assignment)?,
-                };
-                column.default = Some(value);
-            }
-            ColumnConstraintKind::DefaultOnNull(_) => {
-                let message = "DEFAULT ON NULL is not translated";
-                return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-            }
-            ColumnConstraintKind::PrimaryKey { descending, autoincrement, .. } => {
-                if autoincrement {
-                    column.identity = Some(Identity { mode: IdentityMode::Counter, start: 1, step: 1 });
-                }
-                let mut part = self.key_of(this, at, span);
-                part.descending = descending;
-                let rule = ConstraintRule::PrimaryKey { columns: vec![part] };
-                constraints.push(Constraint { name, rule });
-            }
-            ColumnConstraintKind::Unique { nulls_not_distinct } => {
-                let columns = vec![self.key_of(this, at, span)];
-                let nulls = if nulls_not_distinct { UniqueNulls::One } else { self.shape.unique_nulls };
-                constraints.push(Constraint { name, rule: ConstraintRule::Unique { columns, nulls } });
-            }
-            ColumnConstraintKind::Check(condition) => {
-                let expr = self.predicate(condition)?;
-                constraints.push(Constraint { name, rule: ConstraintRule::Check { expr } });
-            }
-            ColumnConstraintKind::References(reference) => {
-                if self.shape.inline_references_ignored {
-                    let message = "REFERENCES behind a column has no effect on this server and is left out";
-                    self.diagnostics.push(Diagnostic::warning(codes::OPTION_LEFT_OUT, span, message));
-                    return Ok(());
-                }
-                let rule = self.foreign_key(vec![column.name], &reference, span)?;
-                constraints.push(Constraint { name, rule });
-            }
-            ColumnConstraintKind::Generated { expr, stored } => {
-                let expr = self.expr(expr)?;
-                if column.ty == Type::Unknown {
-                    column.ty = self.air.ty(expr);
-                    let columns = self.air.source(this).columns;
-                    self.air.list_mut(columns)[at as usize].ty = column.ty;
-                }
-                let expr = self.coerce(expr, column.ty, CastReason::Assignment)?;
-                column.generated = Some(Generated { expr, stored: stored == Some(true) });
-            }
-            ColumnConstraintKind::Identity { always, on_null, seed, step } => {
-                if on_null {
-                    let message = "BY DEFAULT ON NULL is not translated";
-                    return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-                }
-                let start = match seed {
-                    Some(seed) => self.constant_int(Some(seed), span)?,
-                    None => 1,
-                };
-                let step = match step {
-                    Some(step) => self.constant_int(Some(step), span)?,
-                    None => 1,
-                };
-                let mode = if always { IdentityMode::Always } else { IdentityMode::ByDefault };
-                column.identity = Some(Identity { mode, start, step });
-                column.not_null = true;
-            }
-            ColumnConstraintKind::AutoIncrement => {
-                column.identity = Some(Identity { mode: IdentityMode::Counter, start: 1, step: 1 });
-                column.not_null = true;
-            }
-            ColumnConstraintKind::Comment(text) => column.comment = Some(self.constant_text(Some(text), span)?),
-            ColumnConstraintKind::OnUpdate(value) => {
-                let text = self.text_of(self.span(value));
-                let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                let now = ["current_timestamp", "now", "localtime", "localtimestamp"];
-                if !now.iter().any(|now| word.eq_ignore_ascii_case(now)) {
-                    let message = "ON UPDATE is translated for the current time only";
-                    return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-                }
-                column.on_update_now = true;
-            }
-            ColumnConstraintKind::State(state) => self.constraint_state(state, span, constraints.last_mut())?,
-            ColumnConstraintKind::OnConflict(or) => self.refuse_on_conflict(or, span)?,
-            ColumnConstraintKind::Invisible => {
-                let message = "invisible columns are not translated";
-                return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-            }
-        }
-        Ok(())
-    }
-
-    /// Binds in a scope that sees no columns.
-    fn scoped_alone<T>(&mut self, bind: impl FnOnce(&mut Self) -> Bound<T>) -> Bound<T> {
-        let hidden = std::mem::replace(&mut self.scopes.top().hidden, true);
-        let bound = self.scoped(Clause::Value, bind);
-        self.scopes.top().hidden = hidden;
-        bound
-    }
-
-    fn refuse_on_conflict(&mut self, or: InsertOr, span: Span) -> Bound<()> {
-        match or {
-            InsertOr::Fail | InsertOr::OrAbort => Ok(()),
-            _ => {
-                let message = "a rule for conflicts at a constraint is not translated";
-                Err(self.refuse(codes::DEFINITION_CLAUSE, span, message))
-            }
-        }
-    }
-
-    fn constraint_state(
-        &mut self,
-        state: ConstraintState,
-        span: Span,
-        constraint: Option<&mut Constraint>,
-    ) -> Bound<()> {
-        match state {
-            ConstraintState::NotDeferrable
-            | ConstraintState::InitiallyImmediate
-            | ConstraintState::Enabled
-            | ConstraintState::NoInherit => Ok(()),
-            ConstraintState::Deferrable | ConstraintState::InitiallyDeferred => match constraint {
-                Some(Constraint {
-                    rule: ConstraintRule::ForeignKey { deferrable, initially_deferred, .. }, ..
-                }) => {
-                    *deferrable = true;
-                    *initially_deferred |= state == ConstraintState::InitiallyDeferred;
-                    Ok(())
-                }
-                _ => {
-                    let message = "only foreign keys are translated as deferrable";
-                    Err(self.refuse(codes::DEFINITION_CLAUSE, span, message))
-                }
-            },
-            ConstraintState::Disabled | ConstraintState::NotValidated => {
-                let message = "a constraint that is not enforced is not translated";
-                Err(self.refuse(codes::DEFINITION_CLAUSE, span, message))
-            }
-        }
-    }
-
     // Constraints.
-
-    fn foreign_key(
-        &mut self,
-        columns: Vec<Name>,
-        reference: &tree::Reference,
-        span: Span,
-    ) -> Bound<ConstraintRule> {
-        let full = matches!(
-            reference.matching,
-            Some(tree::ReferenceMatch::Full | tree::ReferenceMatch::Partial)
-        );
-        if full && columns.len() > 1 {
-            let message = "MATCH FULL over several columns is not translated";
-            return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-        }
-        let mut table = self.object_name(reference.table)?;
-        let schema = table.schema.map(|schema| self.air.name(schema));
-        if let Some(known) = self.catalog.table(schema, self.air.name(table.name)) {
-            table.name = Name { text: self.air.push_text(&known.name), exact: known.exact };
-        }
-        let references = self.ident_names(reference.columns);
-        if !references.is_empty() && references.len() != columns.len() {
-            let message = format!("{} columns refer to {}", columns.len(), references.len());
-            return Err(self.refuse(codes::COLUMN_LIST_LENGTH, span, message));
-        }
-        let action = |action: Option<tree::ReferenceAction>| match action {
-            None | Some(tree::ReferenceAction::NoAction) => ReferentialAction::NoAction,
-            Some(tree::ReferenceAction::Restrict) => ReferentialAction::Restrict,
-            Some(tree::ReferenceAction::Cascade) => ReferentialAction::Cascade,
-            Some(tree::ReferenceAction::SetNull) => ReferentialAction::SetNull,
-            Some(tree::ReferenceAction::SetDefault) => ReferentialAction::SetDefault,
-        };
-        Ok(ConstraintRule::ForeignKey {
-            columns,
-            table,
-            references,
-            on_delete: action(reference.on_delete),
-            on_update: action(reference.on_update),
-            deferrable: false,
-            initially_deferred: false,
-        })
-    }
-
-    /// A table constraint; an index among them is one.
-    pub(crate) fn table_constraint(
-        &mut self,
-        id: tree::TableConstraintId,
-        this: SourceId,
-        table: ObjectName,
-        mut declare: impl FnMut(Declared),
-    ) -> Bound<()> {
-        let node = self.tree[id];
-        self.refuse_on_conflict(node.on_conflict, node.span)?;
-        let name = node.name.map(|name| self.ident_name(name));
-        let rule = match node.kind {
-            TableConstraintKind::PrimaryKey { columns, .. } => {
-                ConstraintRule::PrimaryKey { columns: self.key_parts(columns)? }
-            }
-            TableConstraintKind::Unique { columns, nulls_not_distinct } => {
-                let nulls = if nulls_not_distinct { UniqueNulls::One } else { self.shape.unique_nulls };
-                ConstraintRule::Unique { columns: self.key_parts(columns)?, nulls }
-            }
-            TableConstraintKind::Check(condition) => {
-                ConstraintRule::Check { expr: self.predicate(condition)? }
-            }
-            TableConstraintKind::ForeignKey { columns, reference } => {
-                let mut names = Vec::with_capacity(columns.len());
-                for ident in self.tree.list(columns) {
-                    let text = self.ident_text(*ident);
-                    let reference = crate::names::Reference::new(*ident, &text);
-                    let Some(at) = self.find_column(this, reference, ident.span)? else {
-                        if !self.air.source(this).closed {
-                            names.push(self.ident_name(*ident));
-                            continue;
-                        }
-                        let message = format!("this table has no column `{text}`");
-                        return Err(self.refuse(codes::UNKNOWN_COLUMN, ident.span, message));
-                    };
-                    names.push(self.air.column(this, at).name);
-                }
-                self.foreign_key(names, &reference, node.span)?
-            }
-            TableConstraintKind::Index { columns, kind } => {
-                let parts = self.key_parts(columns)?;
-                let index = CreateIndex {
-                    name: name.map(|name| ObjectName { catalog: None, schema: None, name }),
-                    table,
-                    this,
-                    parts,
-                    unique: false,
-                    nulls: self.shape.unique_nulls,
-                    filter: None,
-                    include: Vec::new(),
-                    method: match kind {
-                        IndexKind::Ordinary => IndexMethod::Ordered,
-                        IndexKind::Fulltext => IndexMethod::FullText,
-                        IndexKind::Spatial => IndexMethod::Spatial,
-                    },
-                    if_not_exists: false,
-                };
-                declare(Declared::Index(index));
-                return Ok(());
-            }
-            TableConstraintKind::Exclude | TableConstraintKind::Other | TableConstraintKind::UsingIndex(_) => {
-                let message = "this constraint is not translated";
-                return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));
-            }
-        };
-        let mut constraint = Constraint { name, rule };
-        for state in self.tree.list(node.states) {
-            self.constraint_state(*state, node.span, Some(&mut constraint))?;
-        }
-        declare(Declared::Constraint(constraint));
-        Ok(())
-    }
-
-    /// Parts of a key or index; the table is visible.
-    pub(crate) fn key_parts(
-        &mut self,
-        columns: tree::List<tree::IndexColumn>,
-    ) -> Bound<Vec<KeyPart>> {
-        let mut parts = Vec::with_capacity(columns.len());
-        for column in self.tree.list(columns) {
-            let expr = self.expr(column.key.expr)?;
-            let prefix = match column.prefix {
-                Some(prefix) => {
-                    let span = self.span(prefix);
-                    self.constant_int(Some(prefix), span)?.clamp(0, i64::from(u32::MAX)) as u32
-                }
-                None => 0,
-            };
-            let descending = column.key.direction == Some(tree::Direction::Desc);
-            parts.push(KeyPart { expr, descending, prefix });
-        }
-        Ok(parts)
-    }
-
-    /// A column added by ALTER TABLE: the source `this` has it as its last column.
-    pub(crate) fn added_column(
-        &mut self,
-        id: ColumnDefId,
-        this: SourceId,
-    ) -> Bound<Defined> {
-        let options = TableOptions::default();
-        let (name, ty, _) = self.column_type(id, None)?;
-        let mut columns = self.air.list(self.air.source(this).columns).to_vec();
-        let known =
-            columns.iter().position(|column| same_letters(self.air.name(column.name), self.air.name(name)));
-        let at = match known {
-            Some(at) => {
-                columns[at].ty = ty;
-                at
-            }
-            None => {
-                columns.push(SourceColumn { name, ty, nullable: true });
-                columns.len() - 1
-            }
-        };
-        let columns = self.air.push_list(&columns);
-        self.air.source_mut(this).columns = columns;
-        self.column_def(id, this, at as u32, &options)
-    }
-
-    /// A value for the default of a column of that type.
-    pub(crate) fn default_value(&mut self, value: tree::ExprId, ty: Type) -> Bound<ExprId> {
-        let value = self.scoped_alone(|binder| binder.expr(value))?;
-        match ty {
-            Type::Unknown => Ok(value),
-            ty => self.coerce(value, ty, CastReason::Assignment),
-        }
-    }
 }
 
 /// What a line of CREATE TABLE declares beside columns.

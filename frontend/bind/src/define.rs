@@ -2,19 +2,14 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::create_table::Declared;
-use crate::names::Reference;
 use crate::query::Usage;
 use crate::scope::Clause;
-use air::ddl::{
-    AlterTable, CreateIndex, CreateSequence, CreateView, DropObject, IndexMethod, ObjectKind, TableChange,
-    UniqueNulls,
-};
+use air::ddl::{CreateIndex, CreateSequence, CreateView, DropObject, IndexMethod, ObjectKind, UniqueNulls};
 use air::query::SourceKind;
 use air::statement::Statement;
-use air::{Name, ObjectName, SourceId, Type};
+use air::{Name, ObjectName, Type};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{self, AlterKind, CreateModifiers, SequenceOption, TypeKind};
+use airc_grammar::tree::{self, CreateModifiers, SequenceOption, TypeKind};
 
 impl<'a> Binder<'a> {
     // Indexes.
@@ -300,11 +295,15 @@ impl<'a> Binder<'a> {
                     [table] => (None, table),
                     [.., schema, table] => (Some(schema), table),
                     [] => {
-                        return Err(self.refuse(codes::NAME_PARTS, span, "a table is expected before the column"));
+                        return Err(self.refuse(
+                            codes::NAME_PARTS,
+                            span,
+                            "a table is expected before the column",
+                        ));
                     }
                 };
-                let schema = schema
-                    .filter(|s| !self.ident_text(*s).eq_ignore_ascii_case(self.shape.default_schema));
+                let schema =
+                    schema.filter(|s| !self.ident_text(*s).eq_ignore_ascii_case(self.shape.default_schema));
                 let table = ObjectName {
                     catalog: None,
                     schema: schema.map(|schema| self.ident_name(schema)),
@@ -327,184 +326,4 @@ impl<'a> Binder<'a> {
     }
 
     // ALTER TABLE.
-
-    pub(crate) fn alter_table(&mut self, id: tree::AlterTableId) -> Bound<Statement> {
-        let node = self.tree[id];
-        let span = self.tree.name_span(node.name);
-        let this = self.stored_source(node.name, None, span)?;
-        let SourceKind::Table { name } = self.air.source(this).kind else {
-            return Err(self.refuse(codes::UNKNOWN_TABLE, span, "a table is expected here"));
-        };
-        self.scopes.open(Clause::Value);
-        self.scopes.show(this);
-        let mut changes = Vec::with_capacity(node.actions.len());
-        for action in self.tree.list(node.actions) {
-            self.table_change(action, this, name, &mut changes)?;
-        }
-        self.scopes.close();
-        if changes.is_empty() {
-            return Ok(self.nothing(node.span, "only storage or loading is changed"));
-        }
-        let alter = AlterTable { name, this, changes, if_exists: node.if_exists };
-        Ok(Statement::AlterTable { alter: Box::new(alter) })
-    }
-
-    fn table_change(
-        &mut self,
-        action: &tree::AlterAction,
-        this: SourceId,
-        table: ObjectName,
-        changes: &mut Vec<TableChange>,
-    ) -> Bound<()> {
-        let span = action.span;
-        match action.kind {
-            AlterKind::AddColumn { column, if_not_exists } => {
-                self.refuse_position(column)?;
-                let defined = self.added_column(column, this)?;
-                changes.push(TableChange::AddColumn { column: defined.column, if_not_exists });
-                for constraint in defined.constraints {
-                    changes.push(TableChange::AddConstraint { constraint });
-                }
-            }
-            AlterKind::AddConstraint(constraint) => {
-                self.table_constraint(constraint, this, table, |declared| match declared {
-                    Declared::Constraint(constraint) => {
-                        changes.push(TableChange::AddConstraint { constraint });
-                    }
-                    Declared::Index(index) => changes.push(TableChange::AddIndex { index: Box::new(index) }),
-                })?;
-            }
-            AlterKind::DropColumn { name, if_exists, behavior } => {
-                if behavior == Some(tree::DropBehavior::Cascade) {
-                    let message = "DROP COLUMN … CASCADE is not translated";
-                    return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-                }
-                let name = self.altered_column(name, this, if_exists)?;
-                changes.push(TableChange::DropColumn { name, if_exists });
-            }
-            AlterKind::DropConstraint { name, if_exists, .. } => {
-                let name = self.ident_name(name);
-                changes.push(TableChange::DropConstraint { name, if_exists });
-            }
-            AlterKind::DropPrimaryKey => changes.push(TableChange::DropPrimaryKey {}),
-            AlterKind::DropIndex(name) => {
-                let name = self.ident_name(name);
-                changes.push(TableChange::DropIndex { name });
-            }
-            AlterKind::ModifyColumn(column) | AlterKind::AlterColumn(column) => {
-                self.refuse_position(column)?;
-                let ident = self.tree[column].name;
-                let name = self.altered_column(ident, this, false)?;
-                let defined = self.added_column(column, this)?;
-                changes.push(TableChange::Redefine { name, column: defined.column });
-                for constraint in defined.constraints {
-                    changes.push(TableChange::AddConstraint { constraint });
-                }
-            }
-            AlterKind::ChangeColumn { old, column } => {
-                self.refuse_position(column)?;
-                let name = self.altered_column(old, this, false)?;
-                let defined = self.added_column(column, this)?;
-                changes.push(TableChange::Redefine { name, column: defined.column });
-                for constraint in defined.constraints {
-                    changes.push(TableChange::AddConstraint { constraint });
-                }
-            }
-            AlterKind::SetType { column, ty, collation, using } => {
-                if using.is_some() || collation.is_some() {
-                    let message = "USING and COLLATE of ALTER COLUMN TYPE are not translated";
-                    return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
-                }
-                let name = self.altered_column(column, this, false)?;
-                let ty = self.type_name(ty)?;
-                changes.push(TableChange::SetType { name, ty });
-            }
-            AlterKind::SetDefault { column, value } => {
-                let ty = self.column_type_of(column, this)?;
-                let name = self.altered_column(column, this, false)?;
-                let default = Some(self.default_value(value, ty)?);
-                changes.push(TableChange::SetDefault { name, default });
-            }
-            AlterKind::DropDefault(column) => {
-                let name = self.altered_column(column, this, false)?;
-                changes.push(TableChange::SetDefault { name, default: None });
-            }
-            AlterKind::SetNotNull(column) => {
-                let name = self.altered_column(column, this, false)?;
-                changes.push(TableChange::SetNotNull { name, not_null: true });
-            }
-            AlterKind::DropNotNull(column) => {
-                let name = self.altered_column(column, this, false)?;
-                changes.push(TableChange::SetNotNull { name, not_null: false });
-            }
-            AlterKind::RenameTo(name) => {
-                let to = self.object_name(name)?;
-                changes.push(TableChange::Rename { to });
-            }
-            AlterKind::RenameColumn { old, new } => {
-                let name = self.altered_column(old, this, false)?;
-                let to = self.ident_name(new);
-                changes.push(TableChange::RenameColumn { name, to });
-            }
-            AlterKind::Option(option) => match option.kind {
-                tree::TableOptionKind::Engine
-                | tree::TableOptionKind::Storage
-                | tree::TableOptionKind::Comment => {
-                    let message = "an option of storage is left out";
-                    self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));
-                }
-                _ => return Err(self.refuse_alter(span)),
-            },
-            AlterKind::Advice => {
-                let message = "this change has no effect on rows and is left out";
-                self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));
-            }
-            AlterKind::CheckConstraint(true) => {
-                let message = "constraints hold on the target already";
-                self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));
-            }
-            AlterKind::CheckConstraint(false) | AlterKind::RenameOther { .. } | AlterKind::Other => {
-                return Err(self.refuse_alter(span));
-            }
-        }
-        Ok(())
-    }
-
-    #[cold]
-    fn refuse_alter(&mut self, span: Span) -> crate::binder::Refused {
-        let text = self.text_of(span);
-        let message = format!("the change `{text}` is not translated");
-        self.refuse(codes::DEFINITION_CLAUSE, span, message)
-    }
-
-    /// Positions of columns count only for `*` and INSERT without a column list; few dialects can say them.
-    fn refuse_position(&mut self, column: tree::ColumnDefId) -> Bound<()> {
-        let node = self.tree[column];
-        if node.position.is_some() {
-            let message = "FIRST and AFTER are not translated: other dialects add columns at the end";
-            return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));
-        }
-        Ok(())
-    }
-
-    /// The column of a table as it was declared.
-    fn altered_column(&mut self, ident: tree::Ident, this: SourceId, if_exists: bool) -> Bound<Name> {
-        let text = self.ident_text(ident);
-        let reference = Reference::new(ident, &text);
-        if let Some(at) = self.find_column(this, reference, ident.span)? {
-            return Ok(self.air.column(this, at).name);
-        }
-        if if_exists || !self.air.source(this).closed {
-            return Ok(self.ident_name(ident));
-        }
-        let message = format!("this table has no column `{text}`");
-        Err(self.refuse(codes::UNKNOWN_COLUMN, ident.span, message))
-    }
-
-    fn column_type_of(&mut self, ident: tree::Ident, this: SourceId) -> Bound<Type> {
-        let text = self.ident_text(ident);
-        let reference = Reference::new(ident, &text);
-        let at = self.find_column(this, reference, ident.span)?;
-        Ok(at.map_or(Type::Unknown, |at| self.air.column(this, at).ty))
-    }
 }

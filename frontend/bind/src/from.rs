@@ -4,15 +4,14 @@ use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::names::{Reference, names_equal, nearest, same_letters};
 use crate::query::Usage;
-use crate::scope::{Merged, MergedSide};
-use air::expr::{CompareOp, Expr};
+use air::expr::Expr;
 use air::ids::List;
 use air::query::{
-    Body, Distinct, Item, JoinKind, Output, Query, Rel, Select, Source, SourceColumn, SourceKind, UsingColumn,
+    Body, Distinct, Item, JoinKind, Output, Query, Rel, Select, Source, SourceColumn, SourceKind,
 };
-use air::{Builtin, ExprId, Literal, Name, ObjectName, QueryId, RelId, SourceId, Type};
+use air::{Literal, Name, ObjectName, QueryId, RelId, SourceId, Type};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{self, FromId, FromKind, Ident, JoinConstraint, TableHintKind};
+use airc_grammar::tree::{self, FromId, FromKind, Ident, TableHintKind};
 
 impl<'a> Binder<'a> {
     /// The comma list of FROM; its sources become visible in the innermost scope.
@@ -124,7 +123,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Refuses a second source of the same name.
-    fn check_alias(&mut self, alias: Name, span: Span) -> Bound<()> {
+    pub(crate) fn check_alias(&mut self, alias: Name, span: Span) -> Bound<()> {
         if self.shape.duplicate_sources || alias.is_empty() {
             return Ok(());
         }
@@ -238,12 +237,7 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
-    fn cte_source(
-        &mut self,
-        name: tree::Name,
-        alias: Option<Ident>,
-        span: Span,
-    ) -> Bound<Option<SourceId>> {
+    fn cte_source(&mut self, name: tree::Name, alias: Option<Ident>, span: Span) -> Bound<Option<SourceId>> {
         let Some(ident) = self.tree.single(name) else { return Ok(None) };
         let text = self.ident_text(ident);
         let reference = Reference::new(ident, &text);
@@ -346,13 +340,13 @@ impl<'a> Binder<'a> {
     /// Refuses the server's own tables: they are unlike on every server.
     fn refuse_system_table(&mut self, object: ObjectName, text: &str, span: Span) -> Bound<()> {
         let schema = object.schema.map(|schema| self.air.name(schema));
-        let in_schema = schema
-            .is_some_and(|schema| self.shape.system_schemas.iter().any(|known| schema.eq_ignore_ascii_case(known)));
-        let prefixed = self
-            .shape
-            .system_prefixes
-            .iter()
-            .any(|prefix| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)));
+        let in_schema = schema.is_some_and(|schema| {
+            self.shape.system_schemas.iter().any(|known| schema.eq_ignore_ascii_case(known))
+        });
+        let prefixed =
+            self.shape.system_prefixes.iter().any(|prefix| {
+                text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            });
         if in_schema || prefixed {
             let message = format!("`{text}` is a table of the server itself and is not translated");
             return Err(self.refuse(codes::UNKNOWN_TABLE, span, message));
@@ -384,360 +378,12 @@ impl<'a> Binder<'a> {
 
     // Table functions.
 
-    fn function_source(
-        &mut self,
-        call: tree::ExprId,
-        ordinality: bool,
-        node: &tree::From,
-    ) -> Bound<RelId> {
-        let tree::Expr::Call(id) = self.tree.expr(call) else {
-            return Err(self.refuse(codes::TABLE_FUNCTION, node.span, "a table function is expected here"));
-        };
-        let (op, args) = self.table_call(id, node.span)?;
-        let written = self.tree.last(self.tree[id].name);
-        let alias = match node.alias.or(written) {
-            Some(alias) => self.ident_name(alias),
-            None => Name::default(),
-        };
-        self.check_alias(alias, node.span)?;
-        let Some(shape) = self.function_columns(op, args) else {
-            let message = format!("`{}` in FROM is not translated", op.name());
-            return Err(self.refuse(codes::TABLE_FUNCTION, node.span, message));
-        };
-        let mut columns: Vec<SourceColumn> = Vec::with_capacity(shape.len() + 1);
-        for (name, ty) in &shape {
-            // A function with one nameless column lends it its own name, or its alias.
-            let name = match *name {
-                "" => alias,
-                text => self.plain_name(text),
-            };
-            columns.push(SourceColumn { name, ty: *ty, nullable: true });
-        }
-        if ordinality {
-            let name = self.plain_name("ordinality");
-            columns.push(SourceColumn { name, ty: Type::I64, nullable: false });
-        }
-        if node.columns.len() > columns.len() {
-            let message = format!("{} names for {} columns", node.columns.len(), columns.len());
-            return Err(self.refuse(codes::COLUMN_LIST_LENGTH, node.span, message));
-        }
-        for (column, alias) in columns.iter_mut().zip(self.tree.list(node.columns)) {
-            column.name = self.ident_name(alias.name);
-        }
-        let columns = self.air.push_list(&columns);
-        let source = Source {
-            alias,
-            aliased: node.alias.is_some(),
-            kind: SourceKind::Function { op, args, ordinality },
-            columns,
-            closed: true,
-            renamed: !node.columns.is_empty(),
-            lateral: true,
-        };
-        let source = self.air.push_source(source, node.span);
-        self.scopes.show(source);
-        Ok(self.air.push_rel(Rel::Source { source }))
-    }
-
-    /// Names and types of the columns of a table builtin; an empty name stands for that of the function.
-    fn function_columns(&self, op: Builtin, args: List<ExprId>) -> Option<Vec<(&'static str, Type)>> {
-        let arg = |i: usize| self.air.list(args).get(i).map_or(Type::Unknown, |arg| self.air.ty(*arg));
-        let value = self.shape.table_function_column;
-        Some(match op {
-            Builtin::GenerateSeries => vec![(value, arg(0))],
-            Builtin::Unnest => {
-                let names = ["", "unnest", "unnest", "unnest"];
-                let count = args.len().min(names.len());
-                (0..count).map(|i| (names[i], element(arg(i)))).collect()
-            }
-            Builtin::JsonArrayElements => vec![("value", Type::Json { binary: false })],
-            Builtin::JsonArrayElementsText => vec![("value", Type::TEXT)],
-            Builtin::StringSplit => vec![(value, Type::TEXT)],
-            Builtin::RegexSplit => vec![("", Type::TEXT)],
-            Builtin::JsonEach => match self.shape.rowid {
-                true => vec![
-                    ("key", Type::Any(air::types::Affinity::Blob)),
-                    ("value", Type::Any(air::types::Affinity::Blob)),
-                    ("type", Type::TEXT),
-                    ("atom", Type::Any(air::types::Affinity::Blob)),
-                    ("id", Type::I64),
-                    ("parent", Type::I64),
-                    ("fullkey", Type::TEXT),
-                    ("path", Type::TEXT),
-                ],
-                false => vec![("key", Type::TEXT), ("value", Type::Json { binary: false })],
-            },
-            _ => return None,
-        })
-    }
-
     // Joins.
-
-    fn join(&mut self, id: tree::JoinId, left: Option<RelId>) -> Bound<RelId> {
-        stacker::maybe_grow(128 << 10, 4 << 20, || self.join_here(id, left))
-    }
-
-    fn join_here(&mut self, id: tree::JoinId, outer_left: Option<RelId>) -> Bound<RelId> {
-        let node = self.tree[id];
-        let mut start = self.scopes.visible.len();
-        // Where a comma is a join like others, what stands before it is part of this join's left side.
-        let (before, after) =
-            if self.shape.comma_is_join { (outer_left, None) } else { (None, outer_left) };
-        if before.is_some() {
-            start = self.scopes.top().first_visible;
-        }
-        let left = self.from_item(node.left, before)?;
-        let middle = self.scopes.visible.len();
-        let apply = matches!(node.kind, tree::JoinKind::CrossApply | tree::JoinKind::OuterApply);
-        let applies = std::mem::replace(&mut self.scopes.applies, apply);
-        let right = self.from_item(node.right, None)?;
-        self.scopes.applies = applies;
-        let end = self.scopes.visible.len();
-
-        let mut kind = match node.kind {
-            tree::JoinKind::Inner | tree::JoinKind::Straight => JoinKind::Inner,
-            tree::JoinKind::Left | tree::JoinKind::OuterApply => JoinKind::Left,
-            tree::JoinKind::Right => JoinKind::Right,
-            tree::JoinKind::Full => JoinKind::Full,
-            tree::JoinKind::Cross | tree::JoinKind::CrossApply => JoinKind::Cross,
-        };
-        let seen_from = std::mem::replace(&mut self.scopes.top().seen_from, start);
-        let mut on = None;
-        let mut using = List::EMPTY;
-        match node.constraint {
-            JoinConstraint::On(condition) => {
-                on = Some(self.predicate(condition)?);
-                if kind == JoinKind::Cross {
-                    kind = JoinKind::Inner;
-                }
-            }
-            JoinConstraint::Using(names) => {
-                let names: Vec<Ident> = self.tree.list(names).to_vec();
-                using = self.using(&names, kind, start, middle, end)?;
-            }
-            JoinConstraint::None if node.natural => {
-                let names = self.natural_names(start, middle, end, node.span)?;
-                using = self.using_columns(names, kind, start, node.span)?;
-            }
-            JoinConstraint::None => {}
-        }
-        if on.is_none() && using.is_empty() {
-            let written = matches!(
-                node.kind,
-                tree::JoinKind::Cross | tree::JoinKind::CrossApply | tree::JoinKind::OuterApply
-            );
-            if !written && !node.natural && !self.shape.join_without_on {
-                let message = "this join needs a condition";
-                return Err(self.refuse(codes::JOIN_CONDITION, node.span, message));
-            }
-            match kind {
-                JoinKind::Inner => kind = JoinKind::Cross,
-                JoinKind::Left | JoinKind::Right | JoinKind::Full => {
-                    let value = Literal::Bool { value: true };
-                    on = Some(self.air.push(Expr::Literal { value }, Type::Bool, false, node.span));
-                }
-                JoinKind::Cross | JoinKind::Comma => {}
-            }
-        }
-        self.scopes.top().seen_from = seen_from;
-        let (fills_left, fills_right) = match kind {
-            JoinKind::Left => (false, true),
-            JoinKind::Right => (true, false),
-            JoinKind::Full => (true, true),
-            JoinKind::Inner | JoinKind::Cross | JoinKind::Comma => (false, false),
-        };
-        if fills_left {
-            self.scopes.visible[start..middle].iter_mut().for_each(|v| v.outer = true);
-        }
-        if fills_right {
-            self.scopes.visible[middle..end].iter_mut().for_each(|v| v.outer = true);
-        }
-        let rel = self.air.push_rel(Rel::Join { kind, left, right, on, using });
-        Ok(match after {
-            Some(left) => {
-                let kind = JoinKind::Comma;
-                self.air.push_rel(Rel::Join { kind, left, right: rel, on: None, using: List::EMPTY })
-            }
-            None => rel,
-        })
-    }
-
-    fn using(
-        &mut self,
-        names: &[Ident],
-        kind: JoinKind,
-        start: usize,
-        middle: usize,
-        end: usize,
-    ) -> Bound<List<UsingColumn>> {
-        let mut pairs = Vec::with_capacity(names.len());
-        for ident in names {
-            let left = self.side_column(*ident, start, middle)?;
-            let right = self.side_column(*ident, middle, end)?;
-            let name = match self.air.expr(left) {
-                Expr::Column { source, index, .. } => self.air.column(source, index).name,
-                _ => self.ident_name(*ident),
-            };
-            pairs.push((name, left, right));
-        }
-        let span = names.first().map_or(Span::NONE, |ident| ident.span);
-        self.using_columns(pairs, kind, start, span)
-    }
-
-    /// The column of that name on one side of a join.
-    fn side_column(&mut self, ident: Ident, first: usize, end: usize) -> Bound<ExprId> {
-        let text = self.ident_text(ident);
-        let reference = Reference::new(ident, &text);
-        let merged = self.scopes.merged_here().iter().rev().copied().find(|merged| {
-            merged.first_visible >= first
-                && merged.first_visible < end
-                && reference.means(self.air.name(merged.name), merged.name.exact, self.shape.folding)
-        });
-        if let Some(merged) = merged {
-            return Ok(self.merged_value(merged, ident.span));
-        }
-        let mut found = None;
-        for at in first..end {
-            let visible = self.scopes.visible[at];
-            if let Some(index) = self.find_column(visible.source, reference, ident.span)? {
-                if found.is_some() {
-                    let message = format!("column `{text}` is ambiguous on one side of the join");
-                    return Err(self.refuse(codes::AMBIGUOUS_COLUMN, ident.span, message));
-                }
-                found = Some((visible, index));
-            }
-        }
-        if let Some((visible, index)) = found {
-            return Ok(self.column(visible.source, index, visible.outer, true, ident.span));
-        }
-        let open = (first..end).find(|at| !self.air.source(self.scopes.visible[*at].source).closed);
-        match open {
-            Some(at) => {
-                let visible = self.scopes.visible[at];
-                let index = self.add_mentioned(visible.source, ident);
-                Ok(self.column(visible.source, index, visible.outer, true, ident.span))
-            }
-            None => {
-                let message = format!("no column `{text}` on one side of the join");
-                Err(self.refuse(codes::UNKNOWN_COLUMN, ident.span, message))
-            }
-        }
-    }
-
-    /// Columns both sides have, for NATURAL.
-    fn natural_names(
-        &mut self,
-        start: usize,
-        middle: usize,
-        end: usize,
-        span: Span,
-    ) -> Bound<Vec<(Name, ExprId, ExprId)>> {
-        let open = (start..end).any(|at| !self.air.source(self.scopes.visible[at].source).closed);
-        if open {
-            let message = "NATURAL JOIN needs the columns of every table, and not all are known";
-            let diagnostic = Diagnostic::error(codes::STAR_OF_UNKNOWN, span, message)
-                .help("give the schema, or name the columns with USING");
-            return Err(self.refuse_with(diagnostic));
-        }
-        let left = self.side_names(start, middle);
-        let right = self.side_names(middle, end);
-        let mut pairs: Vec<(Name, ExprId, ExprId)> = Vec::new();
-        for (name, at, index) in left {
-            let matches: Vec<_> = right.iter().filter(|(r, ..)| names_equal(self.air, *r, name)).collect();
-            let [(_, there, column)] = matches[..] else {
-                if matches.is_empty() {
-                    continue;
-                }
-                let message = format!("column `{}` is ambiguous in NATURAL JOIN", self.air.name(name));
-                return Err(self.refuse(codes::AMBIGUOUS_COLUMN, span, message));
-            };
-            if pairs.iter().any(|(known, ..)| names_equal(self.air, *known, name)) {
-                continue;
-            }
-            let merged = self.scopes.merged_here().iter().rev().copied().find(|merged| {
-                merged.first_visible >= start
-                    && merged.first_visible < middle
-                    && names_equal(self.air, merged.name, name)
-            });
-            let ours = match merged {
-                Some(merged) => self.merged_value(merged, span),
-                None => {
-                    let visible = self.scopes.visible[at];
-                    self.column(visible.source, index, visible.outer, true, span)
-                }
-            };
-            let visible = self.scopes.visible[*there];
-            let theirs = self.column(visible.source, *column, visible.outer, true, span);
-            pairs.push((name, ours, theirs));
-        }
-        Ok(pairs)
-    }
-
-    fn side_names(&self, first: usize, end: usize) -> Vec<(Name, usize, u32)> {
-        let mut names = Vec::new();
-        for at in first..end {
-            let columns = self.air.source(self.scopes.visible[at].source).columns;
-            for (index, column) in self.air.list(columns).iter().enumerate() {
-                names.push((column.name, at, index as u32));
-            }
-        }
-        names
-    }
-
-    fn using_columns(
-        &mut self,
-        pairs: Vec<(Name, ExprId, ExprId)>,
-        kind: JoinKind,
-        start: usize,
-        span: Span,
-    ) -> Bound<List<UsingColumn>> {
-        let side = match kind {
-            JoinKind::Right => MergedSide::Right,
-            JoinKind::Full => MergedSide::Both,
-            JoinKind::Inner | JoinKind::Left | JoinKind::Cross | JoinKind::Comma => MergedSide::Left,
-        };
-        let mut columns = Vec::with_capacity(pairs.len());
-        for (name, left, right) in pairs {
-            let at = self.air.span(left);
-            let equal = self.comparison(CompareOp::Eq, left, right, if at.is_none() { span } else { at })?;
-            let (left, right, collation) = match self.air.expr(equal) {
-                Expr::Compare { left, right, collation, .. } => (left, right, collation),
-                _ => (left, right, Default::default()),
-            };
-            columns.push(UsingColumn { name, left, right, collation });
-            self.scopes.merged.push(Merged { name, left, right, side, first_visible: start });
-        }
-        Ok(self.air.push_list(&columns))
-    }
 
     /// `(query) AS alias` made by the binder, visible in the innermost scope.
     pub(crate) fn derived_rel(&mut self, query: QueryId, alias: &str, span: Span) -> Bound<RelId> {
         let alias = self.plain_name(alias);
         let source = self.derived_source(query, alias, tree::List::EMPTY, false, span)?;
         Ok(self.air.push_rel(Rel::Source { source }))
-    }
-}
-
-/// Type of the elements of an array.
-fn element(ty: Type) -> Type {
-    use air::types::Element;
-    match ty {
-        Type::Array(element) => match element {
-            Element::Bool => Type::Bool,
-            Element::Int16 => Type::Int { bits: 16, unsigned: false },
-            Element::Int32 => Type::I32,
-            Element::Int64 => Type::I64,
-            Element::Number => Type::Number,
-            Element::Float32 => Type::Float32,
-            Element::Float64 => Type::Float64,
-            Element::Text => Type::TEXT,
-            Element::Date => Type::Date,
-            Element::Timestamp => Type::TIMESTAMP,
-            Element::Uuid => Type::Uuid,
-            Element::Json => Type::Json { binary: false },
-            Element::Bytes => Type::BYTES,
-            Element::Unknown => Type::Unknown,
-        },
-        _ => Type::Unknown,
     }
 }

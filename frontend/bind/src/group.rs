@@ -54,12 +54,7 @@ impl<'a> Binder<'a> {
         Ok(GroupBy { elements, loose: LooseColumns::Determined })
     }
 
-    fn group_item(
-        &mut self,
-        item: &GroupItem,
-        block: &Block,
-        elements: &mut Vec<GroupElement>,
-    ) -> Bound<()> {
+    fn group_item(&mut self, item: &GroupItem, block: &Block, elements: &mut Vec<GroupElement>) -> Bound<()> {
         match *item {
             GroupItem::Expr(expr, direction) => {
                 if direction.is_some() {
@@ -142,11 +137,7 @@ impl<'a> Binder<'a> {
         ValuesRow { items: self.air.push_list(&keys) }
     }
 
-    fn key_rows(
-        &mut self,
-        list: tree::List<tree::ExprId>,
-        block: &Block,
-    ) -> Bound<List<ValuesRow>> {
+    fn key_rows(&mut self, list: tree::List<tree::ExprId>, block: &Block) -> Bound<List<ValuesRow>> {
         let mut rows = Vec::with_capacity(list.len());
         for expr in self.tree.list(list) {
             rows.push(self.key_row(*expr, block)?);
@@ -351,10 +342,9 @@ pub(crate) fn same(air: &Air, a: ExprId, b: ExprId) -> bool {
         (Expr::Output { index: i }, Expr::Output { index: j }) => i == j,
         (Expr::Param { param: p }, Expr::Param { param: q }) => p == q,
         (Expr::Literal { value: v }, Expr::Literal { value: w }) => same_literal(air, v, w),
-        (
-            Expr::Call { op: f, modifier: m, args: x },
-            Expr::Call { op: g, modifier: n, args: y },
-        ) => f == g && m == n && all(x, y),
+        (Expr::Call { op: f, modifier: m, args: x }, Expr::Call { op: g, modifier: n, args: y }) => {
+            f == g && m == n && all(x, y)
+        }
         (Expr::And { terms: x }, Expr::And { terms: y }) | (Expr::Or { terms: x }, Expr::Or { terms: y }) => {
             all(x, y)
         }

@@ -7,10 +7,15 @@
 //!
 //! What a clause means is data: [`shape`] for clauses and scopes, `dialects` for operators and functions.
 
+mod alter;
+mod assign;
 mod binder;
 mod catalog_ddl;
 mod change;
 pub mod codes;
+mod column_def;
+mod conflict;
+mod constraint;
 mod create_table;
 mod define;
 mod dialects;
@@ -18,14 +23,21 @@ mod expr;
 mod from;
 mod group;
 mod insert;
+mod join;
+mod lookup;
 mod names;
 mod order;
 mod outer_join;
 mod query;
 mod scope;
 mod select;
+mod session;
+mod set_op;
 mod shape;
+mod star;
 mod statement;
+mod table_function;
+mod with;
 
 pub use binder::{Input, Refused, Scratch};
 pub use statement::bind_statement;

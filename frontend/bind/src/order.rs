@@ -76,11 +76,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Keys without direction: DISTINCT ON.
-    pub(crate) fn key_list(
-        &mut self,
-        list: tree::List<tree::ExprId>,
-        block: &Block,
-    ) -> Bound<List<ExprId>> {
+    pub(crate) fn key_list(&mut self, list: tree::List<tree::ExprId>, block: &Block) -> Bound<List<ExprId>> {
         let aliases = self.shape.order_aliases;
         let mut keys = Vec::with_capacity(list.len());
         for expr in self.tree.list(list) {
@@ -164,10 +160,7 @@ impl<'a> Binder<'a> {
     // Windows.
 
     /// The WINDOW clause.
-    pub(crate) fn named_windows(
-        &mut self,
-        list: tree::List<tree::NamedWindow>,
-    ) -> Bound<List<WindowId>> {
+    pub(crate) fn named_windows(&mut self, list: tree::List<tree::NamedWindow>) -> Bound<List<WindowId>> {
         let mut ids = Vec::with_capacity(list.len());
         for named in self.tree.list(list) {
             let mut spec = self.window_spec(named.spec)?;

@@ -2,18 +2,17 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::scope::{Clause, VisibleCte};
+use crate::scope::Clause;
 use crate::shape::ValuesNames;
 use air::expr::{Expr, Literal};
 use air::ids::List;
 use air::query::{
-    Body, Cte, CteBody, Distinct, Item, Limit, LockStrength, LockWait, Locking, Materialized, Output, Query,
-    Rel, Select, SetOp, Source, SourceColumn, SourceKind, ValuesRow,
+    Body, Distinct, Item, Limit, LockStrength, LockWait, Locking, Output, Query, Rel, Select, Source,
+    SourceColumn, SourceKind,
 };
-use air::types::CastReason;
-use air::{Collation, CteId, ExprId, Name, QueryId, SourceId, Str, Type};
+use air::{CteId, ExprId, Name, QueryId, SourceId, Str, Type};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{self, Ident, LimitForm, Quantifier, TrailerKind};
+use airc_grammar::tree::{self, Ident, LimitForm, TrailerKind};
 
 /// Stack kept free before a query is bound; a level of nesting takes less.
 const RED_ZONE_BYTES: usize = 256 << 10;
@@ -56,7 +55,7 @@ impl<'a> Binder<'a> {
         bound
     }
 
-    fn query_body(
+    pub(crate) fn query_body(
         &mut self,
         node: &tree::Query,
         ctes: List<CteId>,
@@ -148,8 +147,7 @@ impl<'a> Binder<'a> {
         ctes: List<CteId>,
         recursive: bool,
     ) -> Bound<QueryId> {
-        let empty =
-            Query { ctes, recursive, body, order: List::EMPTY, limit: None, locking: None };
+        let empty = Query { ctes, recursive, body, order: List::EMPTY, limit: None, locking: None };
         let query = self.air.push_query(empty, node.span);
         if let Some(lock) = self.tree.list(node.locks).first() {
             let span = lock.span;
@@ -190,125 +188,6 @@ impl<'a> Binder<'a> {
             return Err(self.refuse(codes::QUERY_CLAUSE, node.span, message));
         }
         Ok(())
-    }
-
-    /// WITH: its tables become visible; the caller takes them out of sight again.
-    pub(crate) fn with(&mut self, with: tree::WithId) -> Bound<(List<CteId>, bool)> {
-        let node = self.tree[with];
-        let mut ids: Vec<CteId> = Vec::new();
-        let mut recursive = false;
-        let first = self.scopes.ctes.len();
-        for cte in self.tree.list(node.ctes) {
-            let text = self.ident_text(cte.name);
-            let reference = crate::names::Reference::new(cte.name, &text);
-            let doubled = self.scopes.ctes[first..].iter().any(|known| {
-                reference.means(self.air.name(known.name), known.name.exact, self.shape.folding)
-            });
-            if doubled {
-                let message = format!("`{text}` is defined twice in one WITH");
-                return Err(self.refuse(codes::DUPLICATE_SOURCE, cte.name.span, message));
-            }
-            if let Some(span) = cte.search_cycle {
-                let message = "SEARCH and CYCLE clauses are not translated";
-                return Err(self.refuse(codes::QUERY_CLAUSE, span, message));
-            }
-            let (id, used) = self.cte(cte, node.recursive || self.shape.recursion_unmarked)?;
-            recursive |= used;
-            ids.push(id);
-        }
-        Ok((self.air.push_list(&ids), recursive))
-    }
-
-    /// A common table expression, and whether it refers to itself.
-    fn cte(&mut self, node: &tree::Cte, may_recur: bool) -> Bound<(CteId, bool)> {
-        let name = self.ident_name(node.name);
-        let materialized = match node.materialized {
-            None => Materialized::Free,
-            Some(true) => Materialized::Yes,
-            Some(false) => Materialized::No,
-        };
-        let renamed = !node.columns.is_empty();
-        let usage = if renamed { Usage::Renamed } else { Usage::Named };
-        let blank = CteBody::Change { statement: u32::MAX };
-        let cte = self.air.push_cte(Cte { name, columns: List::EMPTY, renamed, body: blank, materialized });
-        let at = self.scopes.ctes.len();
-        let entry = VisibleCte { name, names: node.columns, cte, ready: false, used: false, closed: true };
-        // A table expression never sees the scopes around its WITH through itself, only outer queries do.
-        match node.body {
-            tree::CteBody::Query(query) => {
-                if may_recur {
-                    self.scopes.ctes.push(entry);
-                    self.scopes.recursion = Some(at);
-                }
-                let query = self.query_as(query, usage)?;
-                self.scopes.recursion = None;
-                let used = may_recur && self.scopes.ctes[at].used;
-                self.scopes.ctes.truncate(at);
-                let outputs = self.outputs(query);
-                let columns = match (used, outputs) {
-                    (true, _) => self.air.cte(cte).columns,
-                    (false, Some(outputs)) => self.named_columns(outputs, node.columns, node.name.span)?,
-                    (false, None) => self.listed_columns(node.columns),
-                };
-                let closed = used || outputs.is_some() || renamed;
-                let slot = self.air.cte_mut(cte);
-                slot.body = CteBody::Query { query };
-                slot.columns = columns;
-                self.scopes.ctes.push(VisibleCte { ready: true, closed, ..entry });
-                Ok((cte, used))
-            }
-            tree::CteBody::Statement(statement) => {
-                let bound = self.change(statement)?;
-                let returning = self.returning_of(&bound);
-                let outputs = self.item_outputs(returning);
-                let columns = match outputs {
-                    Some(outputs) => self.named_columns(outputs, node.columns, node.name.span)?,
-                    None => self.listed_columns(node.columns),
-                };
-                let number = self.air.nested.len() as u32;
-                self.air.nested.push(bound);
-                let slot = self.air.cte_mut(cte);
-                slot.body = CteBody::Change { statement: number };
-                slot.columns = columns;
-                let closed = outputs.is_some() || renamed;
-                self.scopes.ctes.push(VisibleCte { ready: true, closed, ..entry });
-                Ok((cte, false))
-            }
-        }
-    }
-
-    /// Columns of a source from what its query gives and the names listed for them.
-    pub(crate) fn named_columns(
-        &mut self,
-        outputs: List<Output>,
-        names: tree::List<Ident>,
-        span: Span,
-    ) -> Bound<List<SourceColumn>> {
-        let listed = self.tree.list(names);
-        if listed.len() > outputs.len() {
-            let message = format!("{} names for {} columns", listed.len(), outputs.len());
-            return Err(self.refuse(codes::COLUMN_LIST_LENGTH, span, message));
-        }
-        let mut columns = Vec::with_capacity(outputs.len());
-        for i in 0..outputs.len() {
-            let output = self.air.at(outputs, i);
-            let name = match listed.get(i) {
-                Some(ident) => self.ident_name(*ident),
-                None => output.name,
-            };
-            columns.push(SourceColumn { name, ty: output.ty, nullable: output.nullable });
-        }
-        Ok(self.air.push_list(&columns))
-    }
-
-    /// Columns of which only the names are known.
-    fn listed_columns(&mut self, names: tree::List<Ident>) -> List<SourceColumn> {
-        let mut columns = Vec::with_capacity(names.len());
-        for ident in self.tree.list(names) {
-            let name = self.ident_name(*ident);
-            columns.push(SourceColumn { name, ty: Type::Unknown, nullable: true });
-        }
-        self.air.push_list(&columns)
     }
 
     /// The columns of a query's rows; `None` where a star ranges over columns that are not known.
@@ -356,40 +235,6 @@ impl<'a> Binder<'a> {
 
     // VALUES.
 
-    /// Rows of VALUES as a body; column types are unified over the rows.
-    fn values(&mut self, rows: tree::List<tree::Row>, span: Span) -> Bound<Body> {
-        let rows = self.value_rows(rows)?;
-        let count = self.air.list(rows).first().map_or(0, |row| row.items.len());
-        for row in 0..rows.len() {
-            if self.air.at(rows, row).items.len() != count {
-                let message = "rows of VALUES have unlike numbers of values";
-                return Err(self.refuse(codes::VALUES_WIDTH, span, message));
-            }
-        }
-        for column in 0..count {
-            let mut ty = self.air.ty(self.air.at(self.air.at(rows, 0).items, column));
-            for row in 1..rows.len() {
-                let cell = self.air.at(self.air.at(rows, row).items, column);
-                let (other, at) = (self.air.ty(cell), self.air.span(cell));
-                if other != ty {
-                    ty = self.unify_types(ty, other, at)?;
-                }
-            }
-            self.cast_cells(rows, column, ty, CastReason::Implicit)?;
-        }
-        Ok(Body::Values { rows })
-    }
-
-    /// The rows of VALUES as they stand.
-    pub(crate) fn value_rows(&mut self, rows: tree::List<tree::Row>) -> Bound<List<ValuesRow>> {
-        let mut bound = Vec::with_capacity(rows.len());
-        for row in self.tree.list(rows) {
-            let items = self.expr_list(row.items)?;
-            bound.push(ValuesRow { items });
-        }
-        Ok(self.air.push_list(&bound))
-    }
-
     /// Several expressions.
     pub(crate) fn expr_list(&mut self, list: tree::List<tree::ExprId>) -> Bound<List<ExprId>> {
         let mark = self.exprs.len();
@@ -402,236 +247,7 @@ impl<'a> Binder<'a> {
         Ok(bound)
     }
 
-    fn cast_cells(
-        &mut self,
-        rows: List<ValuesRow>,
-        column: usize,
-        ty: Type,
-        reason: CastReason,
-    ) -> Bound<()> {
-        for row in 0..rows.len() {
-            let items = self.air.at(rows, row).items;
-            let cell = self.air.at(items, column);
-            if let Some(cast) = self.fit(cell, ty, reason)? {
-                self.air.list_mut(items)[column] = cast;
-            }
-        }
-        Ok(())
-    }
-
-    /// The value converted to the type of its column, or `None` where values of its own type are fine there.
-    fn fit(&mut self, value: ExprId, ty: Type, reason: CastReason) -> Bound<Option<ExprId>> {
-        let own = self.air.ty(value);
-        if own == Type::Null {
-            if let Some(Literal::Null {}) = self.air.literal(value) {
-                self.air.info_mut(value).ty = ty;
-            }
-            return Ok(None);
-        }
-        if !converts(own, ty) {
-            return Ok(None);
-        }
-        let cast = self.coerce(value, ty, reason)?;
-        Ok((cast != value).then_some(cast))
-    }
-
     // Set operations.
-
-    fn set_chain(
-        &mut self,
-        chain: tree::SetChainId,
-        usage: Usage,
-        recursion: Option<usize>,
-    ) -> Bound<Body> {
-        let node = self.tree[chain];
-        let mut left = self.operand(node.first, usage)?;
-        let mut recursive = false;
-        if let Some(at) = recursion {
-            self.publish_anchor(at, left)?;
-        }
-        let arms = self.tree.list(node.arms);
-        let mut body = self.air.query(left).body;
-        for (i, arm) in arms.iter().enumerate() {
-            if i > 0 {
-                let span = self.air.query_span(left).to(arm.span);
-                let order = List::EMPTY;
-                let query =
-                    Query { ctes: List::EMPTY, recursive: false, body, order, limit: None, locking: None };
-                left = self.air.push_query(query, span);
-            }
-            let right = self.operand(arm.body, Usage::Rows)?;
-            if let Some(at) = recursion {
-                recursive |= self.scopes.ctes[at].used;
-            }
-            let op = match arm.op {
-                tree::SetOp::Union => SetOp::Union,
-                tree::SetOp::Intersect => SetOp::Intersect,
-                tree::SetOp::Except => SetOp::Except,
-            };
-            let all = arm.quantifier == Quantifier::All;
-            let collation = self.level_columns(left, right, recursive, arm.span)?;
-            body = Body::SetOp { op, all, left, right, collation };
-        }
-        Ok(body)
-    }
-
-    /// Makes the columns of a recursive table expression known from its first part.
-    fn publish_anchor(&mut self, at: usize, anchor: QueryId) -> Bound<()> {
-        let entry = self.scopes.ctes[at];
-        let Some(outputs) = self.outputs(anchor) else {
-            self.scopes.ctes[at].ready = true;
-            self.scopes.ctes[at].closed = false;
-            return Ok(());
-        };
-        let span = self.air.query_span(anchor);
-        let columns = self.named_columns(outputs, entry.names, span)?;
-        // Later rounds may bring NULLs the first part does not have.
-        for column in self.air.list_mut(columns) {
-            column.nullable = true;
-        }
-        self.air.cte_mut(entry.cte).columns = columns;
-        self.scopes.ctes[at].ready = true;
-        Ok(())
-    }
-
-    /// An operand of a set operation as a query of its own.
-    fn operand(&mut self, body: tree::Body, usage: Usage) -> Bound<QueryId> {
-        match body {
-            tree::Body::Nested(query) => self.query_as(query, usage),
-            tree::Body::Select(select) => self.select_query(select, None, List::EMPTY, false, usage),
-            tree::Body::Set(chain) => {
-                let body = self.set_chain(chain, usage, None)?;
-                let query = Query {
-                    ctes: List::EMPTY,
-                    recursive: false,
-                    body,
-                    order: List::EMPTY,
-                    limit: None,
-                    locking: None,
-                };
-                let span = self.body_span(body);
-                Ok(self.air.push_query(query, span))
-            }
-            tree::Body::Values(_) | tree::Body::Table(_) => {
-                let node = tree::Query {
-                    with: None,
-                    body,
-                    order_by: tree::List::EMPTY,
-                    siblings: false,
-                    limit: None,
-                    locks: tree::List::EMPTY,
-                    trailers: tree::List::EMPTY,
-                    span: Span::NONE,
-                };
-                self.query_body(&node, List::EMPTY, false, usage, None)
-            }
-        }
-    }
-
-    fn body_span(&self, body: Body) -> Span {
-        match body {
-            Body::SetOp { left, right, .. } => self.air.query_span(left).to(self.air.query_span(right)),
-            Body::Select { .. } | Body::Values { .. } => Span::NONE,
-        }
-    }
-
-    /// Makes the columns of both sides equal in number and type; gives the collation duplicates compare by.
-    fn level_columns(
-        &mut self,
-        left: QueryId,
-        right: QueryId,
-        left_decides: bool,
-        span: Span,
-    ) -> Bound<Collation> {
-        let (Some(ours), Some(theirs)) = (self.outputs(left), self.outputs(right)) else {
-            return Ok(self.profile.settings.collation);
-        };
-        if ours.len() != theirs.len() {
-            let message = format!(
-                "sides of the set operation have {} and {} columns",
-                ours.len(),
-                theirs.len()
-            );
-            return Err(self.refuse(codes::SET_OPERATION_WIDTH, span, message));
-        }
-        let mut collation = None;
-        for i in 0..ours.len() {
-            let (l, r) = (self.air.at(ours, i), self.air.at(theirs, i));
-            let ty = if l.ty == r.ty || (left_decides && !l.ty.is_unknown()) {
-                l.ty
-            } else {
-                self.unify_types(l.ty, r.ty, span)?
-            };
-            if collation.is_none() && ty.is_text() {
-                collation = Some(self.common_collation(l.ty, r.ty, span)?);
-            }
-            if l.ty != ty {
-                self.cast_output(left, i, ty, CastReason::Implicit)?;
-            }
-            if r.ty != ty {
-                self.cast_output(right, i, ty, CastReason::Implicit)?;
-            }
-            if r.nullable && !l.nullable {
-                self.mark_nullable(left, i);
-            }
-        }
-        Ok(collation.unwrap_or_default())
-    }
-
-    fn mark_nullable(&mut self, query: QueryId, column: usize) {
-        let mut query = query;
-        while let Body::SetOp { left, .. } = self.air.query(query).body {
-            query = left;
-        }
-        if let Body::Select { select } = self.air.query(query).body {
-            let outputs = self.air.select(select).outputs;
-            if let Some(output) = self.air.list_mut(outputs).get_mut(column) {
-                output.nullable = true;
-            }
-        }
-    }
-
-    /// Converts a column of a query's rows to a type, at the values the column is made of.
-    pub(crate) fn cast_output(
-        &mut self,
-        query: QueryId,
-        column: usize,
-        ty: Type,
-        reason: CastReason,
-    ) -> Bound<()> {
-        match self.air.query(query).body {
-            Body::SetOp { left, right, .. } => {
-                self.cast_output(left, column, ty, reason)?;
-                self.cast_output(right, column, ty, reason)
-            }
-            Body::Values { rows } => self.cast_cells(rows, column, ty, reason),
-            Body::Select { select } => {
-                let own = self.air.at(self.air.select(select).outputs, column).ty;
-                if own == Type::Null || converts(own, ty) {
-                    if self.has_star(select) {
-                        self.expand_stars(select)?;
-                    }
-                    let items = self.air.select(select).items;
-                    if let Item::Expr { expr, alias } = self.air.at(items, column) {
-                        // A column keeps its name when a conversion is put around it.
-                        let named = self.air.at(self.air.select(select).outputs, column).name;
-                        let alias = alias.or((!named.is_empty()).then_some(named));
-                        if let Some(expr) = self.fit(expr, ty, reason)? {
-                            self.air.list_mut(items)[column] = Item::Expr { expr, alias };
-                        }
-                    }
-                }
-                let outputs = self.air.select(select).outputs;
-                self.air.list_mut(outputs)[column].ty = ty;
-                Ok(())
-            }
-        }
-    }
-
-    fn has_star(&self, select: air::SelectId) -> bool {
-        let items = self.air.select(select).items;
-        self.air.list(items).iter().any(|item| matches!(item, Item::Star { .. }))
-    }
 
     // Limits and locks.
 
@@ -784,15 +400,4 @@ impl<'a> Binder<'a> {
     pub(crate) fn plain_name(&mut self, text: &str) -> Name {
         if text.is_empty() { Name::folded(Str::EMPTY) } else { self.air.push_name(text) }
     }
-}
-
-/// True if a value of type `from` must be converted to stand in a column of type `to`. Numbers of any kind
-/// stand beside each other, and so do texts; where nothing is known, nothing is done.
-pub(crate) fn converts(from: Type, to: Type) -> bool {
-    let free = |ty: Type| ty.is_unknown() || matches!(ty, Type::Any(_));
-    !(from == to
-        || free(from)
-        || free(to)
-        || (from.is_numeric() && to.is_numeric())
-        || (from.is_text() && to.is_text()))
 }

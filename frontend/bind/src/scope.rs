@@ -2,13 +2,12 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::names::{Reference, nearest, same_letters};
+use crate::names::Reference;
 use crate::shape::Aliases;
-use air::expr::{Expr, Literal};
-use air::fidelity::Assume;
-use air::query::{Output, SourceColumn, SourceKind};
-use air::{Builtin, CteId, ExprId, List, Name, SourceId, Type, WindowId};
-use air_base::{Diagnostic, Span};
+use air::expr::Expr;
+use air::query::{GroupElement, Output, SourceColumn, SourceKind};
+use air::{CteId, ExprId, List, Name, SourceId, Type, WindowId};
+use air_base::Span;
 use airc_grammar::tree::{self, Ident, SelectItem};
 
 /// The scopes of a statement. Inner scopes lie above outer ones; what a scope owns is the top of each stack.
@@ -51,8 +50,8 @@ pub(crate) struct Scope {
     pub(crate) within: Within,
     /// Aggregates of this block so far.
     pub(crate) aggregates: u32,
-    /// Window functions of this block so far.
-    pub(crate) window_calls: u32,
+    /// Keys the block is grouped by, once they are bound.
+    pub(crate) keys: List<GroupElement>,
     /// Columns of a set operation's result, seen by its ORDER BY.
     pub(crate) outputs: List<Output>,
 }
@@ -115,8 +114,10 @@ pub(crate) struct Merged {
     pub(crate) left: ExprId,
     pub(crate) right: ExprId,
     pub(crate) side: MergedSide,
-    /// Sources from here on are under the join.
+    /// Sources from here on are under the join…
     pub(crate) first_visible: usize,
+    /// …up to here.
+    pub(crate) end_visible: usize,
 }
 
 /// Which side of a join a merged column takes its value from.
@@ -146,7 +147,7 @@ pub(crate) struct VisibleCte {
 }
 
 /// What looking for a column found.
-enum Found {
+pub(crate) enum Found {
     Column { source: SourceId, index: u32, outer: bool },
     Merged(usize),
     Item(SelectItem),
@@ -189,7 +190,7 @@ impl Scopes {
             clause,
             within: Within::Nothing,
             aggregates: 0,
-            window_calls: 0,
+            keys: List::EMPTY,
             outputs: List::EMPTY,
         });
     }
@@ -214,13 +215,13 @@ impl Scopes {
     }
 
     /// The sources of the scope at `depth`.
-    fn range(&self, depth: usize) -> std::ops::Range<usize> {
+    pub(crate) fn range(&self, depth: usize) -> std::ops::Range<usize> {
         let end = self.stack.get(depth + 1).map_or(self.visible.len(), |inner| inner.first_visible);
         let scope = &self.stack[depth];
         scope.first_visible.max(scope.seen_from).min(end)..end
     }
 
-    fn merged_range(&self, depth: usize) -> std::ops::Range<usize> {
+    pub(crate) fn merged_range(&self, depth: usize) -> std::ops::Range<usize> {
         let end = self.stack.get(depth + 1).map_or(self.merged.len(), |inner| inner.first_merged);
         self.stack[depth].first_merged..end
     }
@@ -243,251 +244,6 @@ impl Scopes {
 }
 
 impl<'a> Binder<'a> {
-    /// The expression a name of one to four parts means: a column of a scope, an item of the select list where
-    /// the dialect sees it, a pseudo-column, a hidden row number, or text where the dialect takes it so.
-    pub(crate) fn resolve_column(&mut self, name: tree::Name, span: Span) -> Bound<ExprId> {
-        match *self.tree.list(name) {
-            [column] => self.resolve_bare(name, column, span),
-            [.., table, column] => self.resolve_qualified(name, table, column, span),
-            [] => Err(self.refuse(codes::NAME_PARTS, span, "a name is expected here")),
-        }
-    }
-
-    fn resolve_bare(&mut self, name: tree::Name, ident: Ident, span: Span) -> Bound<ExprId> {
-        let text = self.ident_text(ident);
-        let reference = Reference::new(ident, &text);
-        let mut open = None;
-        for depth in (0..self.scopes.stack.len()).rev() {
-            if self.scopes.stack[depth].hidden {
-                continue;
-            }
-            if let Some(found) = self.find_in(depth, reference, span)? {
-                return self.use_found(depth, found, span);
-            }
-            if open.is_none() {
-                open = self.open_source(depth).map(|found| (depth, found));
-            }
-        }
-        if let Some(expr) = self.pseudo_column(name, span)? {
-            return Ok(expr);
-        }
-        if let Some(expr) = self.row_number(None, reference, span)? {
-            return Ok(expr);
-        }
-        if let Some((_, (at, alone))) = open {
-            if !alone {
-                self.ledger.assume(Assume::ColumnsOfUnknown, &text, span);
-            }
-            return Ok(self.mentioned_column(at, ident, false, span));
-        }
-        if ident.quote == tree::Quote::Double && self.profile.settings.double_quoted_strings {
-            let text = self.air.push_text(&text);
-            let value = Literal::Text { text };
-            return Ok(self.air.push(Expr::Literal { value }, Type::TEXT, false, span));
-        }
-        Err(self.unknown_column(&text, span))
-    }
-
-    fn resolve_qualified(
-        &mut self,
-        name: tree::Name,
-        table: Ident,
-        ident: Ident,
-        span: Span,
-    ) -> Bound<ExprId> {
-        let text = self.ident_text(ident);
-        let reference = Reference::new(ident, &text);
-        let Some(at) = self.find_source(name, table) else {
-            if let Some(expr) = self.pseudo_column(name, span)? {
-                return Ok(expr);
-            }
-            let qualifier = self.ident_text(table);
-            let candidates = self.scopes.visible.iter().map(|v| self.air.name(self.air.source(v.source).alias));
-            let near = nearest(&qualifier, candidates).map(str::to_owned);
-            let mut diagnostic = Diagnostic::error(
-                codes::UNKNOWN_SOURCE,
-                table.span,
-                format!("no table or alias `{qualifier}` is in scope here"),
-            );
-            if let Some(near) = near {
-                diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-            }
-            return Err(self.refuse_with(diagnostic));
-        };
-        let Visible { source, outer, .. } = self.scopes.visible[at];
-        if let Some(index) = self.find_column(source, reference, span)? {
-            return Ok(self.column(source, index, outer, true, span));
-        }
-        if let Some(expr) = self.row_number(Some(source), reference, span)? {
-            return Ok(expr);
-        }
-        if !self.air.source(source).closed {
-            return Ok(self.mentioned_column(at, ident, true, span));
-        }
-        let columns = self.air.list(self.air.source(source).columns);
-        let near = nearest(&text, columns.iter().map(|c| self.air.name(c.name))).map(str::to_owned);
-        let mut diagnostic = Diagnostic::error(
-            codes::UNKNOWN_COLUMN,
-            ident.span,
-            format!("`{}` has no column `{text}`", self.ident_text(table)),
-        );
-        if let Some(near) = near {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        }
-        Err(self.refuse_with(diagnostic))
-    }
-
-    /// Reports a name that nothing in scope has.
-    #[cold]
-    fn unknown_column(&mut self, text: &str, span: Span) -> crate::binder::Refused {
-        let mut candidates: Vec<&str> = Vec::new();
-        for visible in &self.scopes.visible {
-            let columns = self.air.list(self.air.source(visible.source).columns);
-            candidates.extend(columns.iter().map(|column| self.air.name(column.name)));
-        }
-        let near = nearest(text, candidates.into_iter()).map(str::to_owned);
-        let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_COLUMN, span, format!("no column `{text}` is in scope here"));
-        if let Some(near) = near {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-        }
-        self.refuse_with(diagnostic)
-    }
-
-    /// What the scope at `depth` has under a bare name.
-    fn find_in(&mut self, depth: usize, reference: Reference<'_>, span: Span) -> Bound<Option<Found>> {
-        let scope = self.scopes.stack[depth];
-        if scope.aliases == Aliases::InnerFirst
-            && let Some(item) = self.find_alias(scope.items, reference)
-        {
-            return Ok(Some(Found::Item(item)));
-        }
-        let mut found = None;
-        let merged = self.scopes.merged_range(depth);
-        // Later joins are outer ones: their merged columns cover those below.
-        let mut covered_from = usize::MAX;
-        for at in merged.rev() {
-            let entry = self.scopes.merged[at];
-            if entry.first_visible < scope.seen_from {
-                continue;
-            }
-            if reference.means(self.air.name(entry.name), entry.name.exact, self.shape.folding)
-                && entry.first_visible < covered_from
-            {
-                covered_from = entry.first_visible;
-                found = Some(Found::Merged(at));
-                break;
-            }
-        }
-        let covered_to = match found {
-            Some(Found::Merged(at)) => self.merged_end(at),
-            _ => 0,
-        };
-        for at in self.scopes.range(depth) {
-            let visible = self.scopes.visible[at];
-            if visible.qualified_only || (at >= covered_from && at < covered_to) {
-                continue;
-            }
-            if let Some(index) = self.find_column(visible.source, reference, span)? {
-                if found.is_some() {
-                    return Err(self.ambiguous(depth, reference, span));
-                }
-                found = Some(Found::Column { source: visible.source, index, outer: visible.outer });
-            }
-        }
-        if found.is_some() {
-            return Ok(found);
-        }
-        if matches!(scope.aliases, Aliases::InnerAfterColumns | Aliases::WholeFirstInnerAfter)
-            && let Some(item) = self.find_alias(scope.items, reference)
-        {
-            return Ok(Some(Found::Item(item)));
-        }
-        let outputs = self.air.list(scope.outputs);
-        let position = outputs
-            .iter()
-            .position(|o| reference.means(self.air.name(o.name), o.name.exact, self.shape.folding));
-        Ok(position.map(|index| Found::Output(index as u32)))
-    }
-
-    /// One past the last source under the join that merged a column.
-    fn merged_end(&self, at: usize) -> usize {
-        let right = match self.air.expr(self.scopes.merged[at].right) {
-            Expr::Column { source, .. } => source,
-            _ => return usize::MAX,
-        };
-        self.scopes.visible.iter().rposition(|v| v.source == right).map_or(usize::MAX, |at| at + 1)
-    }
-
-    #[cold]
-    fn ambiguous(&mut self, depth: usize, reference: Reference<'_>, span: Span) -> crate::binder::Refused {
-        let mut owners: Vec<String> = Vec::new();
-        for visible in &self.scopes.visible[self.scopes.range(depth)] {
-            let source = self.air.source(visible.source);
-            let has = self
-                .air
-                .list(source.columns)
-                .iter()
-                .any(|c| reference.means(self.air.name(c.name), c.name.exact, self.shape.folding));
-            if has && !visible.qualified_only {
-                owners.push(format!("`{}`", self.air.name(source.alias)));
-            }
-        }
-        let message = format!("column `{}` is ambiguous", reference.text);
-        let diagnostic = Diagnostic::error(codes::AMBIGUOUS_COLUMN, span, message)
-            .here(format!("may come from {}", owners.join(" or ")))
-            .help("qualify the column with the name of its table");
-        self.refuse_with(diagnostic)
-    }
-
-    /// The item of the select list that has the name as its alias.
-    pub(crate) fn find_alias(&self, items: List2, reference: Reference<'_>) -> Option<SelectItem> {
-        self.tree.list(items).iter().copied().find(|item| {
-            item.alias.is_some_and(|alias| {
-                let text = alias.text(self.source);
-                let exact = !alias.is_bare() && self.shape.folding.changes(&text);
-                reference.means(&text, exact, self.shape.folding)
-            })
-        })
-    }
-
-    fn use_found(&mut self, depth: usize, found: Found, span: Span) -> Bound<ExprId> {
-        match found {
-            Found::Column { source, index, outer } => Ok(self.column(source, index, outer, false, span)),
-            Found::Merged(at) => Ok(self.merged_value(self.scopes.merged[at], span)),
-            Found::Item(item) => {
-                // The item means what it means in the select list: names in it are not aliases again.
-                let items = std::mem::replace(&mut self.scopes.stack[depth].items, List2::EMPTY);
-                let bound = self.expr(item.expr);
-                self.scopes.stack[depth].items = items;
-                bound
-            }
-            Found::Output(index) => {
-                let output = self.air.at(self.scopes.stack[depth].outputs, index as usize);
-                Ok(self.air.push(Expr::Output { index }, output.ty, output.nullable, span))
-            }
-        }
-    }
-
-    /// The value of a column that a join merged.
-    pub(crate) fn merged_value(&mut self, merged: Merged, span: Span) -> ExprId {
-        let pick = match merged.side {
-            MergedSide::Left => merged.left,
-            MergedSide::Right => merged.right,
-            MergedSide::Both => {
-                let (left, right) = (self.air.copy(merged.left), self.air.copy(merged.right));
-                let args = self.air.push_list(&[left, right]);
-                let (l, r) = (self.air.info(left), self.air.info(right));
-                let op = Expr::Call { op: Builtin::Coalesce, modifier: Default::default(), args };
-                let ty = if l.ty.is_unknown() { r.ty } else { l.ty };
-                return self.air.push(op, ty, l.nullable && r.nullable, span);
-            }
-        };
-        let copy = self.air.copy(pick);
-        self.air.info_mut(copy).span = span;
-        copy
-    }
-
     /// A column of a source.
     pub(crate) fn column(
         &mut self,
@@ -510,7 +266,8 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Bound<Option<u32>> {
         let columns = self.air.list(self.air.source(source).columns);
-        let means = |c: &SourceColumn| reference.means(self.air.name(c.name), c.name.exact, self.shape.folding);
+        let means =
+            |c: &SourceColumn| reference.means(self.air.name(c.name), c.name.exact, self.shape.folding);
         let Some(first) = columns.iter().position(means) else { return Ok(None) };
         // Derived tables may have a name twice; tables never do, and neither do most derived tables.
         let stored = matches!(self.air.source(source).kind, SourceKind::Table { .. });
@@ -528,41 +285,8 @@ impl<'a> Binder<'a> {
         Ok(Some(first as u32))
     }
 
-    /// The source that a qualifier names, innermost scope first: its position among the visible ones.
-    pub(crate) fn find_source(&self, name: tree::Name, table: Ident) -> Option<usize> {
-        let parts = self.tree.list(name);
-        let text = self.ident_text(table);
-        let reference = Reference::new(table, &text);
-        let schema = parts.len().checked_sub(3).map(|at| parts[at]);
-        for depth in (0..self.scopes.stack.len()).rev() {
-            if self.scopes.stack[depth].hidden {
-                continue;
-            }
-            let hit = self.scopes.range(depth).find(|at| {
-                let source = self.air.source(self.scopes.visible[*at].source);
-                reference.means(self.air.name(source.alias), source.alias.exact, self.shape.folding)
-                    && self.schema_fits(source.kind.clone(), source.aliased, schema)
-            });
-            if hit.is_some() {
-                return hit;
-            }
-        }
-        None
-    }
-
-    /// True if a schema written before a qualifier is that of the table, or nothing contradicts it.
-    fn schema_fits(&self, kind: SourceKind, aliased: bool, schema: Option<Ident>) -> bool {
-        let Some(schema) = schema else { return true };
-        match kind {
-            SourceKind::Table { name } if !aliased => name
-                .schema
-                .is_none_or(|known| same_letters(self.air.name(known), &self.ident_text(schema))),
-            _ => false,
-        }
-    }
-
     /// The first source of the scope whose columns are not all known, and whether it is the only source.
-    fn open_source(&self, depth: usize) -> Option<(usize, bool)> {
+    pub(crate) fn open_source(&self, depth: usize) -> Option<(usize, bool)> {
         let range = self.scopes.range(depth);
         let mut open = range.clone().filter(|at| {
             let visible = &self.scopes.visible[*at];
@@ -573,7 +297,13 @@ impl<'a> Binder<'a> {
     }
 
     /// A column of an open source, added to those it is known to have.
-    fn mentioned_column(&mut self, at: usize, ident: Ident, qualified: bool, span: Span) -> ExprId {
+    pub(crate) fn mentioned_column(
+        &mut self,
+        at: usize,
+        ident: Ident,
+        qualified: bool,
+        span: Span,
+    ) -> ExprId {
         let Visible { source, outer, .. } = self.scopes.visible[at];
         let index = self.add_mentioned(source, ident);
         self.column(source, index, outer, qualified, span)
@@ -597,82 +327,6 @@ impl<'a> Binder<'a> {
         all.push(SourceColumn { name, ty: Type::Unknown, nullable: true });
         self.air.source_mut(source).columns = self.air.push_list(&all);
         all.len() as u32 - 1
-    }
-
-    /// SQLite's hidden row number: the column that stands for it, or the builtin.
-    fn row_number(
-        &mut self,
-        source: Option<SourceId>,
-        reference: Reference<'_>,
-        span: Span,
-    ) -> Bound<Option<ExprId>> {
-        let is_row_number = ["rowid", "oid", "_rowid_"].iter().any(|w| reference.text.eq_ignore_ascii_case(w));
-        if !self.shape.rowid || !is_row_number {
-            return Ok(None);
-        }
-        let tables = self.scopes.here();
-        let stored = |v: &&Visible| matches!(self.air.source(v.source).kind, SourceKind::Table { .. });
-        let (source, outer) = match source {
-            Some(source) => (source, false),
-            None => {
-                let mut stored = tables.iter().filter(stored);
-                match (stored.next(), stored.next()) {
-                    (Some(only), None) => (only.source, only.outer),
-                    _ => return Ok(None),
-                }
-            }
-        };
-        let SourceKind::Table { name } = self.air.source(source).kind else { return Ok(None) };
-        let schema = name.schema.map(|schema| self.air.name(schema));
-        let Some(table) = self.catalog.table(schema, self.air.name(name.name)) else { return Ok(None) };
-        if table.view || table.without_rowid {
-            return Ok(None);
-        }
-        let alias = table.primary_key().and_then(|key| match key.columns[..] {
-            [only] if table.columns[only as usize].identity => Some(only),
-            _ => None,
-        });
-        if let Some(index) = alias {
-            return Ok(Some(self.column(source, index, outer, false, span)));
-        }
-        if tables.len() > 1 {
-            let message = "the hidden row number of one table among several is not translated";
-            return Err(self.refuse(codes::EXPRESSION, span, message));
-        }
-        let call = Expr::Call { op: Builtin::RowId, modifier: Default::default(), args: List::EMPTY };
-        Ok(Some(self.air.push(call, Type::I64, outer, span)))
-    }
-
-    /// The column of the proposed row of an upsert (MySQL's `VALUES(c)`).
-    pub(crate) fn proposed_column(&mut self, ident: Ident, span: Span) -> Bound<ExprId> {
-        let Some(source) = self.scopes.proposed else {
-            let message = "VALUES(column) has a meaning only in ON DUPLICATE KEY UPDATE";
-            return Err(self.refuse(codes::EXPRESSION, span, message));
-        };
-        let text = self.ident_text(ident);
-        let reference = Reference::new(ident, &text);
-        if let Some(index) = self.find_column(source, reference, span)? {
-            return Ok(self.column(source, index, false, true, span));
-        }
-        if self.air.source(source).closed {
-            return Err(self.unknown_column(&text, span));
-        }
-        let index = self.add_mentioned(source, ident);
-        Ok(self.column(source, index, false, true, span))
-    }
-
-    /// An expression under Oracle's outer join mark: the expression, its source noted for FROM.
-    pub(crate) fn outer_mark(&mut self, operand: tree::ExprId) -> Bound<ExprId> {
-        let expr = self.expr(operand)?;
-        match self.air.expr(expr) {
-            Expr::Column { source, .. } => self.scopes.marked.push(source),
-            _ => {
-                let span = self.span(operand);
-                let message = "an outer join mark stands behind a column only";
-                return Err(self.refuse(codes::OUTER_JOIN_MARK, span, message));
-            }
-        }
-        Ok(expr)
     }
 
     /// To be called before the arguments of an aggregate or window function are bound: checks that one may
@@ -703,10 +357,8 @@ impl<'a> Binder<'a> {
             return Err(self.refuse(codes::MISPLACED_AGGREGATE, span, message));
         }
         let top = self.scopes.top();
-        match kind {
-            Within::Aggregate => top.aggregates += 1,
-            Within::Window => top.window_calls += 1,
-            Within::Nothing => {}
+        if kind == Within::Aggregate {
+            top.aggregates += 1;
         }
         Ok(CallMark(std::mem::replace(&mut top.within, kind)))
     }

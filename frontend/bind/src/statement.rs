@@ -9,10 +9,10 @@ use crate::shape::Shape;
 use air::ddl::CreateTable;
 use air::fidelity::Ledger;
 use air::ids::List;
-use air::statement::{Isolation, Statement, TransactionAction};
+use air::statement::{Statement, TransactionAction};
 use air::{Air, Comment, Name, ObjectName};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{self, Ident, OtherKind, StatementKind, TransactionModes};
+use airc_grammar::tree::{self, Ident, StatementKind, TransactionModes};
 
 /// Binds a statement. `air` and `ledger` are emptied first and hold the statement afterwards; the catalog is
 /// changed by definitions. A refused statement leaves the catalog as it was.
@@ -229,114 +229,7 @@ impl<'a> Binder<'a> {
 
     // Transactions.
 
-    fn no_chain(&mut self, chain: bool, span: Span) -> Bound<()> {
-        if chain {
-            return Err(self.refuse(codes::STATEMENT_KIND, span, "AND CHAIN is not translated"));
-        }
-        Ok(())
-    }
-
-    fn transaction(
-        &mut self,
-        action: TransactionAction,
-        name: Option<Ident>,
-        modes: TransactionModes,
-        span: Span,
-    ) -> Bound<Statement> {
-        let isolation = modes.isolation.map(|isolation| match isolation {
-            tree::Isolation::ReadUncommitted => Isolation::ReadUncommitted,
-            tree::Isolation::ReadCommitted => Isolation::ReadCommitted,
-            tree::Isolation::RepeatableRead => Isolation::RepeatableRead,
-            tree::Isolation::Serializable => Isolation::Serializable,
-            tree::Isolation::Snapshot => Isolation::Snapshot,
-        });
-        if modes.deferrable.is_some() {
-            let message = "DEFERRABLE transactions are not translated";
-            return Err(self.refuse(codes::STATEMENT_KIND, span, message));
-        }
-        let name = name.map(|name| self.ident_name(name));
-        let read_only = modes.read_only == Some(true);
-        Ok(Statement::Transaction { action, name, isolation, read_only })
-    }
-
     // Statements that leave nothing to translate.
-
-    /// A statement that needs no counterpart, with the reason.
-    pub(crate) fn nothing(&mut self, span: Span, reason: &str) -> Statement {
-        let message = format!("nothing is emitted: {reason}");
-        self.diagnostics.push(Diagnostic::note(codes::NOTHING_EMITTED, span, message));
-        Statement::Nothing { reason: self.str(reason) }
-    }
-
-    fn set_settings(&mut self, items: tree::List<tree::SetItem>, span: Span) -> Bound<Statement> {
-        for item in self.tree.list(items) {
-            let known = match item.target {
-                tree::SetTarget::Setting(name) => {
-                    let text = self.tree.name_text(name, self.source);
-                    self.is_harmless(&text, self.shape.harmless_settings)
-                        || (self.is_harmless(&text, self.shape.settings_on) && self.says_on(item.values))
-                }
-                tree::SetTarget::Variable(variable) => self.is_dump_variable(variable, item),
-            };
-            if !known {
-                let text = self.text_of(item.span);
-                let message = format!("the setting `{text}` may change what later statements mean");
-                let diagnostic = Diagnostic::error(codes::STATEMENT_KIND, item.span, message)
-                    .help("say it in the source profile instead, or leave the statement out");
-                return Err(self.refuse_with(diagnostic));
-            }
-        }
-        Ok(self.nothing(span, "the setting is one of the client or of loading, not of the data"))
-    }
-
-    fn says_on(&self, values: tree::List<tree::ExprId>) -> bool {
-        self.tree.list(values).iter().all(|value| {
-            let text = self.text_of(self.tree.expr_span(*value)).trim_matches('\'');
-            text.eq_ignore_ascii_case("on") || text.eq_ignore_ascii_case("true")
-        })
-    }
-
-    fn is_harmless(&self, name: &str, known: &[&str]) -> bool {
-        let name = name.rsplit('.').next().unwrap_or(name).trim_start_matches('@');
-        known.iter().any(|word| name.eq_ignore_ascii_case(word))
-    }
-
-    /// True for the pairs a dump writes around its data: `SET @OLD_X=@@X` and `SET X=@OLD_X`.
-    fn is_dump_variable(&self, variable: tree::ExprId, item: &tree::SetItem) -> bool {
-        let text = self.text_of(self.tree.expr_span(variable));
-        let name = text.trim_start_matches('@');
-        let saved = name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("OLD_"));
-        let only_read = self.tree.list(item.values).iter().all(|value| {
-            matches!(self.tree.expr(*value), tree::Expr::Variable(tree::VariableKind::System))
-        });
-        (saved && only_read) || (text.starts_with("@@") && self.is_harmless(name, self.shape.harmless_settings))
-    }
-
-    fn pragma(&mut self, name: tree::Name, span: Span) -> Bound<Statement> {
-        let text = self.tree.name_text(name, self.source);
-        if self.is_harmless(&text, self.shape.harmless_settings) {
-            return Ok(self.nothing(span, "the pragma tunes the file or the connection, not the data"));
-        }
-        let message = format!("PRAGMA {text} is not translated");
-        Err(self.refuse(codes::STATEMENT_KIND, span, message))
-    }
-
-    fn other(&mut self, kind: OtherKind, keyword: Span) -> Bound<Statement> {
-        let reason = match kind {
-            OtherKind::Analyze => Some("statistics are the target's own business"),
-            OtherKind::Vacuum | OtherKind::Reindex | OtherKind::Checkpoint | OtherKind::Cluster => {
-                Some("storage is the target's own business")
-            }
-            OtherKind::Flush => Some("caches are the target's own business"),
-            _ => None,
-        };
-        if let Some(reason) = reason {
-            return Ok(self.nothing(keyword, reason));
-        }
-        let what = self.text_of(keyword).to_ascii_uppercase();
-        let message = format!("{what} statements are not translated");
-        Err(self.refuse(codes::STATEMENT_KIND, keyword, message))
-    }
 
     // Comments.
 
@@ -380,11 +273,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Runs `bind` in a scope of its own.
-    pub(crate) fn scoped<T>(
-        &mut self,
-        clause: Clause,
-        bind: impl FnOnce(&mut Self) -> Bound<T>,
-    ) -> Bound<T> {
+    pub(crate) fn scoped<T>(&mut self, clause: Clause, bind: impl FnOnce(&mut Self) -> Bound<T>) -> Bound<T> {
         self.scopes.open(clause);
         let bound = bind(self);
         self.scopes.close();
