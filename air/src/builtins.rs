@@ -497,6 +497,7 @@ builtins! {
     IsoTime                "iso_time" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite time().";
     IsoTimestamp           "iso_timestamp" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite datetime().";
     FormatNet              "format_net" 2..2 Scalar Text, Strict Immutable "Date or time as text by a .NET format (T-SQL FORMAT).";
+    RegexMatchFolded       "regex_match_folded" 2..2 Scalar BOOL, Strict Immutable "As regex_match, letter case not counting.";
     RoundFloat             "round_float" 1..1 Scalar Same, Strict Immutable "A float rounded half to even by the target's own rounding of floats.";
     TruncWhole             "trunc_whole" 1..1 Scalar Same, Strict Immutable "Cut to a whole number, where the target cuts to no other number of digits.";
     Collate                "collate" 1..1 Scalar Same, Strict Immutable "The text, comparing by the collation in the modifier.";

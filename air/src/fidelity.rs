@@ -47,6 +47,8 @@ assumptions! {
     TextOrder = "text-order", "texts sort on the target as on the source: {}";
     /// Collation of a column without a schema.
     CollationOfUnknown = "collation", "text comparison has the default collation of the source: {}";
+    /// No two values that are told apart by one server only.
+    NoCaseVariants = "no-case-variants", "no two values differ in letter case, accents or trailing blanks alone: {}";
     /// No trailing blanks.
     NoTrailingBlanks = "no-trailing-blanks", "values have no trailing blanks that would count: {}";
     /// A dynamically typed column holds values of its declared type.
@@ -59,6 +61,8 @@ assumptions! {
     NonZeroDivisor = "nonzero-divisor", "divisor is not zero: {}";
     /// The text is a number throughout.
     NumericText = "numeric-text", "text used as a number is one throughout: {}";
+    /// Patterns whose text is not known have no brackets, which are classes in T-SQL.
+    PlainPatterns = "plain-patterns", "the pattern has no character classes in brackets: {}";
     /// The type of an operand without a schema.
     TypeOfUnknown = "unknown-type", "no schema gives the type of {}; it is taken to need no conversion";
     /// A table without schema has the columns mentioned and unlike names.

@@ -371,6 +371,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::infix(RegexMatchFolded, S::Compare, "REGEXP"),
     Row::template(RoundFloat, "ROUND({0})"),
     Row::template(TruncWhole, "TRUNCATE({0}, 0)"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),

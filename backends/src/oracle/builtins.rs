@@ -367,6 +367,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(RegexMatchFolded, "REGEXP_LIKE({*}, 'i')"),
     Row::template(RoundFloat, "ROUND({0})"),
     Row::template(TruncWhole, "TRUNC({0})"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}").since(12, 2),

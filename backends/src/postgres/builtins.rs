@@ -368,6 +368,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::infix(RegexMatchFolded, S::Other, "~*"),
     Row::template(RoundFloat, "round({0})"),
     Row::template(TruncWhole, "trunc({0})"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),

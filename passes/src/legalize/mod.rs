@@ -4,6 +4,7 @@
 //! source dialect promised, under the assumptions noted. Never: a shape or a call the target reads otherwise.
 
 mod build;
+mod collation;
 mod division;
 mod numbers;
 mod rounding;
@@ -13,4 +14,4 @@ use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
 pub(crate) const RULES: &[&[Rule]] =
-    &[division::RULES, rounding::RULES, numbers::RULES, windowed::RULES];
+    &[collation::RULES, division::RULES, rounding::RULES, numbers::RULES, windowed::RULES];

@@ -1,0 +1,819 @@
+//! Comparison of texts: case, accents, trailing blanks, order.
+//!
+//! Before: every comparison says how it compares. After: a comparison compares so by itself on the target,
+//! whatever collation the target's columns have. A comparison that counts less than bytes is made one of
+//! folded texts (`upper(rtrim(x))`), unless the target has a collation that does it; one that counts bytes is
+//! given the target's binary collation where its default is another one.
+
+use air::builtins::Builtin::*;
+use air::expr::{Branch, CompareOp, Literal, Modifier, OrderKey};
+use air::fidelity::Assume;
+use air::ids::List;
+use air::query::{Body, Distinct, GroupElement, Item};
+use air::target::CollateForm;
+use air::types::{Affinity, Collation, Fold, TextOrder, Type};
+use air::{Expr, ExprId, QueryId, SelectId};
+
+use crate::codes;
+use crate::kind::Kind;
+use crate::pass::{Apply, Context, Fired, Refused, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "text_comparison",
+        law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
+        apply: Apply::Kinds(
+            &[Kind::Compare, Kind::Between, Kind::InList, Kind::InQuery, Kind::Quantified, Kind::Case],
+            text_comparison,
+        ),
+    },
+    Rule {
+        name: "text_function_comparison",
+        law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
+        apply: Apply::Builtins(&[Position, PositionFrom, Replace, RegexMatch], text_function_comparison),
+    },
+    Rule {
+        name: "null_if_of_texts",
+        law: "nullif(a, b) is CASE WHEN a = b THEN NULL ELSE a END",
+        apply: Apply::Builtins(&[NullIf], null_if_of_texts),
+    },
+    Rule {
+        name: "text_aggregate",
+        law: "an aggregate that compares texts compares their folded forms, or under the collation named",
+        apply: Apply::Kinds(&[Kind::Aggregate], text_aggregate),
+    },
+    Rule {
+        name: "text_order",
+        law: "texts stand in the order of their folded forms",
+        apply: Apply::Query(text_order),
+    },
+    Rule {
+        name: "text_window",
+        law: "rows are partners in a window when the folded forms of their keys are alike",
+        apply: Apply::Kinds(&[Kind::Window], text_window),
+    },
+    Rule {
+        name: "text_groups",
+        law: "rows are in one group when the folded forms of their keys are alike; any spelling may show",
+        apply: Apply::Select(text_groups),
+    },
+    Rule {
+        name: "text_set_operation",
+        law: "rows of a set operation are alike when their texts are alike byte by byte",
+        apply: Apply::Query(text_set_operation),
+    },
+];
+
+/// What has to be done so that texts compare under a collation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Means {
+    /// Nothing: the target does so by itself.
+    Native,
+    /// COLLATE with this collation.
+    Named(Collation),
+    /// Folded forms are compared, themselves under `Means` for bytes.
+    Folded,
+}
+
+/// What the comparison is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    Likeness,
+    Order,
+}
+
+/// A text, or a value that a column declared as text may hold.
+fn is_text(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.ty(id) {
+        Type::Text(_) | Type::Any(Affinity::Text) => true,
+        Type::Unknown => matches!(cx.air.literal(id), Some(Literal::Text { .. })),
+        _ => false,
+    }
+}
+
+/// The collation a column brings along, if it is one with a collation of its own.
+fn own_collation(cx: &Context<'_>, id: ExprId) -> Option<Collation> {
+    match cx.air.expr(id) {
+        Expr::Column { .. } | Expr::Output { .. } => cx.air.ty(id).collation(),
+        _ => None,
+    }
+}
+
+fn has_named(cx: &Context<'_>, collation: Collation) -> bool {
+    let CollateForm::Named { ascii_ci, pad, ci_ai_pad, .. } = cx.target.can.collate;
+    match (collation.case, collation.accent_insensitive, collation.pad) {
+        (Fold::Sensitive, false, false) => true,
+        (Fold::Sensitive, false, true) => pad.is_some(),
+        (Fold::Ascii, false, false) => ascii_ci.is_some(),
+        (Fold::Unicode, true, true) => ci_ai_pad.is_some() && collation.order == TextOrder::Upper,
+        _ => false,
+    }
+}
+
+/// The target may have columns that do not compare byte by byte.
+fn has_loose_columns(cx: &Context<'_>) -> bool {
+    let CollateForm::Named { ascii_ci, ci_ai_pad, .. } = cx.target.can.collate;
+    ascii_ci.is_some() || ci_ai_pad.is_some()
+}
+
+fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId]) -> Means {
+    let default = cx.target.profile.settings.collation;
+    let stranger = |own: Option<Collation>| own.is_some_and(|own| own != collation);
+    if collation == default {
+        let strangers = operands.iter().any(|&id| stranger(own_collation(cx, id)));
+        let done = operands.iter().any(|&id| matches!(cx.as_call(id), Some((Collate, _))));
+        return if strangers && !done && has_loose_columns(cx) {
+            Means::Named(collation)
+        } else {
+            Means::Native
+        };
+    }
+    if has_named(cx, collation) {
+        // A column that is created with this very collation compares so by itself where the default is bytes.
+        let own = operands.iter().any(|&id| own_collation(cx, id) == Some(collation));
+        return if default.is_exact() && own { Means::Native } else { Means::Named(collation) };
+    }
+    Means::Folded
+}
+
+/// The text as it counts: a literal is folded at once.
+fn folded(
+    cx: &mut Context<'_>,
+    id: ExprId,
+    collation: Collation,
+    purpose: Purpose,
+) -> Result<ExprId, Refused> {
+    let ty = Type::text(Collation::BINARY);
+    if let Some(text) = cx.text_literal(id).filter(|text| text.is_ascii()) {
+        let mut text = if collation.pad { text.trim_end_matches(' ') } else { text }.to_owned();
+        match (collation.case, collation.order) {
+            (Fold::Sensitive, _) => {}
+            (_, TextOrder::Lower) => text.make_ascii_lowercase(),
+            _ => text.make_ascii_uppercase(),
+        }
+        return Ok(cx.text(&text, id));
+    }
+    if cx.is_null_literal(id) {
+        return Ok(id);
+    }
+    let mut text = id;
+    if collation.pad {
+        text = cx.call(TrimEnd, &[text], ty, id);
+    }
+    let lower = collation.order == TextOrder::Lower;
+    let fold = match (collation.case, lower) {
+        (Fold::Sensitive, _) => None,
+        (Fold::Ascii, true) => Some(LowerAscii),
+        (Fold::Ascii, false) => Some(UpperAscii),
+        (Fold::Unicode, true) => Some(Lower),
+        (Fold::Unicode, false) => Some(Upper),
+    };
+    if let Some(fold) = fold {
+        text = cx.call(fold, &[text], ty, id);
+    }
+    let subject = cx.subject(id);
+    let span = cx.air.span(id);
+    if collation.accent_insensitive {
+        cx.assume(Assume::AsciiText, &subject, span)?;
+    }
+    if purpose == Purpose::Order && collation.order == TextOrder::Linguistic {
+        cx.assume(Assume::TextOrder, &subject, span)?;
+    }
+    // Bytes count from here on, so where the default is another collation the text says so.
+    if !cx.target.profile.settings.collation.is_exact() {
+        text = collated(cx, text, Collation::BINARY);
+    }
+    Ok(text)
+}
+
+fn collated(cx: &mut Context<'_>, id: ExprId, collation: Collation) -> ExprId {
+    cx.call_with(Collate, Modifier::Collation(collation), &[id], Type::text(collation), id)
+}
+
+/// Makes the operands compare under `collation`; true if that changed one.
+fn fit(
+    cx: &mut Context<'_>,
+    collation: Collation,
+    operands: &mut [ExprId],
+    purpose: Purpose,
+) -> Result<bool, Refused> {
+    if !operands.iter().any(|&id| is_text(cx, id)) {
+        return Ok(false);
+    }
+    // Where nothing is known of a column, a literal that reads like a date or number is none of ours.
+    let open =
+        operands.iter().copied().find(|&id| cx.air.ty(id) == Type::Unknown && cx.air.literal(id).is_none());
+    if let Some(open) = open {
+        let like_number = |id: &ExprId| {
+            cx.text_literal(*id)
+                .is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit() || c == '-'))
+        };
+        if operands.iter().any(|id| like_number(id)) {
+            if means(cx, collation, operands) != Means::Native {
+                let subject = cx.subject(open);
+                let span = cx.air.span(open);
+                cx.assume(Assume::TypeOfUnknown, &subject, span)?;
+            }
+            return Ok(false);
+        }
+    }
+    match means(cx, collation, operands) {
+        Means::Native => Ok(false),
+        Means::Named(collation) => {
+            if operands.iter().any(|&id| matches!(cx.as_call(id), Some((Collate, _)))) {
+                return Ok(false);
+            }
+            // On the side of a column: a literal may be of a character set that does not have the collation.
+            let at = operands.iter().position(|&id| cx.air.literal(id).is_none()).unwrap_or(0);
+            operands[at] = collated(cx, operands[at], collation);
+            Ok(true)
+        }
+        Means::Folded => {
+            for operand in operands.iter_mut() {
+                *operand = folded(cx, *operand, collation, purpose)?;
+            }
+            Ok(true)
+        }
+    }
+}
+
+/// What the comparison is called after it has been made to fit.
+fn fitted(cx: &Context<'_>) -> Collation {
+    cx.target.profile.settings.collation
+}
+
+fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let done = fitted(cx);
+    match cx.air.expr(id) {
+        Expr::Compare { op, collation, left, right } => {
+            let order = matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge);
+            let mut operands = [left, right];
+            if !fit(cx, collation, &mut operands, if order { Purpose::Order } else { Purpose::Likeness })? {
+                return Ok(false);
+            }
+            let [left, right] = operands;
+            cx.air.set(id, Expr::Compare { op, collation: done, left, right });
+        }
+        Expr::Between { operand, low, high, negated, symmetric, collation } => {
+            let mut operands = [operand, low, high];
+            if !fit(cx, collation, &mut operands, Purpose::Order)? {
+                return Ok(false);
+            }
+            let [operand, low, high] = operands;
+            cx.air.set(id, Expr::Between { operand, low, high, negated, symmetric, collation: done });
+        }
+        Expr::InList { operand, items, negated, collation } => {
+            if matches!(cx.air.expr(operand), Expr::Row { .. }) {
+                return row_in_list(cx, id);
+            }
+            let mut operands = vec![operand];
+            operands.extend_from_slice(cx.air.list(items));
+            if !fit(cx, collation, &mut operands, Purpose::Likeness)? {
+                return Ok(false);
+            }
+            let items = cx.air.push_list(&operands[1..]);
+            cx.air.set(id, Expr::InList { operand: operands[0], items, negated, collation: done });
+        }
+        Expr::InQuery { operand, query, negated, collation } => {
+            let mut operands = [operand];
+            if matches!(cx.air.expr(operand), Expr::Row { .. })
+                || !fit(cx, collation, &mut operands, Purpose::Likeness)?
+            {
+                return Ok(false);
+            }
+            fit_output(cx, query, collation, id)?;
+            cx.air.set(id, Expr::InQuery { operand: operands[0], query, negated, collation: done });
+        }
+        Expr::Quantified { op, quantifier, collation, left, query } => {
+            let mut operands = [left];
+            if !fit(cx, collation, &mut operands, Purpose::Order)? {
+                return Ok(false);
+            }
+            fit_output(cx, query, collation, id)?;
+            cx.air.set(id, Expr::Quantified { op, quantifier, collation: done, left: operands[0], query });
+        }
+        Expr::Case { operand: Some(operand), branches, otherwise, collation } => {
+            let list: Vec<Branch> = cx.air.list(branches).to_vec();
+            let mut operands = vec![operand];
+            operands.extend(list.iter().map(|branch| branch.when));
+            if !fit(cx, collation, &mut operands, Purpose::Likeness)? {
+                return Ok(false);
+            }
+            let list: Vec<Branch> =
+                list.iter().zip(&operands[1..]).map(|(b, &when)| Branch { when, then: b.then }).collect();
+            let branches = cx.air.push_list(&list);
+            let operand = Some(operands[0]);
+            cx.air.set(id, Expr::Case { operand, branches, otherwise, collation: done });
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn row_in_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::InList { operand, items, collation, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Row { items: parts } = cx.air.expr(operand) else { return Ok(false) };
+    let texts = cx.air.list(parts).iter().any(|&part| is_text(cx, part));
+    if !texts || means(cx, collation, &[]) == Means::Native {
+        return Ok(false);
+    }
+    let done = fitted(cx);
+    let mut rows = vec![operand];
+    rows.extend_from_slice(cx.air.list(items));
+    for row in rows {
+        let Expr::Row { items: parts } = cx.air.expr(row) else { continue };
+        let mut parts: Vec<ExprId> = cx.air.list(parts).to_vec();
+        for part in &mut parts {
+            if is_text(cx, *part) {
+                let mut one = [*part];
+                fit(cx, collation, &mut one, Purpose::Likeness)?;
+                *part = one[0];
+            }
+        }
+        let parts = cx.air.push_list(&parts);
+        cx.air.set(row, Expr::Row { items: parts });
+    }
+    if let Expr::InList { operand, items, negated, .. } = cx.air.expr(id) {
+        cx.air.set(id, Expr::InList { operand, items, negated, collation: done });
+    }
+    Ok(true)
+}
+
+/// Folds the one column of a subquery that is compared with a folded text.
+fn fit_output(cx: &mut Context<'_>, query: QueryId, collation: Collation, at: ExprId) -> Result<(), Refused> {
+    if !matches!(means(cx, collation, &[]), Means::Folded) {
+        // A collation that is named counts for both sides.
+        return Ok(());
+    }
+    match cx.air.query(query).body {
+        Body::Select { select } => {
+            let items: Vec<Item> = cx.air.list(cx.air.select(select).items).to_vec();
+            if let [Item::Expr { expr, alias }] = items[..] {
+                let expr = folded(cx, expr, collation, Purpose::Likeness)?;
+                let items = cx.air.push_list(&[Item::Expr { expr, alias }]);
+                cx.air.select_mut(select).items = items;
+                return Ok(());
+            }
+        }
+        Body::SetOp { left, right, .. } => {
+            fit_output(cx, left, collation, at)?;
+            return fit_output(cx, right, collation, at);
+        }
+        Body::Values { .. } => {}
+    }
+    let span = cx.air.span(at);
+    let message = "texts of a subquery cannot be compared without regard to case";
+    cx.refuse(codes::COLLATION, span, message, "give the subquery a single named column")
+}
+
+fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Call { op, modifier: Modifier::Collation(collation), args } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let args: Vec<ExprId> = cx.air.list(args).to_vec();
+    let span = cx.air.span(id);
+    let subject = cx.subject(id);
+    // Padding never counts inside of a text.
+    let collation = Collation { pad: false, ..collation };
+    let default = Collation { pad: false, ..cx.target.profile.settings.collation };
+    if collation == default || collation.is_exact() && default.is_exact() {
+        return Ok(false);
+    }
+    if matches!(cx.as_call(args[0]), Some((Collate, _))) {
+        return Ok(false);
+    }
+    let mut new = args.clone();
+    match op {
+        // Replacing is by bytes wherever we render it, except on SQL Server.
+        Replace if collation.is_exact() => return Ok(false),
+        Replace => {
+            return cx.refuse(
+                codes::COLLATION,
+                span,
+                "text is replaced by bytes, not without regard to case",
+                "",
+            );
+        }
+        RegexMatch if collation.case == Fold::Sensitive && default.case == Fold::Sensitive => {
+            return Ok(false);
+        }
+        RegexMatch if collation.case != Fold::Sensitive && default.case != Fold::Sensitive => {
+            return Ok(false);
+        }
+        RegexMatch if collation.case == Fold::Sensitive => new[0] = collated(cx, args[0], Collation::BINARY),
+        RegexMatch if cx.speaks(RegexMatchFolded) => {
+            cx.become_call(id, RegexMatchFolded, &args);
+            return Ok(true);
+        }
+        RegexMatch => {
+            return cx.refuse(codes::COLLATION, span, "regular expressions cannot ignore letter case", "");
+        }
+        _ if collation.is_exact() => new[0] = collated(cx, args[0], Collation::BINARY),
+        _ => {
+            cx.assume(Assume::AsciiText, &subject, span)?;
+            for arg in &mut new[..2] {
+                *arg = folded(cx, *arg, collation, Purpose::Likeness)?;
+            }
+        }
+    }
+    let args = cx.air.push_list(&new);
+    cx.air.set(id, Expr::Call { op, modifier: Modifier::Collation(fitted(cx)), args });
+    Ok(true)
+}
+
+fn null_if_of_texts(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Call { modifier: Modifier::Collation(collation), args, .. } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let &[a, b] = cx.air.list(args) else { return Ok(false) };
+    if !is_text(cx, a) && !is_text(cx, b) || means(cx, collation, &[a, b]) == Means::Native {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let equal =
+        cx.make(Expr::Compare { op: CompareOp::Eq, collation, left: a, right: b }, Type::Bool, true, id);
+    let null = cx.null(ty, id);
+    let expr = cx.case_expr(&[(equal, null)], Some(a));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn text_aggregate(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let compares = distinct || matches!(op, Min | Max);
+    let Some(&arg) = cx.air.list(args).first() else { return Ok(false) };
+    if !compares || !is_text(cx, arg) {
+        return fit_keys(cx, order).map(|keys| {
+            if let Some(order) = keys {
+                cx.air.set(id, Expr::Aggregate { op, distinct, args, order, filter, collation });
+            }
+            keys.is_some()
+        });
+    }
+    let mut new: Vec<ExprId> = cx.air.list(args).to_vec();
+    let done = fitted(cx);
+    match means(cx, collation, &new[..1]) {
+        Means::Native => return Ok(false),
+        Means::Named(_) if matches!(cx.as_call(arg), Some((Collate, _))) => return Ok(false),
+        Means::Named(named) => new[0] = collated(cx, arg, named),
+        Means::Folded if matches!(op, Count | CountRows) => {
+            for arg in &mut new {
+                if is_text(cx, *arg) {
+                    *arg = folded(cx, *arg, collation, Purpose::Likeness)?;
+                }
+            }
+        }
+        Means::Folded => {
+            // The spelling has to come out, so it cannot be folded.
+            let subject = cx.subject(arg);
+            let span = cx.air.span(id);
+            if collation.case == Fold::Sensitive || distinct {
+                cx.assume(Assume::NoCaseVariants, &subject, span)?;
+            }
+            if matches!(op, Min | Max) && collation.case != Fold::Sensitive {
+                return extreme_spelling(cx, id);
+            }
+        }
+    }
+    let args = cx.air.push_list(&new);
+    cx.air.set(id, Expr::Aggregate { op, distinct, args, order, filter, collation: done });
+    Ok(true)
+}
+
+/// The spelling that comes first by its folded form.
+fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, args, filter, collation, .. } = cx.air.expr(id) else { return Ok(false) };
+    let arg = cx.air.at(args, 0);
+    let ty = cx.air.ty(id);
+    let span = cx.air.span(id);
+    let CollateForm::Named { ascii_ci, .. } = cx.target.can.collate;
+    if ascii_ci.is_some() {
+        let subject = cx.subject(arg);
+        cx.assume(Assume::TextOrder, &subject, span)?;
+        let arg = collated(cx, arg, Collation::NOCASE);
+        let args = cx.air.push_list(&[arg]);
+        let collation = fitted(cx);
+        cx.air.set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation });
+        return Ok(true);
+    }
+    if !cx.speaks(ArrayAgg) {
+        return cx.refuse(codes::COLLATION, span, "the least and greatest text are found by bytes", "");
+    }
+    let key = folded(cx, arg, collation, Purpose::Order)?;
+    let order =
+        [OrderKey { expr: key, descending: op == Max, nulls_first: false, collation: Collation::BINARY }];
+    let order = cx.air.push_list(&order);
+    let collection =
+        Expr::Aggregate { op: ArrayAgg, distinct: false, args, order, filter, collation: Collation::BINARY };
+    let array = cx.make(collection, Type::Array(air::types::Element::Text), true, id);
+    let one = cx.int(1, id);
+    let first = cx.call(ArrayGet, &[array, one], ty, id);
+    cx.become_copy(id, first);
+    Ok(true)
+}
+
+/// Keys that sort as they say; `None` if they do so already.
+fn fit_keys(cx: &mut Context<'_>, keys: List<OrderKey>) -> Result<Option<List<OrderKey>>, Refused> {
+    let mut list: Vec<OrderKey> = cx.air.list(keys).to_vec();
+    let done = fitted(cx);
+    let mut changed = false;
+    for key in &mut list {
+        if !is_text(cx, key.expr) || matches!(cx.air.expr(key.expr), Expr::Output { .. }) {
+            continue;
+        }
+        let mut one = [key.expr];
+        if fit(cx, key.collation, &mut one, Purpose::Order)? {
+            key.expr = one[0];
+            key.collation = done;
+            changed = true;
+        }
+    }
+    Ok(changed.then(|| cx.air.push_list(&list)))
+}
+
+fn text_order(cx: &mut Context<'_>, id: QueryId) -> Fired {
+    let query = cx.air.query(id);
+    let (order, body) = (query.order, query.body);
+    if order.is_empty() {
+        return Ok(false);
+    }
+    let mut list: Vec<OrderKey> = cx.air.list(order).to_vec();
+    let done = fitted(cx);
+    let mut changed = false;
+    for key in &mut list {
+        if let Expr::Output { index } = cx.air.expr(key.expr) {
+            let ty = cx.air.ty(key.expr);
+            if !ty.is_text() || means(cx, key.collation, &[]) == Means::Native {
+                continue;
+            }
+            let item = match body {
+                Body::Select { select } => {
+                    let select = cx.air.select(select);
+                    let plain = select.distinct == Distinct::All {};
+                    match cx.air.list(select.items).get(index as usize) {
+                        Some(Item::Expr { expr, .. }) if plain => Some(*expr),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            match item {
+                Some(expr) => key.expr = expr,
+                None => {
+                    // Only what is selected may be sorted by, so the order is the target's.
+                    let span = cx.air.span(key.expr);
+                    cx.assume(Assume::TextOrder, "the result", span)?;
+                    key.collation = done;
+                    changed = true;
+                    continue;
+                }
+            }
+        }
+        let mut one = [key.expr];
+        if fit(cx, key.collation, &mut one, Purpose::Order)? {
+            key.expr = one[0];
+            key.collation = done;
+            changed = true;
+        }
+    }
+    if changed {
+        let order = cx.air.push_list(&list);
+        cx.air.query_mut(id).order = order;
+    }
+    Ok(changed)
+}
+
+fn text_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { window, .. } = cx.air.expr(id) else { return Ok(false) };
+    let spec = cx.air.window(window);
+    let (partition, order) = (spec.partition, spec.order);
+    let mut keys: Vec<ExprId> = cx.air.list(partition).to_vec();
+    let mut changed = false;
+    for key in &mut keys {
+        let Some(collation) = cx.air.ty(*key).collation() else { continue };
+        if matches!(cx.air.expr(*key), Expr::Call { op: Collate, .. }) {
+            continue;
+        }
+        let mut one = [*key];
+        if fit(cx, collation, &mut one, Purpose::Likeness)? {
+            *key = one[0];
+            changed = true;
+        }
+    }
+    let order = fit_keys(cx, order)?;
+    if changed {
+        let partition = cx.air.push_list(&keys);
+        cx.air.window_mut(window).partition = partition;
+    }
+    if let Some(order) = order {
+        cx.air.window_mut(window).order = order;
+    }
+    Ok(changed || order.is_some())
+}
+
+fn text_groups(cx: &mut Context<'_>, id: SelectId) -> Fired {
+    let select = cx.air.select(id);
+    let (distinct, group) = (select.distinct.clone(), select.group.clone());
+    let changed = match group {
+        Some(group) => {
+            let mut elements: Vec<GroupElement> = cx.air.list(group.elements).to_vec();
+            let mut changed = false;
+            for element in &mut elements {
+                let GroupElement::Key { expr } = *element else { continue };
+                let key = match cx.air.expr(expr) {
+                    Expr::Output { index } => {
+                        match cx.air.list(cx.air.select(id).items).get(index as usize) {
+                            Some(Item::Expr { expr, .. }) => *expr,
+                            _ => continue,
+                        }
+                    }
+                    _ => expr,
+                };
+                if let Some(new) = group_key(cx, id, key)? {
+                    *element = GroupElement::Key { expr: new };
+                    changed = true;
+                }
+            }
+            if changed {
+                let elements = cx.air.push_list(&elements);
+                if let Some(group) = &mut cx.air.select_mut(id).group {
+                    group.elements = elements;
+                }
+            }
+            changed
+        }
+        None => false,
+    };
+    if distinct != (Distinct::Distinct {}) {
+        return Ok(changed);
+    }
+    Ok(distinct_texts(cx, id)? || changed)
+}
+
+/// The key that groups as `key` does on the source; `None` if `key` does.
+fn group_key(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Result<Option<ExprId>, Refused> {
+    let Some(collation) = cx.air.ty(key).collation() else { return Ok(None) };
+    if matches!(cx.as_call(key), Some((Collate | Upper | TrimEnd, _))) {
+        return Ok(None);
+    }
+    match means(cx, collation, &[key]) {
+        Means::Native => Ok(None),
+        Means::Named(collation) => {
+            if cx.target.profile.settings.only_full_group_by {
+                show_any_spelling(cx, select, key)?;
+            }
+            Ok(Some(collated(cx, key, collation)))
+        }
+        Means::Folded => {
+            let original = cx.air.copy(key);
+            show_any_spelling(cx, select, key)?;
+            folded(cx, original, collation, Purpose::Likeness).map(Some)
+        }
+    }
+}
+
+/// Outside of aggregates, what a group is known by becomes one of its spellings.
+fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Result<(), Refused> {
+    let wanted = cx.air.expr(key);
+    if !matches!(wanted, Expr::Column { .. }) {
+        let subject = cx.subject(key);
+        let span = cx.air.span(key);
+        return cx.assume(Assume::NoCaseVariants, &subject, span);
+    }
+    let block = cx.air.select(select);
+    let mut roots: Vec<ExprId> = Vec::new();
+    for item in cx.air.list(block.items) {
+        if let Item::Expr { expr, .. } = item {
+            roots.push(*expr);
+        }
+    }
+    roots.extend(block.having);
+    for query in cx.air.query_ids() {
+        let query = cx.air.query(query);
+        if matches!(query.body, Body::Select { select: body } if body == select) {
+            roots.extend(cx.air.list(query.order).iter().map(|key| key.expr));
+        }
+    }
+    let mut found = Vec::new();
+    while let Some(id) = roots.pop() {
+        let expr = cx.air.expr(id);
+        if same_column(expr, wanted) {
+            found.push(id);
+        } else if !matches!(expr, Expr::Aggregate { .. }) {
+            cx.air.children(air::node::Child::Expr(id), &mut |child| {
+                if let air::node::Child::Expr(child) = child {
+                    roots.push(child);
+                }
+            });
+        }
+    }
+    for id in found {
+        let column = cx.air.copy(id);
+        let subject = cx.subject(column);
+        let span = cx.air.span(id);
+        cx.assume(Assume::AnyRow, &subject, span)?;
+        let args = cx.air.push_list(&[column]);
+        cx.air.set(
+            id,
+            Expr::Aggregate {
+                op: AnyValue,
+                distinct: false,
+                args,
+                order: List::EMPTY,
+                filter: None,
+                collation: Collation::BINARY,
+            },
+        );
+    }
+    Ok(())
+}
+
+fn same_column(a: Expr, b: Expr) -> bool {
+    match (a, b) {
+        (Expr::Column { source: s, index: i, .. }, Expr::Column { source: t, index: j, .. }) => {
+            s == t && i == j
+        }
+        _ => false,
+    }
+}
+
+/// SELECT DISTINCT over texts.
+fn distinct_texts(cx: &mut Context<'_>, id: SelectId) -> Result<bool, Refused> {
+    let mut items: Vec<Item> = cx.air.list(cx.air.select(id).items).to_vec();
+    let outputs: Vec<air::query::Output> = cx.air.list(cx.air.select(id).outputs).to_vec();
+    let mut changed = false;
+    for (i, item) in items.iter_mut().enumerate() {
+        let Item::Expr { expr, alias } = item else { continue };
+        let Some(collation) = cx.air.ty(*expr).collation() else { continue };
+        if matches!(cx.as_call(*expr), Some((Collate, _))) || cx.air.literal(*expr).is_some() {
+            continue;
+        }
+        match means(cx, collation, &[*expr]) {
+            Means::Native => {}
+            Means::Named(collation) => {
+                // The heading stays what it was.
+                if alias.is_none() {
+                    *alias = outputs.get(i).map(|output| output.name).filter(|name| !name.is_empty());
+                }
+                *expr = collated(cx, *expr, collation);
+                changed = true;
+            }
+            Means::Folded => {
+                let subject = cx.subject(*expr);
+                let span = cx.air.span(*expr);
+                cx.assume(Assume::NoCaseVariants, &subject, span)?;
+            }
+        }
+    }
+    if changed {
+        let items = cx.air.push_list(&items);
+        cx.air.select_mut(id).items = items;
+    }
+    Ok(changed)
+}
+
+fn text_set_operation(cx: &mut Context<'_>, id: QueryId) -> Fired {
+    let Body::SetOp { op, all, left, right, collation } = cx.air.query(id).body else { return Ok(false) };
+    if all && op == air::query::SetOp::Union || means(cx, collation, &[]) == Means::Native {
+        return Ok(false);
+    }
+    let span = cx.air.query_span(id);
+    let mut changed = false;
+    if let Body::Select { select } = cx.air.query(left).body {
+        let texts = cx.air.list(cx.air.select(select).outputs).iter().any(|output| output.ty.is_text());
+        let items: Vec<Item> = cx.air.list(cx.air.select(select).items).to_vec();
+        let unknown = cx.air.select(select).outputs.is_empty() && !items.is_empty();
+        if !texts && !unknown {
+            return Ok(false);
+        }
+        if let Means::Named(named) = means(cx, collation, &[]) {
+            let outputs: Vec<air::query::Output> = cx.air.list(cx.air.select(select).outputs).to_vec();
+            let mut items = items;
+            for (i, item) in items.iter_mut().enumerate() {
+                let Item::Expr { expr, alias } = item else { continue };
+                if !is_text(cx, *expr) || matches!(cx.as_call(*expr), Some((Collate, _))) {
+                    continue;
+                }
+                if alias.is_none() {
+                    *alias = outputs.get(i).map(|output| output.name).filter(|name| !name.is_empty());
+                }
+                *expr = collated(cx, *expr, named);
+                changed = true;
+            }
+            if changed {
+                let items = cx.air.push_list(&items);
+                cx.air.select_mut(select).items = items;
+            }
+        } else {
+            cx.assume(Assume::NoCaseVariants, "rows of a set operation", span)?;
+        }
+    } else {
+        cx.assume(Assume::NoCaseVariants, "rows of a set operation", span)?;
+    }
+    let collation = fitted(cx);
+    cx.air.query_mut(id).body = Body::SetOp { op, all, left, right, collation };
+    Ok(true)
+}

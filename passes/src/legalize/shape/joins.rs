@@ -1,0 +1,336 @@
+//! Joins: FULL JOIN as a union, LATERAL taken apart.
+
+use air::node::Child;
+use air::query::{Body, Distinct, Item, JoinKind, Output, Rel, SetOp, SourceColumn, SourceKind};
+use air::target::Lateral;
+use air::types::Collation;
+use air::{Expr, ExprId, List, RelId, SelectId, SourceId};
+use air_base::Span;
+use rustc_hash::FxHashMap;
+
+use crate::build::{self, Build};
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// Rules of this topic.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "full_join",
+        law: "a full join is the left join, and the right rows for which no left row fits",
+        apply: Apply::Select(full_join),
+    },
+    Rule {
+        name: "lateral_one_row",
+        law: "a subquery of exactly one row gives each of its columns as a scalar subquery does",
+        apply: Apply::Select(lateral_one_row),
+    },
+    Rule {
+        name: "lateral_flattened",
+        law: "a filter over a table, joined to each row, is a join on that filter",
+        apply: Apply::Select(lateral_flattened),
+    },
+];
+
+/// The first FROM node of the block, outermost first, that `wanted` accepts.
+fn find(cx: &Context<'_>, select: SelectId, wanted: impl Fn(&Rel) -> bool) -> Option<RelId> {
+    let mut stack = vec![cx.air.select(select).from?];
+    while let Some(rel) = stack.pop() {
+        let node = cx.air.rel(rel);
+        if wanted(&node) {
+            return Some(rel);
+        }
+        if let Rel::Join { left, right, .. } = node {
+            stack.extend([right, left]);
+        }
+    }
+    None
+}
+
+fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    if cx.has(cx.target.can.full_join) {
+        return Ok(false);
+    }
+    let full = |rel: &Rel| matches!(rel, Rel::Join { kind: JoinKind::Full, .. });
+    let Some(rel) = find(cx, select, full) else { return Ok(false) };
+    let Rel::Join { left, right, on, using, .. } = cx.air.rel(rel) else { return Ok(false) };
+    if !build::expand_stars(cx.air, select) {
+        let unlock = "give a schema, so that the columns of `*` are known";
+        return cx.refuse(codes::JOIN, Span::NONE, "a full join of unknown columns has no form", unlock);
+    }
+    let mut terms = vec![on];
+    for i in 0..using.len() {
+        let using = cx.air.at(using, i);
+        let equal = Expr::Compare {
+            op: air::expr::CompareOp::Eq,
+            collation: using.collation,
+            left: using.left,
+            right: using.right,
+        };
+        terms.push(Some(cx.air.push(equal, air::Type::Bool, true, Span::NONE)));
+    }
+    let on = cx.air.and(&terms);
+    let moved = build::sources(cx.air, rel);
+    let rights = build::sources(cx.air, right);
+    // Columns that anything outside of the join uses.
+    let inside = build::below(cx.air, &[Child::Rel(rel)]);
+    let mut inside = inside;
+    if let Some(on) = on {
+        inside.extend(build::below(cx.air, &[Child::Expr(on)]));
+    }
+    let mut slots: FxHashMap<(SourceId, u32), u32> = FxHashMap::default();
+    let mut columns: Vec<SourceColumn> = Vec::new();
+    let mut origins: Vec<(SourceId, u32)> = Vec::new();
+    for id in cx.air.expr_ids() {
+        let Expr::Column { source, index, .. } = cx.air.expr(id) else { continue };
+        if inside.contains(&id) || !moved.contains(&source) {
+            continue;
+        }
+        slots.entry((source, index)).or_insert_with(|| {
+            origins.push((source, index));
+            origins.len() as u32 - 1
+        });
+    }
+    for (number, &(source, index)) in origins.iter().enumerate() {
+        let known = cx.air.column(source, index);
+        let text = cx.air.name(known.name).to_owned();
+        let taken = |columns: &[SourceColumn], text: &str| {
+            columns.iter().any(|column| cx.air.name(column.name).eq_ignore_ascii_case(text))
+        };
+        let text = if taken(&columns, &text) { format!("{text}_{}", number + 1) } else { text };
+        let name = cx.air.push_name(&text);
+        columns.push(SourceColumn { name, ty: known.ty, nullable: true });
+    }
+    if columns.is_empty() {
+        // Only the number of rows counts.
+        let name = cx.air.push_name("one");
+        columns.push(SourceColumn { name, ty: air::Type::I64, nullable: false });
+    }
+    let arm = |cx: &mut Context<'_>, only: Option<&[SourceId]>, from: RelId, filter: Option<ExprId>| {
+        let mut items = Vec::with_capacity(columns.len());
+        for (i, column) in columns.iter().enumerate() {
+            let expr = match origins.get(i) {
+                None => cx.air.int(1, Span::NONE),
+                Some((source, index)) if only.is_none_or(|only| only.contains(source)) => {
+                    cx.air.column(*source, *index, Span::NONE)
+                }
+                Some(_) => cx.air.null(column.ty, Span::NONE),
+            };
+            items.push(Item::Expr { expr, alias: Some(column.name) });
+        }
+        cx.air.select_query(&items, Some(from), filter)
+    };
+    let joined = cx.air.join(JoinKind::Left, left, right, on);
+    let first = arm(cx, None, joined, None);
+    let one = cx.air.int(1, Span::NONE);
+    let partner = cx.air.select_query(&[Item::Expr { expr: one, alias: None }], Some(left), on);
+    let lonely = cx.air.push(Expr::Exists { query: partner, negated: true }, air::Type::Bool, false, Span::NONE);
+    let second = arm(cx, Some(&rights), right, Some(lonely));
+    let body = Body::SetOp { op: SetOp::Union, all: true, left: first, right: second, collation: Collation::BINARY };
+    let query = cx.air.push_query(build::plain(body), Span::NONE);
+    // The arms' own columns have been made after `inside` was taken.
+    let roots = [Child::Query(query)];
+    inside.extend(build::below(cx.air, &roots));
+    let alias = cx.air.fresh("d");
+    let source = cx.air.derived(query, alias, &columns);
+    for id in cx.air.expr_ids() {
+        if let Expr::Column { source: old, index, .. } = cx.air.expr(id)
+            && !inside.contains(&id)
+            && let Some(&slot) = slots.get(&(old, index))
+        {
+            cx.air.set(id, Expr::Column { source, index: slot, qualified: true });
+            cx.air.info_mut(id).nullable = true;
+        }
+    }
+    cx.air.set_rel(rel, Rel::Source { source });
+    name_lost_headings(cx, select);
+    Ok(true)
+}
+
+/// Items that are columns of a derived table keep the heading they had.
+fn name_lost_headings(cx: &mut Context<'_>, select: SelectId) {
+    let outputs: Vec<Output> = cx.air.list(cx.air.select(select).outputs).to_vec();
+    let mut items = cx.air.list(cx.air.select(select).items).to_vec();
+    for (item, output) in items.iter_mut().zip(&outputs) {
+        if let Item::Expr { expr, alias: alias @ None } = item
+            && let Expr::Column { source, index, .. } = cx.air.expr(*expr)
+            && !output.name.is_empty()
+            && cx.air.name(cx.air.column(source, index).name) != cx.air.name(output.name)
+        {
+            *alias = Some(output.name);
+        }
+    }
+    let items = cx.air.push_list(&items);
+    cx.air.select_mut(select).items = items;
+}
+
+/// The join whose right side is a lateral subquery the target cannot say.
+fn lateral_join(cx: &Context<'_>, select: SelectId) -> Option<(RelId, SourceId)> {
+    match cx.target.can.lateral {
+        Lateral::Apply => return None,
+        Lateral::Word(can) if cx.has(can) => return None,
+        _ => {}
+    }
+    let mut stack = vec![cx.air.select(select).from?];
+    while let Some(rel) = stack.pop() {
+        if let Rel::Join { left, right, .. } = cx.air.rel(rel) {
+            if let Rel::Source { source } = cx.air.rel(right) {
+                let known = cx.air.source(source);
+                if known.lateral && matches!(known.kind, SourceKind::Derived { .. }) {
+                    return Some((rel, source));
+                }
+            }
+            stack.extend([right, left]);
+        }
+    }
+    None
+}
+
+fn lateral_one_row(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let Some((rel, source)) = lateral_join(cx, select) else { return Ok(false) };
+    let Rel::Join { kind, left, on, .. } = cx.air.rel(rel) else { return Ok(false) };
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
+    let Body::Select { select: inner } = cx.air.query(query).body else { return Ok(false) };
+    let block = *cx.air.select(inner);
+    let ungrouped = block.group.is_none_or(|group| group.elements.is_empty()) && block.having.is_none();
+    let aggregate = cx.air.list(block.items).iter().any(
+        |item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)),
+    );
+    let always_one = (ungrouped && aggregate) && cx.air.query(query).limit.is_none();
+    // A left join on TRUE takes a missing row for NULLs, as a scalar subquery does.
+    let always_true = on.is_none_or(|on| {
+        matches!(cx.air.literal(on), Some(air::Literal::Bool { value: true }))
+    });
+    let at_most_one = kind == JoinKind::Left && super::predicates::one_row(cx, query);
+    let outer_kind = matches!(kind, JoinKind::Inner | JoinKind::Cross | JoinKind::Comma | JoinKind::Left);
+    if !(always_one || at_most_one) || !always_true || !outer_kind {
+        return Ok(false);
+    }
+    if !build::expand_stars(cx.air, select) || !build::expand_stars(cx.air, inner) {
+        return Ok(false);
+    }
+    let items = cx.air.list(cx.air.select(inner).items).to_vec();
+    for id in cx.air.expr_ids() {
+        let Expr::Column { source: of, index, .. } = cx.air.expr(id) else { continue };
+        if of != source {
+            continue;
+        }
+        let Some(&Item::Expr { expr, .. }) = items.get(index as usize) else { continue };
+        super::predicates::qualified_copy(cx, expr);
+        let list = cx.air.push_list(&[Item::Expr { expr, alias: None }]);
+        let ty = cx.air.info(expr);
+        let output = Output { name: Default::default(), ty: ty.ty, nullable: ty.nullable };
+        let outputs = cx.air.push_list(&[output]);
+        let mut one = *cx.air.select(inner);
+        one.items = list;
+        one.outputs = outputs;
+        let one = cx.air.push_select(one);
+        let mut whole = *cx.air.query(query);
+        whole.body = Body::Select { select: one };
+        let scalar = cx.air.push_query(whole, cx.air.query_span(query));
+        let many = air::expr::ManyRows::Fails;
+        cx.air.set(id, Expr::Scalar { query: scalar, many });
+        cx.air.info_mut(id).nullable = true;
+    }
+    let rest = cx.air.rel(left);
+    cx.air.set_rel(rel, rest);
+    name_scalars(cx, select);
+    Ok(true)
+}
+
+/// Items that became scalar subqueries keep the heading they had.
+fn name_scalars(cx: &mut Context<'_>, select: SelectId) {
+    let outputs: Vec<Output> = cx.air.list(cx.air.select(select).outputs).to_vec();
+    let mut items = cx.air.list(cx.air.select(select).items).to_vec();
+    for (item, output) in items.iter_mut().zip(&outputs) {
+        if let Item::Expr { expr, alias: alias @ None } = item
+            && matches!(cx.air.expr(*expr), Expr::Scalar { .. })
+            && !output.name.is_empty()
+        {
+            *alias = Some(output.name);
+        }
+    }
+    let items = cx.air.push_list(&items);
+    cx.air.select_mut(select).items = items;
+}
+
+fn lateral_flattened(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let Some((rel, source)) = lateral_join(cx, select) else { return Ok(false) };
+    let Rel::Join { kind, left, on, .. } = cx.air.rel(rel) else { return Ok(false) };
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
+    let span = cx.air.source_span(source);
+    let unlock = "a target with LATERAL";
+    let outer_kind = matches!(kind, JoinKind::Inner | JoinKind::Cross | JoinKind::Comma | JoinKind::Left);
+    let simple = build::is_plain(cx.air.query(query)) && outer_kind;
+    let Body::Select { select: inner } = cx.air.query(query).body else {
+        return cx.refuse(codes::JOIN, span, "this lateral join has no form", unlock);
+    };
+    let block = *cx.air.select(inner);
+    let plain = block.group.is_none()
+        && block.having.is_none()
+        && matches!(block.distinct, Distinct::All {})
+        && block.qualify.is_none();
+    let computes = cx.air.list(block.items).iter().any(|item| match item {
+        Item::Expr { expr, .. } => {
+            let below = build::below(cx.air, &[Child::Expr(*expr)]);
+            below.iter().any(|id| matches!(cx.air.expr(*id), Expr::Aggregate { .. } | Expr::Window { .. }))
+        }
+        Item::Star { .. } => false,
+    });
+    // Under a left join only columns turn NULL by themselves.
+    let columns_only = cx.air.list(block.items).iter().all(|item| match item {
+        Item::Expr { expr, .. } => matches!(cx.air.expr(*expr), Expr::Column { .. }),
+        Item::Star { .. } => true,
+    });
+    let inner_from = block.from.filter(|_| simple && plain && !computes);
+    let inner_from = inner_from.filter(|_| kind != JoinKind::Left || columns_only);
+    // What FROM itself refers to outside would be lateral still.
+    let own = inner_from.map(|from| build::sources(cx.air, from)).unwrap_or_default();
+    let lefts = build::sources(cx.air, left);
+    let lateral_inside = inner_from.is_some_and(|from| {
+        own.iter().any(|source| cx.air.source(*source).lateral)
+            || build::below(cx.air, &[Child::Rel(from)])
+                .iter()
+                .any(|id| matches!(cx.air.expr(*id), Expr::Column { source, .. } if lefts.contains(&source)))
+    });
+    let Some(from) = inner_from.filter(|_| !lateral_inside) else {
+        return cx.refuse(codes::JOIN, span, "this lateral join has no form", unlock);
+    };
+    if !build::expand_stars(cx.air, select) || !build::expand_stars(cx.air, inner) {
+        return cx.refuse(codes::SCHEMA_NEEDED, span, "a lateral join of unknown columns has no form", "give a schema");
+    }
+    // Names inside must not meet names outside.
+    for source in &own {
+        let alias = cx.air.source(*source).alias;
+        let text = cx.air.name(alias).to_owned();
+        let met = lefts.iter().any(|left| cx.air.name(cx.air.source(*left).alias).eq_ignore_ascii_case(&text));
+        if met {
+            let fresh = cx.air.fresh(&text);
+            let known = cx.air.source_mut(*source);
+            known.alias = fresh;
+            known.aliased = true;
+        }
+    }
+    let items = cx.air.list(cx.air.select(inner).items).to_vec();
+    for id in cx.air.expr_ids() {
+        if let Expr::Column { source: of, index, .. } = cx.air.expr(id)
+            && of == source
+            && let Some(&Item::Expr { expr, .. }) = items.get(index as usize)
+        {
+            super::predicates::qualified_copy(cx, expr);
+            let expr = cx.air.expr(expr);
+            cx.air.set(id, expr);
+        }
+    }
+    if let Some(filter) = block.filter {
+        super::predicates::qualified_copy(cx, filter);
+    }
+    let on = cx.air.and(&[on, block.filter]);
+    let kind = match (kind, on) {
+        (JoinKind::Left, _) => JoinKind::Left,
+        (_, Some(_)) => JoinKind::Inner,
+        (_, None) => JoinKind::Cross,
+    };
+    cx.air.set_rel(rel, Rel::Join { kind, left, right: from, on, using: List::EMPTY });
+    name_lost_headings(cx, select);
+    Ok(true)
+}

@@ -1,0 +1,13 @@
+//! Shapes: clauses, joins, groups, limits, changes and definitions that the target says otherwise or not at all.
+
+pub(crate) mod change;
+pub(crate) mod define;
+pub(crate) mod grouping;
+pub(crate) mod joins;
+pub(crate) mod order;
+pub(crate) mod paging;
+pub(crate) mod predicates;
+pub(crate) mod setops;
+pub(crate) mod sources;
+pub(crate) mod truth;
+pub(crate) mod upsert;

@@ -1,0 +1,129 @@
+//! Set operations: nested operands, and INTERSECT ALL and EXCEPT ALL by row numbers.
+
+use air::expr::{Modifier, WindowSpec};
+use air::query::{Body, Item, SetOp};
+use air::{Air, Builtin, Expr, List, QueryId, Type};
+use air_base::Span;
+
+use crate::build::{self, Build};
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// Rules of this topic.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "set_operation_all",
+        law: "numbered within its equals, every row is distinct; distinct operations on numbered rows count duplicates",
+        apply: Apply::Query(numbered_all),
+    },
+    Rule {
+        name: "set_operand_derived",
+        law: "a derived table has the same rows as its query",
+        apply: Apply::Query(operand_derived),
+    },
+];
+
+/// Strength of an operation as the target reads a flat list.
+fn strength(cx: &Context<'_>, op: SetOp) -> u8 {
+    if op == SetOp::Intersect && cx.target.can.intersect_first { 3 } else { 1 }
+}
+
+fn operand_derived(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    if cx.target.can.set_operand_parentheses {
+        return Ok(false);
+    }
+    let Body::SetOp { op, left, right, .. } = cx.air.query(query).body else { return Ok(false) };
+    let mut fired = false;
+    for (side, min) in [(left, strength(cx, op)), (right, strength(cx, op) + 1)] {
+        let operand = cx.air.query(side);
+        let own = match operand.body {
+            Body::SetOp { op, .. } => strength(cx, op),
+            Body::Select { .. } | Body::Values { .. } => u8::MAX,
+        };
+        if !build::is_plain(operand) || own < min {
+            derive_whole(cx.air, side);
+            fired = true;
+        }
+    }
+    Ok(fired)
+}
+
+/// Makes a query `SELECT … FROM (itself) AS d`.
+pub(crate) fn derive_whole(air: &mut Air, query: QueryId) {
+    let columns = super::sources::name_columns(air, query);
+    let old = *air.query(query);
+    let inner = air.push_query(old, air.query_span(query));
+    let alias = air.fresh("d");
+    let source = air.derived(inner, alias, &columns);
+    let from = air.source_rel(source);
+    let mut items = Vec::with_capacity(columns.len());
+    for i in 0..columns.len() {
+        let expr = air.column(source, i as u32, Span::NONE);
+        items.push(Item::Expr { expr, alias: None });
+    }
+    if items.is_empty() {
+        items.push(Item::Star { source: None });
+    }
+    let outer = air.select_query(&items, Some(from), None);
+    *air.query_mut(query) = build::plain(air.query(outer).body);
+}
+
+fn numbered_all(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let Body::SetOp { op, all: true, left, right, collation } = cx.air.query(query).body else { return Ok(false) };
+    if op == SetOp::Union || cx.has(cx.target.can.intersect_except_all) {
+        return Ok(false);
+    }
+    let span = cx.air.query_span(query);
+    if !cx.has(cx.target.can.intersect_except) {
+        return cx.refuse(codes::QUERY, span, "INTERSECT and EXCEPT have no form", "a newer version of the server");
+    }
+    let mut sides = [left, right];
+    for side in &mut sides {
+        derive_whole(cx.air, *side);
+        let Body::Select { select } = cx.air.query(*side).body else { return Ok(false) };
+        let items = cx.air.list(cx.air.select(select).items).to_vec();
+        if items.iter().any(|item| matches!(item, Item::Star { .. })) {
+            return cx.refuse(codes::SCHEMA_NEEDED, span, "the columns of a set operation have to be known", "give a schema");
+        }
+        let mut keys = Vec::with_capacity(items.len());
+        for item in &items {
+            if let Item::Expr { expr, .. } = *item {
+                keys.push(cx.air.copy(expr));
+            }
+        }
+        let partition = cx.air.push_list(&keys);
+        let spec = WindowSpec { name: None, base: None, partition, order: List::EMPTY, frame: None };
+        let window = cx.air.push_window(spec);
+        let call = Expr::Call { op: Builtin::RowNumber, modifier: Modifier::None, args: List::EMPTY };
+        let call = cx.air.push(call, Type::I64, false, Span::NONE);
+        let number = Expr::Window { call, window, ignore_nulls: false };
+        let number = cx.air.push(number, Type::I64, false, Span::NONE);
+        let alias = cx.air.fresh("n");
+        let mut items = items;
+        items.push(Item::Expr { expr: number, alias: Some(alias) });
+        let items = cx.air.push_list(&items);
+        let mut outputs = cx.air.list(cx.air.select(select).outputs).to_vec();
+        outputs.push(air::query::Output { name: alias, ty: Type::I64, nullable: false });
+        let outputs = cx.air.push_list(&outputs);
+        let block = cx.air.select_mut(select);
+        block.items = items;
+        block.outputs = outputs;
+    }
+    let [left, right] = sides;
+    let body = Body::SetOp { op, all: false, left, right, collation };
+    let inner = cx.air.push_query(build::plain(body), span);
+    let mut columns = super::sources::name_columns(cx.air, inner);
+    let alias = cx.air.fresh("d");
+    let source = cx.air.derived(inner, alias, &columns);
+    columns.pop();
+    let from = cx.air.source_rel(source);
+    let mut items = Vec::with_capacity(columns.len());
+    for i in 0..columns.len() {
+        let expr = cx.air.column(source, i as u32, Span::NONE);
+        items.push(Item::Expr { expr, alias: None });
+    }
+    let outer = cx.air.select_query(&items, Some(from), None);
+    let body = cx.air.query(outer).body;
+    cx.air.query_mut(query).body = body;
+    Ok(true)
+}

@@ -1,0 +1,244 @@
+//! Row sources: names of derived tables and of their columns, VALUES, UNION ALL of rows.
+
+use air::query::{Body, CteBody, Item, SetOp, SourceColumn, SourceKind};
+use air::target::ValuesForm;
+use air::types::Collation;
+use air::{Air, Expr, List, Name, QueryId, RelId};
+use air_base::Span;
+
+use crate::build::{self, Build, Look};
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// Rules of this topic.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "derived_table_named",
+        law: "nothing refers to a table without a name, so any name will do",
+        apply: Apply::Rel(named),
+    },
+    Rule {
+        name: "derived_columns_inside",
+        law: "a column list behind an alias renames columns just as aliases inside do",
+        apply: Apply::Rel(columns_inside),
+    },
+    Rule {
+        name: "cte_columns_named",
+        law: "a column is called as the source dialect called it",
+        apply: Apply::Query(cte_columns_named),
+    },
+    Rule {
+        name: "values_as_selects",
+        law: "VALUES has the rows of its SELECTs joined by UNION ALL",
+        apply: Apply::Query(values_as_selects),
+    },
+];
+
+fn named(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
+    let known = cx.air.source(source);
+    if !known.alias.is_empty() || !cx.target.can.derived_needs_alias {
+        return Ok(false);
+    }
+    let alias = cx.air.fresh("d");
+    let known = cx.air.source_mut(source);
+    known.alias = alias;
+    known.aliased = true;
+    Ok(true)
+}
+
+fn columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
+    let known = cx.air.source(source);
+    let SourceKind::Derived { query } = known.kind else { return Ok(false) };
+    let list = known.renamed;
+    if list && cx.target.can.derived_columns {
+        return Ok(false);
+    }
+    let columns = cx.air.list(known.columns).to_vec();
+    let names: Vec<Name> = columns.iter().map(|column| column.name).collect();
+    let done = rename(cx, query, &names)?;
+    if list {
+        cx.air.source_mut(source).renamed = false;
+    }
+    Ok(done || list)
+}
+
+fn cte_columns_named(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let ctes = cx.air.query(query).ctes;
+    let mut fired = false;
+    for i in 0..ctes.len() {
+        let cte = cx.air.cte(cx.air.at(ctes, i));
+        let CteBody::Query { query } = cte.body else { continue };
+        if cte.renamed {
+            continue;
+        }
+        let names: Vec<Name> = cx.air.list(cte.columns).iter().map(|column| column.name).collect();
+        fired |= rename(cx, query, &names)?;
+    }
+    Ok(fired)
+}
+
+/// Gives the columns of a query these names by aliases where they would have others. True if one was missing.
+pub(crate) fn rename(cx: &mut Context<'_>, query: QueryId, names: &[Name]) -> Fired {
+    let mut id = query;
+    loop {
+        match cx.air.query(id).body {
+            Body::SetOp { left, .. } => id = left,
+            Body::Select { select } => {
+                let items = cx.air.list(cx.air.select(select).items);
+                if items.iter().any(|item| matches!(item, Item::Star { .. })) {
+                    // Stars name columns as their sources do; only a list behind an alias says otherwise.
+                    let outputs = cx.air.list(cx.air.select(select).outputs);
+                    let alike = outputs.len() == names.len()
+                        && outputs.iter().zip(names).all(|(output, name)| alike(cx.air, output.name, *name));
+                    if alike || outputs.is_empty() || !build::expand_stars(cx.air, select) {
+                        return Ok(false);
+                    }
+                }
+                let mut items = cx.air.list(cx.air.select(select).items).to_vec();
+                let mut fired = false;
+                for (item, name) in items.iter_mut().zip(names) {
+                    let Item::Expr { expr, alias } = item else { continue };
+                    let natural = match (*alias, cx.air.expr(*expr)) {
+                        (Some(alias), _) => Some(alias),
+                        (None, Expr::Column { source, index, .. }) => Some(cx.air.column_name(source, index)),
+                        (None, _) => None,
+                    };
+                    let fits = natural.is_some_and(|natural| alike(cx.air, natural, *name));
+                    if !fits && !name.is_empty() {
+                        *alias = Some(*name);
+                        fired = true;
+                    }
+                }
+                if fired {
+                    let items = cx.air.push_list(&items);
+                    cx.air.select_mut(select).items = items;
+                }
+                return Ok(fired);
+            }
+            Body::Values { rows } => {
+                if names.iter().all(|name| name.is_empty()) {
+                    return Ok(false);
+                }
+                // The first row as a SELECT gives the names; the others stay VALUES.
+                let Some(&first) = cx.air.list(rows).first() else { return Ok(false) };
+                let head = row_query(cx.air, first.items, names);
+                let rest = cx.air.list(rows)[1..].to_vec();
+                let body = if rest.is_empty() {
+                    cx.air.query(head).body
+                } else {
+                    let rows = cx.air.push_list(&rest);
+                    let right = cx.air.push_query(build::plain(Body::Values { rows }), Span::NONE);
+                    Body::SetOp { op: SetOp::Union, all: true, left: head, right, collation: Collation::BINARY }
+                };
+                cx.air.query_mut(id).body = body;
+                return Ok(true);
+            }
+        }
+    }
+}
+
+fn alike(air: &Air, a: Name, b: Name) -> bool {
+    // Where case is part of a name, another case is another name.
+    if a.exact || b.exact { air.name(a) == air.name(b) } else { air.name(a).eq_ignore_ascii_case(air.name(b)) }
+}
+
+/// `SELECT a AS x, b AS y`.
+fn row_query(air: &mut Air, row: List<air::ExprId>, names: &[Name]) -> QueryId {
+    let values = air.list(row).to_vec();
+    let items: Vec<Item> = values
+        .iter()
+        .enumerate()
+        .map(|(i, expr)| {
+            let alias = names.get(i).copied().filter(|name| !name.is_empty());
+            Item::Expr { expr: *expr, alias }
+        })
+        .collect();
+    air.select_query(&items, None, None)
+}
+
+fn values_as_selects(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let Body::Values { rows } = cx.air.query(query).body else { return Ok(false) };
+    let form = cx.target.can.values;
+    let native = match form {
+        ValuesForm::Plain | ValuesForm::Row => true,
+        ValuesForm::FromOnly | ValuesForm::No => false,
+    };
+    if native {
+        return Ok(false);
+    }
+    let rows = cx.air.list(rows).to_vec();
+    if rows.len() > 1_000 {
+        let span = cx.air.query_span(query);
+        return cx.refuse(codes::QUERY, span, "VALUES of so many rows has no form", "");
+    }
+    let mut body: Option<Body> = None;
+    for row in rows {
+        let right = row_query(cx.air, row.items, &[]);
+        body = Some(match body {
+            None => cx.air.query(right).body,
+            Some(left) => {
+                let left = cx.air.push_query(build::plain(left), Span::NONE);
+                Body::SetOp { op: SetOp::Union, all: true, left, right, collation: Collation::BINARY }
+            }
+        });
+    }
+    if let Some(body) = body {
+        cx.air.query_mut(query).body = body;
+    }
+    Ok(true)
+}
+
+/// Gives each column of a query a name of its own and returns the columns; empty where they are not known.
+pub(crate) fn name_columns(air: &mut Air, query: QueryId) -> Vec<SourceColumn> {
+    let mut id = query;
+    loop {
+        match air.query(id).body {
+            Body::SetOp { left, .. } => id = left,
+            Body::Select { select } => {
+                if !build::expand_stars(air, select) {
+                    return Vec::new();
+                }
+                let mut items = air.list(air.select(select).items).to_vec();
+                let columns = build::name_items(air, select, &items, &[]);
+                for (item, column) in items.iter_mut().zip(&columns) {
+                    let Item::Expr { expr, alias } = item else { continue };
+                    let natural = match (*alias, air.expr(*expr)) {
+                        (Some(alias), _) => Some(alias),
+                        (None, Expr::Column { source, index, .. }) => Some(air.column_name(source, index)),
+                        (None, _) => None,
+                    };
+                    if natural.is_none_or(|natural| air.name(natural) != air.name(column.name)) {
+                        *alias = Some(column.name);
+                    }
+                }
+                let items = air.push_list(&items);
+                air.select_mut(select).items = items;
+                return columns;
+            }
+            Body::Values { rows } => {
+                let Some(&first) = air.list(rows).first() else { return Vec::new() };
+                let values = air.list(first.items).to_vec();
+                let mut columns = Vec::with_capacity(values.len());
+                for (i, value) in values.iter().enumerate() {
+                    let name = air.push_name(&format!("c{}", i + 1));
+                    let info = air.info(*value);
+                    columns.push(SourceColumn { name, ty: info.ty, nullable: true });
+                }
+                let names: Vec<Name> = columns.iter().map(|column| column.name).collect();
+                let head = row_query(air, first.items, &names);
+                let rest = air.list(rows)[1..].to_vec();
+                let body = if rest.is_empty() {
+                    air.query(head).body
+                } else {
+                    let rows = air.push_list(&rest);
+                    let right = air.push_query(build::plain(Body::Values { rows }), Span::NONE);
+                    Body::SetOp { op: SetOp::Union, all: true, left: head, right, collation: Collation::BINARY }
+                };
+                air.query_mut(id).body = body;
+                return columns;
+            }
+        }
+    }
+}
