@@ -497,6 +497,8 @@ builtins! {
     IsoTime                "iso_time" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite time().";
     IsoTimestamp           "iso_timestamp" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite datetime().";
     FormatNet              "format_net" 2..2 Scalar Text, Strict Immutable "Date or time as text by a .NET format (T-SQL FORMAT).";
+    BytesOfText            "bytes_of_text" 1..1 Scalar BYTES, Strict Immutable "The UTF-8 bytes of a text.";
+    TextOfBytes            "text_of_bytes" 1..1 Scalar Text, Strict Immutable "The text whose UTF-8 form the bytes are.";
     RegexMatchFolded       "regex_match_folded" 2..2 Scalar BOOL, Strict Immutable "As regex_match, letter case not counting.";
     RoundFloat             "round_float" 1..1 Scalar Same, Strict Immutable "A float rounded half to even by the target's own rounding of floats.";
     TruncWhole             "trunc_whole" 1..1 Scalar Same, Strict Immutable "Cut to a whole number, where the target cuts to no other number of digits.";

@@ -368,6 +368,8 @@ pub const BUILTINS: &[Row] = &[
     Row::template(IsoTime, "time({*})"),
     Row::template(IsoTimestamp, "datetime({*})"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(BytesOfText, "CAST({0} AS BLOB)"),
+    Row::template(TextOfBytes, "CAST({0} AS TEXT)"),
     Row::refuse(RegexMatchFolded, "there are no regular expressions unless the host defines REGEXP"),
     Row::refuse(RoundFloat, "halves are rounded away from zero"),
     Row::template(TruncWhole, "trunc({0})").since(3, 35),

@@ -6,12 +6,14 @@
 mod build;
 mod collation;
 mod division;
+mod like;
 mod numbers;
 mod rounding;
+mod text;
 mod windowed;
 
 use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
 pub(crate) const RULES: &[&[Rule]] =
-    &[collation::RULES, division::RULES, rounding::RULES, numbers::RULES, windowed::RULES];
+    &[collation::RULES, division::RULES, rounding::RULES, numbers::RULES, windowed::RULES, like::RULES, text::RULES];

@@ -1,0 +1,589 @@
+//! Text functions: positions, parts, joins, choices by position.
+
+use air::builtins::Builtin::{self, *};
+use air::expr::{CompareOp, Literal, Modifier};
+use air::types::{Collation, Type};
+use air::{Expr, ExprId};
+
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "substring_position",
+        law: "a part of a text by a position from 1 and a length from 0 is the same in every dialect",
+        apply: Apply::Builtins(
+            &[Substring, SubstringFromEnd, SubstringSqlite, SubstringOracle],
+            substring_position,
+        ),
+    },
+    Rule {
+        name: "trim_text",
+        law: "repetitions of one character are the characters of a set of one",
+        apply: Apply::Builtins(&[TrimText, TrimStartText, TrimEndText], trim_text),
+    },
+    Rule {
+        name: "trim_set",
+        law: "characters of a set at the ends are a match of its class there",
+        apply: Apply::Builtins(&[Trim, TrimStart, TrimEnd], trim_set),
+    },
+    Rule {
+        name: "concat_nulls",
+        law: "NULL counts as empty: coalesce(x, '') for each part that may be NULL",
+        apply: Apply::Builtins(&[Concat, ConcatSkipNulls, ConcatOracle], concat_nulls),
+    },
+    Rule {
+        name: "choice_by_position",
+        law: "the position among alternatives is a CASE over them",
+        apply: Apply::Builtins(&[Field, Elt, StrCmp], choice_by_position),
+    },
+    Rule {
+        name: "position_from",
+        law: "the position after p is that in the rest, moved by p - 1, and 0 if there is none",
+        apply: Apply::Builtins(&[PositionFrom], position_from),
+    },
+    Rule {
+        name: "overlay_length",
+        law: "without a count as many characters are replaced as the new text has",
+        apply: Apply::Builtins(&[Overlay], overlay_length),
+    },
+    Rule {
+        name: "characters",
+        law: "the characters of several code points are joined",
+        apply: Apply::Builtins(&[CharsOf], characters),
+    },
+    Rule {
+        name: "count_nulls",
+        law: "the number of NULLs is the sum of one for each",
+        apply: Apply::Builtins(&[CountNulls, CountNotNulls], count_nulls),
+    },
+    Rule {
+        name: "translate_letters",
+        law: "characters are replaced one after the other, where no replacement is replaced again",
+        apply: Apply::Builtins(&[Translate], translate_letters),
+    },
+    Rule {
+        name: "part_before",
+        law: "the text before the first occurrence, or all of it",
+        apply: Apply::Builtins(&[SubstringIndex], part_before),
+    },
+    Rule {
+        name: "null_count",
+        law: "a copy of a text by an unknown number of times is NULL",
+        apply: Apply::Builtins(&[Repeat, Space, PadLeft, PadRight], null_count),
+    },
+    Rule {
+        name: "bytes_of_text",
+        law: "the bytes of a text are those of its UTF-8 form",
+        apply: Apply::Builtins(&[HexOfBytes, ToBase64], bytes_of_text),
+    },
+];
+
+fn substring_position(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let args = cx.all_args(id);
+    let (x, start, length) = match args[..] {
+        [x, start] => (x, start, None),
+        [x, start, length] => (x, start, Some(length)),
+        _ => return Ok(false),
+    };
+    let first = cx.int_value(start);
+    let count = length.map(|length| cx.int_value(length));
+    if let (Some(first), None | Some(Some(_))) = (first, count) {
+        if let Some(changed) = literal_substring(cx, id, op, x, first, count.flatten()) {
+            return Ok(changed);
+        }
+    }
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    general_substring(cx, id, op, x, start, length)
+}
+
+/// Positions known when compiled.
+fn literal_substring(
+    cx: &mut Context<'_>,
+    id: ExprId,
+    op: Builtin,
+    x: ExprId,
+    mut first: i64,
+    mut count: Option<i64>,
+) -> Option<bool> {
+    match op {
+        Substring if first < 1 => {
+            // Positions before 1 use up length.
+            count = match count {
+                Some(count) if count < 0 => return None,
+                Some(count) => Some((first.saturating_add(count) - 1).max(0)),
+                None => None,
+            };
+            first = 1;
+        }
+        SubstringSqlite if first == 0 => {
+            count = match count {
+                Some(count) if count < 0 => return None,
+                Some(count) => Some((count - 1).max(0)),
+                None => None,
+            };
+            first = 1;
+        }
+        SubstringFromEnd if first == 0 => (first, count) = (1, Some(0)),
+        SubstringOracle if first == 0 => first = 1,
+        _ => {}
+    }
+    if matches!(op, SubstringFromEnd) {
+        count = count.map(|count| count.max(0));
+    }
+    let oracle = op == SubstringOracle;
+    if first < 1 || count.is_some_and(|count| count < 0) || oracle && cx.speaks(op) {
+        return None;
+    }
+    let mut args = vec![x, cx.int(first, id)];
+    if let Some(count) = count {
+        args.push(cx.int(count, id));
+    }
+    if oracle {
+        let ty = cx.air.ty(id);
+        let part = cx.call(SubstringInside, &args, ty, id);
+        cx.become_call(id, NullIfEmpty, &[part]);
+    } else {
+        cx.become_call(id, SubstringInside, &args);
+    }
+    Some(true)
+}
+
+/// Positions known when run: a CASE over where the start is.
+fn general_substring(
+    cx: &mut Context<'_>,
+    id: ExprId,
+    op: Builtin,
+    x: ExprId,
+    start: ExprId,
+    length: Option<ExprId>,
+) -> Fired {
+    let ty = cx.air.ty(id);
+    let zero = cx.int(0, id);
+    let one = cx.int(1, id);
+    let positive = cx.compare(CompareOp::Gt, start, zero);
+    let not_negative = |cx: &mut Context<'_>, n: ExprId| {
+        if cx.int_value(n).is_some_and(|n| n >= 0) {
+            return n;
+        }
+        let below = cx.compare(CompareOp::Lt, n, zero);
+        cx.case(&[(below, zero)], Some(n), Type::I64, id)
+    };
+    let part = |cx: &mut Context<'_>, start: ExprId, length: Option<ExprId>| match length {
+        Some(length) => cx.call(SubstringInside, &[x, start, length], ty, id),
+        None => cx.call(SubstringInside, &[x, start], ty, id),
+    };
+    let inside_length = length.map(|length| not_negative(cx, length));
+    let inside = part(cx, start, inside_length);
+    if op == Substring || op == SubstringSqlite && length.is_none() && cx.int_value(start) == Some(0) {
+        // Before the start: what is left of the length.
+        let rest = match length {
+            Some(length) => {
+                let end = cx.call(Add, &[start, length], Type::I64, id);
+                let rest = cx.call(Sub, &[end, one], Type::I64, id);
+                Some(not_negative(cx, rest))
+            }
+            None => None,
+        };
+        let before = part(cx, one, rest);
+        let expr = cx.case_expr(&[(positive, inside)], Some(before));
+        cx.air.set(id, expr);
+        return Ok(true);
+    }
+    let size = cx.call(CharLength, &[x], Type::I64, id);
+    let from_end = cx.call(Add, &[size, start], Type::I64, id);
+    let first = cx.call(Add, &[from_end, one], Type::I64, id);
+    let at_zero = cx.compare(CompareOp::Eq, start, zero);
+    let expr = match op {
+        SubstringFromEnd => {
+            let counted = cx.compare(CompareOp::Ge, from_end, zero);
+            let below = cx.compare(CompareOp::Lt, start, zero);
+            let list = cx.air.push_list(&[below, counted]);
+            let counted = cx.make(Expr::And { terms: list }, Type::Bool, true, id);
+            let end = part(cx, first, inside_length);
+            let known = cx.is_null(x, true);
+            let known_start = cx.is_null(start, true);
+            let mut known = vec![known, known_start];
+            if let Some(length) = length {
+                known.push(cx.is_null(length, true));
+            }
+            let list = cx.air.push_list(&known);
+            let known = cx.make(Expr::And { terms: list }, Type::Bool, false, id);
+            let empty = cx.text("", id);
+            cx.case_expr(&[(positive, inside), (counted, end), (known, empty)], None)
+        }
+        SubstringSqlite => {
+            if length.is_some_and(|length| cx.int_value(length).is_none_or(|length| length < 0)) {
+                let span = cx.air.span(id);
+                let message = "a part of a text by a length that may be negative has no form";
+                return cx.refuse(codes::BUILTIN, span, message, "make the length a literal");
+            }
+            // Clipped at the start: what stands before it uses up length.
+            let rest = match inside_length {
+                Some(length) => {
+                    let end = cx.call(Add, &[first, length], Type::I64, id);
+                    let rest = cx.call(Sub, &[end, one], Type::I64, id);
+                    Some(not_negative(cx, rest))
+                }
+                None => None,
+            };
+            let clipped = part(cx, one, rest);
+            let counted = cx.compare(CompareOp::Ge, from_end, zero);
+            let end = part(cx, first, inside_length);
+            let mut branches = vec![(positive, inside)];
+            let zero_rest = match inside_length {
+                Some(length) => {
+                    let rest = cx.call(Sub, &[length, one], Type::I64, id);
+                    Some(not_negative(cx, rest))
+                }
+                None => None,
+            };
+            let zero_part = part(cx, one, zero_rest);
+            branches.push((at_zero, zero_part));
+            branches.push((counted, end));
+            cx.case_expr(&branches, Some(clipped))
+        }
+        _ => {
+            let counted = cx.compare(CompareOp::Ge, from_end, zero);
+            let end = part(cx, first, inside_length);
+            let whole = part(cx, one, inside_length);
+            let found = cx.case(&[(positive, inside), (at_zero, whole), (counted, end)], None, ty, id);
+            cx.call(NullIfEmpty, &[found], ty, id);
+            cx.become_call(id, NullIfEmpty, &[found]);
+            return Ok(true);
+        }
+    };
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn trim_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let Some([x, what]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    let Some(text) = cx.text_literal(what).map(str::to_owned) else {
+        let message = "trimming a whole text that is no literal has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "make the trimmed text a literal");
+    };
+    let set = match op {
+        TrimText => Trim,
+        TrimStartText => TrimStart,
+        _ => TrimEnd,
+    };
+    if text.chars().count() == 1 {
+        cx.become_call(id, set, &[x, what]);
+        return Ok(true);
+    }
+    if text.is_empty() {
+        cx.become_copy(id, x);
+        return Ok(true);
+    }
+    if !cx.speaks(RegexReplaceAll) {
+        return cx.refuse(codes::BUILTIN, span, "trimming a text of several characters has no form", "");
+    }
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() && letter.is_ascii() && letter != ' ' {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    become_regex_removal(cx, id, x, op == TrimText, op == TrimStartText, &format!("(?:{escaped})+"));
+    Ok(true)
+}
+
+fn become_regex_removal(cx: &mut Context<'_>, id: ExprId, x: ExprId, both: bool, start: bool, what: &str) {
+    let regex = match (both, start) {
+        (true, _) => format!("^{what}|{what}$"),
+        (false, true) => format!("^{what}"),
+        (false, false) => format!("{what}$"),
+    };
+    let regex = cx.text(&regex, id);
+    let empty = cx.text("", id);
+    cx.become_call(id, RegexReplaceAll, &[x, regex, empty]);
+}
+
+/// MySQL trims repetitions of a text: for one character that is the same.
+fn trim_set(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x, set]) = cx.args(id) else { return Ok(false) };
+    let by_text = match op {
+        Trim => TrimText,
+        TrimStart => TrimStartText,
+        _ => TrimEndText,
+    };
+    if !cx.speaks(by_text) {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let Some(text) = cx.text_literal(set).map(str::to_owned) else {
+        let message = "trimming a set of characters that is no literal has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "make the set a literal");
+    };
+    match text.chars().count() {
+        0 => cx.become_copy(id, x),
+        1 => return Ok(false),
+        _ => {
+            let mut class = String::from("[");
+            for letter in text.chars() {
+                if matches!(letter, ']' | '[' | '\\' | '^' | '-') {
+                    class.push('\\');
+                }
+                class.push(letter);
+            }
+            class.push_str("]+");
+            become_regex_removal(cx, id, x, op == Trim, op == TrimStart, &class);
+        }
+    }
+    Ok(true)
+}
+
+fn concat_nulls(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let ty = cx.air.ty(id);
+    if op == Concat {
+        if let [one] = args[..] {
+            cx.become_copy(id, one);
+            return Ok(true);
+        }
+        if cx.speaks(Concat) {
+            return Ok(false);
+        }
+        // Oracle joins with NULL as with an empty text.
+        let nullable: Vec<ExprId> = args.iter().copied().filter(|&arg| cx.air.info(arg).nullable).collect();
+        if nullable.is_empty() {
+            cx.become_call(id, ConcatOracle, &args);
+            return Ok(true);
+        }
+        let tests: Vec<ExprId> = nullable.into_iter().map(|arg| cx.is_null(arg, false)).collect();
+        let any = cx.any_of(&tests, id);
+        let null = cx.null(ty, id);
+        let joined = cx.call(ConcatOracle, &args, ty, id);
+        let expr = cx.case_expr(&[(any, null)], Some(joined));
+        cx.air.set(id, expr);
+        return Ok(true);
+    }
+    if cx.speaks(op) && args.len() > 1 {
+        return Ok(false);
+    }
+    if op == ConcatOracle {
+        let joined = cx.call(ConcatSkipNulls, &args, ty, id);
+        cx.become_call(id, NullIfEmpty, &[joined]);
+        return Ok(true);
+    }
+    if !cx.speaks(Concat) {
+        cx.become_call(id, ConcatOracle, &args);
+        return Ok(true);
+    }
+    for arg in &mut args {
+        if cx.air.info(*arg).nullable {
+            let empty = cx.text("", *arg);
+            let filled = cx.call(Coalesce, &[*arg, empty], Type::TEXT, *arg);
+            cx.air.info_mut(filled).nullable = false;
+            *arg = filled;
+        }
+    }
+    cx.become_call(id, Concat, &args);
+    Ok(true)
+}
+
+fn choice_by_position(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Call { op, modifier, .. } = cx.air.expr(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let collation = match modifier {
+        Modifier::Collation(collation) => collation,
+        _ => Collation::BINARY,
+    };
+    let Some((&first, rest)) = args.split_first() else { return Ok(false) };
+    let alike = |cx: &mut Context<'_>, op: CompareOp, left: ExprId, right: ExprId| {
+        cx.make(Expr::Compare { op, collation, left, right }, Type::Bool, true, id)
+    };
+    let mut branches = Vec::new();
+    let otherwise = match op {
+        Field => {
+            for (i, &other) in rest.iter().enumerate() {
+                let test = alike(cx, CompareOp::Eq, first, other);
+                branches.push((test, cx.int(i as i64 + 1, id)));
+            }
+            Some(cx.int(0, id))
+        }
+        Elt => {
+            for (i, &other) in rest.iter().enumerate() {
+                let number = cx.int(i as i64 + 1, id);
+                branches.push((cx.compare(CompareOp::Eq, first, number), other));
+            }
+            None
+        }
+        _ => {
+            let &[second] = rest else { return Ok(false) };
+            for (op, value) in [(CompareOp::Lt, -1), (CompareOp::Gt, 1), (CompareOp::Eq, 0)] {
+                let test = alike(cx, op, first, second);
+                branches.push((test, cx.int(value, id)));
+            }
+            None
+        }
+    };
+    let expr = cx.case_expr(&branches, otherwise);
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn position_from(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Call { modifier, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Some([x, what, from]) = cx.args(id) else { return Ok(false) };
+    if cx.speaks(PositionFrom) {
+        return Ok(false);
+    }
+    let zero = cx.int(0, id);
+    let one = cx.int(1, id);
+    let ty = cx.air.ty(x);
+    let rest = cx.call(SubstringInside, &[x, from], ty, id);
+    let found = cx.call_with(Position, modifier, &[rest, what], Type::I64, id);
+    let absent = cx.compare(CompareOp::Eq, found, zero);
+    let moved = cx.call(Add, &[found, from], Type::I64, id);
+    let moved = cx.call(Sub, &[moved, one], Type::I64, id);
+    let mut branches = vec![(absent, zero)];
+    if cx.int_value(from).is_none_or(|from| from < 1) {
+        let outside = cx.compare(CompareOp::Lt, from, one);
+        branches.insert(0, (outside, zero));
+    }
+    let expr = cx.case_expr(&branches, Some(moved));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn overlay_length(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([x, new, from]) = cx.args(id) else { return Ok(false) };
+    let length = cx.call(CharLength, &[new], Type::I64, id);
+    cx.become_call(id, Overlay, &[x, new, from, length]);
+    Ok(true)
+}
+
+fn characters(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(CharsOf) {
+        return Ok(false);
+    }
+    let args: Vec<ExprId> = cx.all_args(id);
+    let parts: Vec<ExprId> = args.into_iter().map(|arg| cx.call(CharOf, &[arg], Type::TEXT, arg)).collect();
+    cx.become_call(id, ConcatSkipNulls, &parts);
+    Ok(true)
+}
+
+fn count_nulls(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let mut sum = None;
+    for arg in args {
+        let test = cx.is_null(arg, op == CountNotNulls);
+        let one = cx.int(1, arg);
+        let zero = cx.int(0, arg);
+        let term = cx.case(&[(test, one)], Some(zero), Type::I32, id);
+        sum = Some(match sum {
+            None => term,
+            Some(sum) => cx.call(Add, &[sum, term], Type::I32, id),
+        });
+    }
+    if let Some(sum) = sum {
+        cx.become_copy(id, sum);
+    }
+    Ok(true)
+}
+
+fn translate_letters(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(Translate) {
+        return Ok(false);
+    }
+    let Some([x, from, to]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    let (Some(from_text), Some(to_text)) = (cx.text_literal(from), cx.text_literal(to)) else {
+        return cx.refuse(codes::BUILTIN, span, "TRANSLATE has no form", "make its letters literals");
+    };
+    let from: Vec<char> = from_text.chars().collect();
+    let to: Vec<char> = to_text.chars().collect();
+    // A letter that is put in must not be taken for one to be replaced later on.
+    let chained =
+        to.iter().enumerate().any(|(i, letter)| from.iter().skip(i + 1).any(|later| later == letter));
+    if chained || from.len() > 32 {
+        return cx.refuse(codes::BUILTIN, span, "TRANSLATE of letters into one another has no form", "");
+    }
+    let ty = cx.air.ty(id);
+    let mut text = x;
+    for (i, letter) in from.iter().enumerate() {
+        if from[..i].contains(letter) {
+            continue;
+        }
+        let what = cx.text(letter.encode_utf8(&mut [0; 4]), id);
+        let with = match to.get(i) {
+            Some(with) => cx.text(with.encode_utf8(&mut [0; 4]), id),
+            None => cx.text("", id),
+        };
+        text = cx.call(Replace, &[text, what, with], ty, id);
+    }
+    cx.become_copy(id, text);
+    Ok(true)
+}
+
+fn part_before(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(SubstringIndex) {
+        return Ok(false);
+    }
+    let Some([x, mark, count]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    if cx.int_value(count) != Some(1) || !matches!(cx.air.literal(mark), Some(Literal::Text { .. })) {
+        return cx.refuse(codes::BUILTIN, span, "only the part before the first occurrence has a form", "");
+    }
+    let ty = cx.air.ty(id);
+    let zero = cx.int(0, id);
+    let one = cx.int(1, id);
+    let at = cx.call(Position, &[x, mark], Type::I64, id);
+    let found = cx.compare(CompareOp::Gt, at, zero);
+    let length = cx.call(Sub, &[at, one], Type::I64, id);
+    let part = cx.call(SubstringInside, &[x, one, length], ty, id);
+    let expr = cx.case_expr(&[(found, part)], Some(x));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// Where a text is repeated by way of a run of zero bytes, an unknown length is a length of 0.
+fn null_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let args = cx.all_args(id);
+    let Some(&count) = (if op == Space { args.first() } else { args.get(1) }) else { return Ok(false) };
+    if cx.target.can.temporal_types || !cx.air.info(count).nullable || !matches!(op, Repeat | Space) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let known = cx.is_null(count, true);
+    let counted = cx.air.copy(count);
+    cx.air.info_mut(counted).nullable = false;
+    let args: Vec<ExprId> = args.iter().map(|&arg| if arg == count { counted } else { arg }).collect();
+    let call = cx.call(op, &args, ty, id);
+    let expr = cx.case_expr(&[(known, call)], None);
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn bytes_of_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x]) = cx.args(id) else { return Ok(false) };
+    if !cx.air.ty(x).is_text() {
+        return Ok(false);
+    }
+    let bytes = cx.call(BytesOfText, &[x], Type::BYTES, x);
+    cx.become_call(id, op, &[bytes]);
+    Ok(true)
+}
