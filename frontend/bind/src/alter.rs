@@ -28,7 +28,7 @@ impl<'a> Binder<'a> {
         }
         self.scopes.close();
         if changes.is_empty() {
-            return Ok(self.nothing(node.span, "only storage or loading is changed"));
+            return Ok(self.nothing("only storage or loading is changed"));
         }
         let alter = AlterTable { name, this, changes, if_exists: node.if_exists };
         Ok(Statement::AlterTable { alter: Box::new(alter) })

@@ -110,8 +110,6 @@ codes! {
     STATEMENT_KIND = "B0901";
     /// The statement is nested deeper than the limit.
     NESTING = "B0902";
-    /// A statement that needs no counterpart on any target was left out.
-    NOTHING_EMITTED = "B0903";
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ impl<'a> Binder<'a> {
                 }
                 let ty = Type::Enum(self.catalog.push_enum(list));
                 self.catalog.types.insert(name, ty);
-                Ok(self.nothing(node.span, "the words of the type are written where columns use it"))
+                Ok(self.nothing("the words of the type are written where columns use it"))
             }
             TypeKind::Domain { ty, constraints } => {
                 if !constraints.is_empty() {
@@ -188,7 +188,7 @@ impl<'a> Binder<'a> {
                 }
                 let ty = self.type_name(ty)?;
                 self.catalog.types.insert(name, ty);
-                Ok(self.nothing(node.span, "the type below the domain is written where columns use it"))
+                Ok(self.nothing("the type below the domain is written where columns use it"))
             }
             TypeKind::Composite(_) | TypeKind::Other => {
                 let message = "a type of this kind is not translated";
@@ -215,7 +215,7 @@ impl<'a> Binder<'a> {
                         self.catalog.types.remove(&name);
                     }
                 }
-                return Ok(self.nothing(node.span, "the type was written where columns use it"));
+                return Ok(self.nothing("the type was written where columns use it"));
             }
             tree::ObjectKind::Column
             | tree::ObjectKind::Constraint
@@ -312,7 +312,7 @@ impl<'a> Binder<'a> {
                 let column = Some(self.ident_name(*column));
                 Ok(Statement::Comment { table, column, text })
             }
-            _ => Ok(self.nothing(span, "a comment on an object of this kind has no effect on data")),
+            _ => Ok(self.nothing("a comment on an object of this kind has no effect on data")),
         }
     }
 

@@ -75,14 +75,7 @@ impl<'a> Binder<'a> {
             FromKind::RowsFrom { .. } => {
                 Err(self.refuse(codes::TABLE_FUNCTION, node.span, "ROWS FROM is not translated"))
             }
-            FromKind::Pivot(pivot) => {
-                let pivot = self.tree[pivot];
-                let what = if pivot.unpivot { "UNPIVOT" } else { "PIVOT" };
-                let diagnostic =
-                    Diagnostic::error(codes::QUERY_CLAUSE, pivot.span, format!("{what} is not translated"))
-                        .help("write it with CASE in aggregates, or with UNION ALL");
-                Err(self.refuse_with(diagnostic))
-            }
+            FromKind::Pivot(pivot) => self.pivot(pivot, node.alias, node.columns),
             FromKind::Opaque(span) => {
                 Err(self.refuse(codes::TABLE_FUNCTION, span, "this table function is not translated"))
             }

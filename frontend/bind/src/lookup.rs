@@ -26,6 +26,11 @@ impl<'a> Binder<'a> {
     fn resolve_bare(&mut self, name: tree::Name, ident: Ident, span: Span) -> Bound<ExprId> {
         let text = self.ident_text(ident);
         let reference = Reference::new(ident, &text);
+        if reference.bare
+            && let Some(expr) = self.hierarchy_name(&text, span)?
+        {
+            return Ok(expr);
+        }
         let mut open = None;
         for depth in (0..self.scopes.stack.len()).rev() {
             if self.scopes.stack[depth].hidden {

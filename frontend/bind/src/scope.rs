@@ -2,6 +2,7 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
+use crate::hierarchy::Hierarchy;
 use crate::names::Reference;
 use crate::shape::Aliases;
 use air::expr::Expr;
@@ -22,6 +23,10 @@ pub(crate) struct Scopes {
     pub(crate) proposed: Option<SourceId>,
     /// Sources that outer join marks named since somebody last looked.
     pub(crate) marked: Vec<SourceId>,
+    /// The hierarchical block being bound.
+    pub(crate) hierarchy: Option<Hierarchy>,
+    /// Columns of a source from a position on that `*` does not stand for.
+    pub(crate) hidden_columns: Option<(SourceId, u32)>,
     /// The right side of APPLY is bound next: it sees its left side.
     pub(crate) applies: bool,
     /// The one SELECT that may have INTO.
@@ -163,6 +168,8 @@ impl Scopes {
         self.ctes.clear();
         self.proposed = None;
         self.marked.clear();
+        self.hierarchy = None;
+        self.hidden_columns = None;
         self.applies = false;
         self.into_select = None;
         self.recursion = None;

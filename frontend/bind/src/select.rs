@@ -8,7 +8,7 @@ use crate::scope::Clause;
 use crate::shape::{Aliases, Heading};
 use air::expr::Expr;
 use air::ids::List;
-use air::query::{Body, Distinct, Item, Output, Query, Select};
+use air::query::{Body, Distinct, Item, Limit, Output, Query, Select};
 use air::{CteId, ExprId, Name, QueryId, RelId, SelectId};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Quantifier, SelectItem, SelectModifiers};
@@ -24,6 +24,8 @@ pub(crate) struct Block {
     pub(crate) outputs: Option<List<Output>>,
     /// FROM.
     pub(crate) from: Option<RelId>,
+    /// A row limit that stood in WHERE.
+    pub(crate) limit: Option<Limit>,
 }
 
 /// What a position or alias of the select list means elsewhere.
@@ -53,7 +55,17 @@ impl<'a> Binder<'a> {
         let node = self.tree[id];
         let span = around.map_or(node.span, |around| around.span);
         self.scopes.open(Clause::From);
-        let (select, block) = self.select(id, usage)?;
+        let outer_hierarchy = self.scopes.hierarchy.take();
+        let (mut ctes, mut recursive) = (ctes, recursive);
+        let mut hierarchy = None;
+        if node.connect_by.is_some() {
+            let (cte, rel) = self.hierarchy(id)?;
+            let mut all = self.air.list(ctes).to_vec();
+            all.push(cte);
+            (ctes, recursive) = (self.air.push_list(&all), true);
+            hierarchy = Some(rel);
+        }
+        let (select, block) = self.select(id, usage, hierarchy)?;
         let mut query = Query {
             ctes,
             recursive,
@@ -72,13 +84,30 @@ impl<'a> Binder<'a> {
         } else {
             self.loose_columns(select, List::EMPTY)?;
         }
+        let grouped = self.scopes.top().aggregates > 0;
         self.scopes.close();
+        self.scopes.hierarchy = outer_hierarchy;
         let limit = around.and_then(|around| around.limit);
         if let (Some(_), Some(top)) = (limit, node.top) {
             let top = self.tree[top].span;
             return Err(self.refuse(codes::QUERY_CLAUSE, top, "TOP and another row limit at one query"));
         }
         query.limit = self.limit(limit.or(node.top))?;
+        if let Some(numbered) = block.limit {
+            let plain = query.limit.is_none()
+                && query.order.is_empty()
+                && node.quantifier != Quantifier::Distinct
+                && self.air.select(select).group.is_none()
+                && !grouped;
+            if !plain {
+                let message =
+                    "ROWNUM beside ORDER BY, DISTINCT, grouping or another row limit is not translated";
+                let diagnostic = Diagnostic::error(codes::QUERY_CLAUSE, node.span, message)
+                    .help("put the ordered query into a derived table and ROWNUM outside of it");
+                return Err(self.refuse_with(diagnostic));
+            }
+            query.limit = Some(numbered);
+        }
         Ok(self.air.push_query(query, span))
     }
 
@@ -91,16 +120,24 @@ impl<'a> Binder<'a> {
     }
 
     /// The block itself; its scope is open and stays so for ORDER BY.
-    fn select(&mut self, id: tree::SelectId, usage: Usage) -> Bound<(SelectId, Block)> {
+    fn select(
+        &mut self,
+        id: tree::SelectId,
+        usage: Usage,
+        hierarchy: Option<RelId>,
+    ) -> Bound<(SelectId, Block)> {
         let node = self.tree[id];
         self.refuse_unmodelled(id, &node)?;
         let outer_marks = node.filter.is_some_and(|filter| self.has_outer_mark(filter));
-        let mut from = self.from_list(node.from)?;
+        let mut from = match hierarchy {
+            Some(rel) => Some(rel),
+            None => self.from_list(node.from)?,
+        };
         self.enter(Clause::Items, tree::List::EMPTY, Aliases::No);
         let windows = self.named_windows(node.windows)?;
         self.enter(Clause::Where, node.items, self.shape.where_aliases);
         let mut filter = None;
-        let mut reordered = false;
+        let mut reordered = hierarchy.is_some();
         match (node.filter, from) {
             (Some(condition), Some(rel)) if outer_marks => {
                 let (joined, rest) = self.outer_marks(condition, rel)?;
@@ -110,6 +147,11 @@ impl<'a> Binder<'a> {
             }
             (Some(condition), _) => filter = Some(self.predicate(condition)?),
             (None, _) => {}
+        }
+        let mut row_limit = None;
+        if let Some(condition) = filter {
+            let numbered = self.row_number_limit(condition, from)?;
+            (filter, row_limit) = (numbered.filter, numbered.limit);
         }
         self.enter(Clause::Items, tree::List::EMPTY, Aliases::No);
         let block = self.select_list(node.items, from, usage)?;
@@ -170,7 +212,7 @@ impl<'a> Binder<'a> {
         if reordered || (self.shape.right_using_swaps && self.merges_right()) {
             self.expand_stars(select)?;
         }
-        let block = Block { items: self.air.select(select).items, from, ..block };
+        let block = Block { items: self.air.select(select).items, from, limit: row_limit, ..block };
         Ok((select, block))
     }
 
@@ -185,13 +227,6 @@ impl<'a> Binder<'a> {
         if node.into.is_some() && self.scopes.into_select != Some(id) {
             let message = "SELECT INTO is translated only as a statement that makes a table";
             return Err(self.refuse(codes::QUERY_CLAUSE, node.span, message));
-        }
-        if let Some(condition) = node.connect_by {
-            let span = self.span(condition);
-            let message = "CONNECT BY is not translated";
-            let diagnostic = Diagnostic::error(codes::QUERY_CLAUSE, span, message)
-                .help("write the hierarchy as a recursive WITH");
-            return Err(self.refuse_with(diagnostic));
         }
         Ok(())
     }
@@ -232,7 +267,7 @@ impl<'a> Binder<'a> {
         }
         let items = self.air.push_list(&items);
         let outputs = known.then(|| self.air.push_list(&outputs));
-        Ok(Block { items, outputs, from })
+        Ok(Block { items, outputs, from, limit: None })
     }
 
     /// The alias an item is given and the column it makes.

@@ -38,13 +38,11 @@ impl<'a> Binder<'a> {
     }
 
     /// A statement that needs no counterpart, with the reason.
-    pub(crate) fn nothing(&mut self, span: Span, reason: &str) -> Statement {
-        let message = format!("nothing is emitted: {reason}");
-        self.diagnostics.push(Diagnostic::note(codes::NOTHING_EMITTED, span, message));
+    pub(crate) fn nothing(&mut self, reason: &str) -> Statement {
         Statement::Nothing { reason: self.str(reason) }
     }
 
-    pub(crate) fn set_settings(&mut self, items: tree::List<tree::SetItem>, span: Span) -> Bound<Statement> {
+    pub(crate) fn set_settings(&mut self, items: tree::List<tree::SetItem>) -> Bound<Statement> {
         for item in self.tree.list(items) {
             let known = match item.target {
                 tree::SetTarget::Setting(name) => {
@@ -62,7 +60,7 @@ impl<'a> Binder<'a> {
                 return Err(self.refuse_with(diagnostic));
             }
         }
-        Ok(self.nothing(span, "the setting is one of the client or of loading, not of the data"))
+        Ok(self.nothing("the setting is one of the client or of loading, not of the data"))
     }
 
     fn says_on(&self, values: tree::List<tree::ExprId>) -> bool {
@@ -93,7 +91,7 @@ impl<'a> Binder<'a> {
     pub(crate) fn pragma(&mut self, name: tree::Name, span: Span) -> Bound<Statement> {
         let text = self.tree.name_text(name, self.source);
         if self.is_harmless(&text, self.shape.harmless_settings) {
-            return Ok(self.nothing(span, "the pragma tunes the file or the connection, not the data"));
+            return Ok(self.nothing("the pragma tunes the file or the connection, not the data"));
         }
         let message = format!("PRAGMA {text} is not translated");
         Err(self.refuse(codes::STATEMENT_KIND, span, message))
@@ -109,7 +107,7 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         if let Some(reason) = reason {
-            return Ok(self.nothing(keyword, reason));
+            return Ok(self.nothing(reason));
         }
         let what = self.text_of(keyword).to_ascii_uppercase();
         let message = format!("{what} statements are not translated");

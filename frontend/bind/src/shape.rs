@@ -152,6 +152,8 @@ pub(crate) struct Shape {
     pub(crate) like_takes_keys: bool,
     /// REFERENCES behind a column is read and forgotten.
     pub(crate) inline_references_ignored: bool,
+    /// `ROWNUM` numbers rows as they pass WHERE.
+    pub(crate) rownum: bool,
     /// Settings and pragmas that change nothing a translation has to keep: of the client, of loading, of speed.
     pub(crate) harmless_settings: &'static [&'static str],
     /// Settings that are on unless somebody turns them off; turning them on changes nothing.
@@ -245,6 +247,7 @@ const MYSQL: Shape = Shape {
     many_rows: ManyRows::Fails,
     like_takes_keys: true,
     inline_references_ignored: true,
+    rownum: false,
 };
 
 const MARIADB: Shape =
@@ -344,6 +347,7 @@ const POSTGRES: Shape = Shape {
     many_rows: ManyRows::Fails,
     like_takes_keys: false,
     inline_references_ignored: false,
+    rownum: false,
 };
 
 const SQLITE_HARMLESS: &[&str] = &[
@@ -409,6 +413,7 @@ const SQLITE: Shape = Shape {
     many_rows: ManyRows::First,
     like_takes_keys: false,
     inline_references_ignored: false,
+    rownum: false,
 };
 
 const ORACLE_HARMLESS: &[&str] = &[
@@ -471,6 +476,7 @@ const ORACLE: Shape = Shape {
     many_rows: ManyRows::Fails,
     like_takes_keys: false,
     inline_references_ignored: false,
+    rownum: true,
 };
 
 const MSSQL_HARMLESS: &[&str] = &[
@@ -534,6 +540,7 @@ const MSSQL: Shape = Shape {
     many_rows: ManyRows::Fails,
     like_takes_keys: false,
     inline_references_ignored: false,
+    rownum: false,
 };
 
 impl Shape {

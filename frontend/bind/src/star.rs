@@ -69,7 +69,8 @@ impl<'a> Binder<'a> {
                 if !node.closed {
                     return false;
                 }
-                for column in self.air.list(node.columns) {
+                let shown = self.shown_columns(source);
+                for column in &self.air.list(node.columns)[..shown] {
                     let nullable = column.nullable || outer;
                     outputs.push(Output { name: column.name, ty: column.ty, nullable });
                 }
@@ -107,6 +108,14 @@ impl<'a> Binder<'a> {
         Some(columns)
     }
 
+    /// How many columns of a source `*` stands for.
+    fn shown_columns(&self, source: SourceId) -> usize {
+        match self.scopes.hidden_columns {
+            Some((hidden, first)) if hidden == source => first as usize,
+            _ => self.air.source(source).columns.len(),
+        }
+    }
+
     fn source_columns(&mut self, source: SourceId, span: Span, out: &mut Vec<StarColumn>) -> Option<()> {
         let node = self.air.source(source);
         if !node.closed {
@@ -114,7 +123,7 @@ impl<'a> Binder<'a> {
         }
         let columns = node.columns;
         let outer = self.scopes.visible.iter().any(|v| v.source == source && v.outer);
-        for i in 0..columns.len() {
+        for i in 0..self.shown_columns(source) {
             let name = self.air.at(columns, i).name;
             let expr = self.column(source, i as u32, outer, true, span);
             out.push(StarColumn { name, expr });

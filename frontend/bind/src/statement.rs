@@ -114,8 +114,8 @@ impl<'a> Binder<'a> {
                 self.transaction(TransactionAction::Set, None, modes, span)
             }
 
-            StatementKind::Set(items) => self.set_settings(items, span),
-            StatementKind::Use(_) => Ok(self.nothing(span, "the database is chosen when connecting")),
+            StatementKind::Set(items) => self.set_settings(items),
+            StatementKind::Use(_) => Ok(self.nothing("the database is chosen when connecting")),
             StatementKind::Pragma { name, .. } => self.pragma(name, span),
             StatementKind::Explain { .. } => {
                 Err(self.refuse(codes::STATEMENT_KIND, span, "EXPLAIN is not translated"))
