@@ -27,7 +27,7 @@ node_enum! {
         /// An item of the select list, used by position or alias in ORDER BY or GROUP BY.
         /// In the ORDER BY of a set operation: a column of its result.
         Output = "out" {
-            /// Position, from 0.
+            /// Position, from 0. No star stands before it, so items and columns of the rows count alike.
             index: u32,
         }
         /// A parameter slot; see [`Air::params`](crate::Air::params).

@@ -211,7 +211,8 @@ node_struct! {
     /// GROUP BY.
     #[derive(Copy)]
     pub struct GroupBy = "group_by" {
-        /// Ordinary grouping elements.
+        /// Ordinary grouping elements. Empty: one group, as with aggregates and no GROUP BY; written only to
+        /// say how `loose` columns are taken.
         pub elements: List<GroupElement>,
         /// Select items that are neither grouped nor aggregated follow this rule.
         pub loose: LooseColumns,
