@@ -332,6 +332,10 @@ impl<'a> Binder<'a> {
 
     /// Refuses the server's own tables: they are unlike on every server.
     fn refuse_system_table(&mut self, object: ObjectName, text: &str, span: Span) -> Bound<()> {
+        if text.starts_with('@') {
+            let message = format!("`{text}` is a variable that holds rows and is not translated");
+            return Err(self.refuse(codes::UNKNOWN_TABLE, span, message));
+        }
         let schema = object.schema.map(|schema| self.air.name(schema));
         let in_schema = schema.is_some_and(|schema| {
             self.shape.system_schemas.iter().any(|known| schema.eq_ignore_ascii_case(known))

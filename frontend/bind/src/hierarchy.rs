@@ -65,7 +65,7 @@ impl<'a> Binder<'a> {
             }
             None => None,
         };
-        let one = self.number(1, at);
+        let one = self.level_number(1, at);
         let (alias, mut items, mut outputs) = self.row_items(first, at)?;
         let width = outputs.len();
         self.push_item("level", one, &mut items, &mut outputs);
@@ -73,7 +73,7 @@ impl<'a> Binder<'a> {
             let mut value = self.expr(carried.value)?;
             if let Some(separator) = carried.separator {
                 let separator = self.expr(separator)?;
-                value = self.joined(&[separator, value], carried.span);
+                value = self.path_text(&[separator, value], carried.span);
             }
             self.push_item(&format!("carried{}", i + 1), value, &mut items, &mut outputs);
         }
@@ -99,8 +99,8 @@ impl<'a> Binder<'a> {
         let below = self.from_list(node.from)?;
         let parent = self.hierarchy_source(cte, "parent_row", columns, at);
         let above = self.column(parent, width as u32, false, true, at);
-        let one = self.number(1, at);
-        let level = self.sum(above, one, at);
+        let one = self.level_number(1, at);
+        let level = self.level_sum(above, one, at);
         self.scopes.hierarchy =
             Some(Hierarchy { parent: Some(parent), level: Some(level), ..Hierarchy::default() });
         self.scopes.top().clause = Clause::Where;
@@ -113,7 +113,7 @@ impl<'a> Binder<'a> {
             if let Some(separator) = carried.separator {
                 let separator = self.expr(separator)?;
                 let own = self.expr(carried.value)?;
-                value = self.joined(&[value, separator, own], carried.span);
+                value = self.path_text(&[value, separator, own], carried.span);
             }
             self.push_item(&format!("carried{}", i + 1), value, &mut items, &mut outputs);
         }
@@ -261,18 +261,18 @@ impl<'a> Binder<'a> {
         self.air.push_source(source, span)
     }
 
-    fn number(&mut self, value: i64, span: Span) -> ExprId {
+    fn level_number(&mut self, value: i64, span: Span) -> ExprId {
         let value = Literal::Int { value };
         self.air.push(Expr::Literal { value }, Type::I64, false, span)
     }
 
-    fn sum(&mut self, left: ExprId, right: ExprId, span: Span) -> ExprId {
+    fn level_sum(&mut self, left: ExprId, right: ExprId, span: Span) -> ExprId {
         let args = self.air.push_list(&[left, right]);
         let call = Expr::Call { op: Builtin::Add, modifier: Default::default(), args };
         self.air.push(call, Type::I64, true, span)
     }
 
-    fn joined(&mut self, parts: &[ExprId], span: Span) -> ExprId {
+    fn path_text(&mut self, parts: &[ExprId], span: Span) -> ExprId {
         let args = self.air.push_list(parts);
         let call = Expr::Call { op: Builtin::ConcatSkipNulls, modifier: Default::default(), args };
         self.air.push(call, Type::text(self.profile.settings.collation), false, span)
@@ -335,12 +335,12 @@ impl<'a> Binder<'a> {
         let filter = Some(self.predicate(condition)?);
         self.scopes.close();
         self.scopes.hierarchy = before;
-        let one = self.number(1, span);
+        let one = self.level_number(1, span);
         let info = self.air.info(one);
         let outputs = [Output { name: Name::default(), ty: info.ty, nullable: false }];
         let query = self.block(from, filter, &[Item::Expr { expr: one, alias: None }], &outputs, span);
         let when = self.air.push(Expr::Exists { query, negated: false }, Type::Bool, false, span);
-        let (then, otherwise) = (self.number(0, span), self.number(1, span));
+        let (then, otherwise) = (self.level_number(0, span), self.level_number(1, span));
         let branches = self.air.push_list(&[air::expr::Branch { when, then }]);
         let case =
             Expr::Case { operand: None, branches, otherwise: Some(otherwise), collation: Collation::BINARY };
