@@ -7,6 +7,7 @@ use crate::ddl::{ReferentialAction, UniqueNulls};
 use crate::expr::Unit;
 use crate::fidelity::Assume;
 use crate::profile::{Profile, Version};
+use crate::types::{CastFailure, Rounding};
 
 /// A profile together with the tables of its dialect.
 #[derive(Clone, Debug)]
@@ -290,6 +291,12 @@ pub struct Capabilities {
     pub wide_integers: bool,
     /// Dates and times are types of their own (else they are ISO texts).
     pub temporal_types: bool,
+    /// Months added to an ISO text clamp to the last day when asked to.
+    pub month_floor: Can,
+    /// What a cast to an integer does with the fraction of a decimal, and of a float.
+    pub to_integer: (Rounding, Rounding),
+    /// What a cast of a text does that is no number.
+    pub bad_number: CastFailure,
     /// Intervals are values (else they exist only next to `+` and `-`).
     pub interval_values: bool,
     /// MATERIALIZED and NOT MATERIALIZED at a common table expression.
@@ -334,6 +341,12 @@ pub struct Capabilities {
     pub row_locator: Option<&'static str>,
     /// A subquery without aggregate may have more rows than one where a value is wanted: the first counts.
     pub scalar_first: bool,
+    /// Columns that are neither grouped nor aggregated.
+    pub loose_columns: LooseForm,
+    /// Builtins of boolean type are spelled as predicates.
+    pub predicate_calls: bool,
+    /// Row limits may be percentages.
+    pub limit_percent: bool,
     /// Row limits may be expressions.
     pub limit_expressions: bool,
     /// A limit in a subquery of IN, ANY or ALL.
@@ -531,6 +544,19 @@ pub enum DeleteFrom {
     /// DELETE t FROM t JOIN d.
     Join,
     /// Only by subqueries.
+    No,
+}
+
+/// Columns that are neither grouped nor aggregated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LooseForm {
+    /// Any row of the group gives them, or, where there is one MIN or MAX, its row.
+    FreeWithExtreme,
+    /// Any row of the group gives them.
+    Free,
+    /// Only where the primary key of their table is grouped by.
+    PrimaryKey,
+    /// Not at all.
     No,
 }
 

@@ -7,6 +7,7 @@ mod types;
 use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
+use air::types::{CastFailure, Rounding};
 
 use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
@@ -95,6 +96,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: false,
     temporal_types: true,
+    month_floor: Can::No,
+    to_integer: (Rounding::Truncate, Rounding::Truncate),
+    bad_number: CastFailure::Error,
     interval_values: false,
     materialized: Can::No,
     filter_table: None,
@@ -117,6 +121,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     symmetric: Can::No,
     row_locator: None,
     scalar_first: false,
+    loose_columns: LooseForm::No,
+    predicate_calls: true,
+    limit_percent: true,
     limit_expressions: true,
     limit_in_subquery: true,
     change_reads_itself: true,

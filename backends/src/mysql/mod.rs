@@ -7,6 +7,7 @@ mod types;
 use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
+use air::types::{CastFailure, Rounding};
 
 use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
@@ -105,6 +106,9 @@ const MYSQL_BASE: Capabilities = Capabilities {
     unsigned: true,
     wide_integers: true,
     temporal_types: true,
+    month_floor: Can::No,
+    to_integer: (Rounding::HalfAway, Rounding::HalfEven),
+    bad_number: CastFailure::Prefix,
     interval_values: false,
     materialized: Can::No,
     filter_table: Some("DUAL"),
@@ -127,6 +131,9 @@ const MYSQL_BASE: Capabilities = Capabilities {
     symmetric: Can::No,
     row_locator: None,
     scalar_first: false,
+    loose_columns: LooseForm::PrimaryKey,
+    predicate_calls: false,
+    limit_percent: false,
     limit_expressions: false,
     limit_in_subquery: false,
     change_reads_itself: false,
@@ -203,6 +210,7 @@ static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     returning: Returning::InsertDelete,
     change_ctes: Can::No,
     filter_table: None,
+    loose_columns: LooseForm::Free,
     change_reads_itself: true,
     lock_share: "LOCK IN SHARE MODE",
     lock_of: false,

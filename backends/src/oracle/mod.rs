@@ -7,6 +7,7 @@ mod types;
 use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
+use air::types::{CastFailure, Rounding};
 
 use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
@@ -91,6 +92,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: true,
     temporal_types: true,
+    month_floor: Can::No,
+    to_integer: (Rounding::HalfAway, Rounding::HalfEven),
+    bad_number: CastFailure::Error,
     interval_values: true,
     materialized: Can::No,
     filter_table: None,
@@ -113,6 +117,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     symmetric: Can::No,
     row_locator: Some("ROWID"),
     scalar_first: false,
+    loose_columns: LooseForm::No,
+    predicate_calls: true,
+    limit_percent: true,
     limit_expressions: true,
     limit_in_subquery: true,
     change_reads_itself: true,

@@ -7,6 +7,7 @@ mod types;
 use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
+use air::types::{CastFailure, Rounding};
 
 use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
@@ -90,6 +91,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: false,
     temporal_types: true,
+    month_floor: Can::No,
+    to_integer: (Rounding::HalfAway, Rounding::HalfEven),
+    bad_number: CastFailure::Error,
     interval_values: true,
     materialized: Can::Since(Version(12, 0)),
     filter_table: None,
@@ -112,6 +116,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     symmetric: Can::Yes,
     row_locator: Some("ctid"),
     scalar_first: false,
+    loose_columns: LooseForm::PrimaryKey,
+    predicate_calls: false,
+    limit_percent: false,
     limit_expressions: true,
     limit_in_subquery: true,
     change_reads_itself: true,

@@ -7,6 +7,7 @@ mod types;
 use air::ddl::{ReferentialAction, UniqueNulls};
 use air::profile::Version;
 use air::target::*;
+use air::types::{CastFailure, Rounding};
 
 use crate::render::name::ReservedFilter;
 use crate::{Backend, Spelling};
@@ -98,6 +99,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: true,
     temporal_types: false,
+    month_floor: Can::Since(Version(3, 46)),
+    to_integer: (Rounding::Truncate, Rounding::Truncate),
+    bad_number: CastFailure::Prefix,
     interval_values: false,
     materialized: Can::Since(Version(3, 35)),
     filter_table: None,
@@ -120,6 +124,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     symmetric: Can::No,
     row_locator: Some("rowid"),
     scalar_first: true,
+    loose_columns: LooseForm::FreeWithExtreme,
+    predicate_calls: false,
+    limit_percent: false,
     limit_expressions: true,
     limit_in_subquery: true,
     change_reads_itself: true,

@@ -5,6 +5,7 @@
 
 mod build;
 mod collation;
+mod dates;
 mod division;
 mod like;
 mod numbers;
@@ -16,4 +17,4 @@ use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
 pub(crate) const RULES: &[&[Rule]] =
-    &[collation::RULES, division::RULES, rounding::RULES, numbers::RULES, windowed::RULES, like::RULES, text::RULES];
+    &[collation::RULES, division::RULES, rounding::RULES, numbers::RULES, windowed::RULES, like::RULES, text::RULES, dates::RULES];

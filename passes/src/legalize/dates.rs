@@ -1,0 +1,470 @@
+//! Date arithmetic: months that clamp or roll over, intervals as values or beside `+` only, dates as ISO texts.
+
+use air::builtins::Builtin::*;
+use air::expr::{CompareOp, Literal, Modifier, Unit};
+use air::fidelity::Assume;
+use air::types::{CastRule, Type, Zone};
+use air::{Expr, ExprId};
+
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Refused, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "add_units_to_iso_text",
+        law: "so many units later is a modifier of the ISO text; months clamp to the last day",
+        apply: Apply::Builtins(&[DateAdd, DateAddRoll, AddDays], add_to_text),
+    },
+    Rule {
+        name: "add_units_as_interval",
+        law: "so many units later is the sum with an interval of so many units",
+        apply: Apply::Builtins(&[DateAdd], add_as_interval),
+    },
+    Rule {
+        name: "roll_months_over",
+        law: "months are added to the first day of the month, and the days are added back after that",
+        apply: Apply::Builtins(&[DateAddRoll], roll_over),
+    },
+    Rule {
+        name: "interval_as_units",
+        law: "adding an interval adds its months, then its days, then its time",
+        apply: Apply::Builtins(&[AddInterval, SubInterval], interval_as_units),
+    },
+    Rule {
+        name: "field_of_difference",
+        law: "a field of the time between two timestamps is their difference in complete units",
+        apply: Apply::Builtins(
+            &[ExtractEpoch, ExtractDay, ExtractYear, ExtractMonth, ExtractHour, ExtractMinute],
+            field_of_difference,
+        ),
+    },
+    Rule {
+        name: "date_result",
+        law: "a timestamp at midnight is cast to the date it is",
+        apply: Apply::Builtins(&[DateTrunc, DateTruncWeekSunday, AddMonthsSticky], date_result),
+    },
+    Rule {
+        name: "local_now",
+        law: "the current time of the session's zone without its zone",
+        apply: Apply::Builtins(&[CurrentTimestamp, ClockTimestamp], local_now),
+    },
+    Rule {
+        name: "sticky_months_of_text",
+        law: "the last day of a month stays a last day, any other day clamps",
+        apply: Apply::Builtins(&[AddMonthsSticky], sticky_of_text),
+    },
+    Rule {
+        name: "days_of_dates",
+        law: "a number of days is added to a date; to a timestamp it is added as an interval",
+        apply: Apply::Builtins(&[AddDays], days_of_timestamp),
+    },
+];
+
+/// SQLite's word for the unit, and how many of them make one.
+fn modifier_word(unit: Unit) -> Option<(&'static str, i64)> {
+    Some(match unit {
+        Unit::Microsecond | Unit::Millisecond | Unit::Century | Unit::Millennium => return None,
+        Unit::Second => ("seconds", 1),
+        Unit::Minute => ("minutes", 1),
+        Unit::Hour => ("hours", 1),
+        Unit::Day => ("days", 1),
+        Unit::Week => ("days", 7),
+        Unit::Month => ("months", 1),
+        Unit::Quarter => ("months", 3),
+        Unit::Year => ("years", 1),
+        Unit::Decade => ("years", 10),
+    })
+}
+
+fn counts_months(unit: Unit) -> bool {
+    matches!(unit, Unit::Month | Unit::Quarter | Unit::Year | Unit::Decade)
+}
+
+fn is_date_unit(unit: Unit) -> bool {
+    counts_months(unit) || matches!(unit, Unit::Day | Unit::Week)
+}
+
+/// The text of a modifier: `'+3 days'`, or `n || ' days'`.
+fn modifier(cx: &mut Context<'_>, n: ExprId, more: i64, unit: Unit, at: ExprId) -> Option<ExprId> {
+    let (word, factor) = modifier_word(unit)?;
+    if let Some(value) = cx.int_value(n) {
+        let value = value.checked_mul(factor)?.checked_add(more)?;
+        return Some(cx.text(&format!("{value:+} {word}"), at));
+    }
+    let mut count = n;
+    if factor != 1 {
+        let factor = cx.int(factor, at);
+        count = cx.call(Mul, &[factor, count], Type::I64, at);
+    }
+    if more != 0 {
+        let more = cx.int(more, at);
+        count = cx.call(Add, &[count, more], Type::I64, at);
+    }
+    let word = cx.text(&format!(" {word}"), at);
+    Some(cx.call(Concat, &[count, word], Type::TEXT, at))
+}
+
+/// Which of SQLite's functions gives the type.
+fn iso_function(cx: &mut Context<'_>, ty: Type, x: ExprId, unit: Unit) -> Result<air::Builtin, Refused> {
+    Ok(match (ty, cx.air.ty(x)) {
+        (Type::Date, _) => IsoDate,
+        (Type::Time { .. }, _) => IsoTime,
+        (Type::Timestamp { .. }, _) => IsoTimestamp,
+        (_, Type::Date) if is_date_unit(unit) => IsoDate,
+        (_, Type::Date | Type::Timestamp { .. }) => IsoTimestamp,
+        (_, Type::Time { .. }) => IsoTime,
+        _ => {
+            let short = cx.text_literal(x).map(|text| text.len() == 10);
+            if short.is_none() {
+                let subject = cx.subject(x);
+                let span = cx.air.span(x);
+                cx.assume(Assume::TypeOfUnknown, &subject, span)?;
+            }
+            if is_date_unit(unit) && short != Some(false) { IsoDate } else { IsoTimestamp }
+        }
+    })
+}
+
+fn add_to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier: unit, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    let unit = match unit {
+        Modifier::Unit(unit) => unit,
+        _ if op == AddDays => Unit::Day,
+        _ => return Ok(false),
+    };
+    let span = cx.air.span(id);
+    let ty = cx.air.ty(id);
+    let function = iso_function(cx, ty, x, unit)?;
+    let Some(step) = modifier(cx, n, 0, unit, id) else {
+        let message = format!("dates as texts have no {}s", unit.word());
+        return cx.refuse(codes::BUILTIN, span, &message, "");
+    };
+    let clamps = op == DateAdd && counts_months(unit);
+    if clamps && cx.has(cx.target.can.month_floor) {
+        let floor = cx.text("floor", id);
+        cx.become_call(id, function, &[x, step, floor]);
+        return Ok(true);
+    }
+    if !clamps {
+        cx.become_call(id, function, &[x, step]);
+        return Ok(true);
+    }
+    // The earlier of the date rolled over and the last day of the month that was meant.
+    let start = cx.text("start of month", id);
+    let next = cx.text("+1 month", id);
+    let back = cx.text("-1 day", id);
+    let rolled = cx.call(IsoDate, &[x, step], Type::Date, id);
+    let last = cx.call(IsoDate, &[x, start, step, next, back], Type::Date, id);
+    if function == IsoDate {
+        cx.become_call(id, Least, &[rolled, last]);
+        return Ok(true);
+    }
+    let date = cx.call(Least, &[rolled, last], Type::Date, id);
+    let blank = cx.text(" ", id);
+    let time = cx.call(IsoTime, &[x], Type::TEXT, id);
+    cx.become_call(id, Concat, &[date, blank, time]);
+    Ok(true)
+}
+
+/// Intervals that are values: `+ INTERVAL '3 month'` rather than a product.
+fn add_as_interval(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.target.can.interval_values || !cx.speaks(Age) {
+        return Ok(false);
+    }
+    let Expr::Call { modifier: Modifier::Unit(unit), .. } = cx.air.expr(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    let plain_date = cx.air.ty(x) == Type::Date && matches!(ty, Type::Date);
+    if plain_date && matches!(unit, Unit::Day) && cx.air.ty(n).is_int() {
+        cx.become_call(id, AddDays, &[x, n]);
+        return Ok(true);
+    }
+    let timestamp = match ty {
+        Type::Date | Type::Unknown => Type::TIMESTAMP,
+        other => other,
+    };
+    // A text has to be told what it is.
+    let x = if cx.air.ty(x).is_text() { cx.cast(x, timestamp) } else { x };
+    let sum = match cx.int_value(n).and_then(|n| interval_of(n, unit)) {
+        Some(value) => {
+            let kind = Type::Interval(air::types::IntervalKind::Mixed);
+            let interval = cx.make(Expr::Literal { value }, kind, false, n);
+            let negative = is_negative(value);
+            let (op, interval) = if negative {
+                (SubInterval, cx.make(Expr::Literal { value: negated(value) }, kind, false, n))
+            } else {
+                (AddInterval, interval)
+            };
+            cx.call(op, &[x, interval], timestamp, id)
+        }
+        None if ty == Type::Date => cx.call_with(DateAdd, Modifier::Unit(unit), &[x, n], timestamp, id),
+        None => {
+            // Already in the form that has a spelling.
+            return Ok(false);
+        }
+    };
+    if ty == Type::Date {
+        cx.air.set(id, Expr::Cast { operand: sum, to: Type::Date, rule: CastRule::IMPLICIT });
+    } else {
+        cx.become_copy(id, sum);
+    }
+    Ok(true)
+}
+
+fn interval_of(n: i64, unit: Unit) -> Option<Literal> {
+    let small = |n: i64, factor: i64| n.checked_mul(factor).and_then(|n| i32::try_from(n).ok());
+    let (mut months, mut days, mut micros) = (0, 0, 0);
+    match unit {
+        Unit::Microsecond => micros = n,
+        Unit::Millisecond => micros = n.checked_mul(1_000)?,
+        Unit::Second => micros = n.checked_mul(1_000_000)?,
+        Unit::Minute => micros = n.checked_mul(60_000_000)?,
+        Unit::Hour => micros = n.checked_mul(3_600_000_000)?,
+        Unit::Day => days = small(n, 1)?,
+        Unit::Week => days = small(n, 7)?,
+        Unit::Month => months = small(n, 1)?,
+        Unit::Quarter => months = small(n, 3)?,
+        Unit::Year => months = small(n, 12)?,
+        Unit::Decade => months = small(n, 120)?,
+        Unit::Century => months = small(n, 1_200)?,
+        Unit::Millennium => months = small(n, 12_000)?,
+    }
+    Some(Literal::Interval { months, days, micros })
+}
+
+fn is_negative(value: Literal) -> bool {
+    matches!(value, Literal::Interval { months, days, micros } if months < 0 || days < 0 || micros < 0)
+}
+
+fn negated(value: Literal) -> Literal {
+    match value {
+        Literal::Interval { months, days, micros } => {
+            Literal::Interval { months: -months, days: -days, micros: -micros }
+        }
+        other => other,
+    }
+}
+
+fn roll_over(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Call { modifier: Modifier::Unit(unit), .. } = cx.air.expr(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    if !counts_months(unit) {
+        let args = cx.air.push_list(&[x, n]);
+        cx.air.set(id, Expr::Call { op: DateAdd, modifier: Modifier::Unit(unit), args });
+        return Ok(true);
+    }
+    let one = cx.int(1, id);
+    let day = cx.call(ExtractDay, &[x], Type::I32, id);
+    let days = cx.call(Sub, &[day, one], Type::I32, id);
+    let back = cx.call(Neg, &[days], Type::I32, id);
+    let first = cx.call_with(DateAdd, Modifier::Unit(Unit::Day), &[x, back], ty, id);
+    let moved = cx.call_with(DateAdd, Modifier::Unit(unit), &[first, n], ty, id);
+    let args = cx.air.push_list(&[moved, days]);
+    cx.air.set(id, Expr::Call { op: DateAdd, modifier: Modifier::Unit(Unit::Day), args });
+    Ok(true)
+}
+
+fn interval_as_units(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.interval_values {
+        return Ok(false);
+    }
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x, interval]) = cx.args(id) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    let sign = if op == SubInterval { -1 } else { 1 };
+    let mut value = x;
+    if matches!(ty, Type::Timestamp { .. }) && matches!(cx.air.ty(x), Type::Date | Type::Text(_)) {
+        value = cx.cast(x, ty);
+    }
+    let mut steps: Vec<(ExprId, Unit)> = Vec::new();
+    if !interval_steps(cx, interval, sign, &mut steps) {
+        let span = cx.air.span(interval);
+        let message = "an interval that is not written out has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "write the interval as a literal");
+    }
+    if steps.is_empty() {
+        cx.become_copy(id, value);
+        return Ok(true);
+    }
+    let last = steps.len() - 1;
+    for (i, (n, unit)) in steps.into_iter().enumerate() {
+        if i == last {
+            let args = cx.air.push_list(&[value, n]);
+            cx.air.set(id, Expr::Call { op: DateAdd, modifier: Modifier::Unit(unit), args });
+        } else {
+            value = cx.call_with(DateAdd, Modifier::Unit(unit), &[value, n], ty, id);
+        }
+    }
+    Ok(true)
+}
+
+/// The units an interval adds, in order; false if it is not made of parts that can be seen.
+fn interval_steps(cx: &mut Context<'_>, id: ExprId, sign: i64, steps: &mut Vec<(ExprId, Unit)>) -> bool {
+    match cx.air.expr(id) {
+        Expr::Literal { value: Literal::Interval { months, days, micros } } => {
+            if months != 0 {
+                let (n, unit) =
+                    if months % 12 == 0 { (months / 12, Unit::Year) } else { (months, Unit::Month) };
+                steps.push((cx.int(sign * i64::from(n), id), unit));
+            }
+            if days != 0 {
+                steps.push((cx.int(sign * i64::from(days), id), Unit::Day));
+            }
+            if micros != 0 {
+                let (n, unit) = match micros {
+                    n if n % 3_600_000_000 == 0 => (n / 3_600_000_000, Unit::Hour),
+                    n if n % 60_000_000 == 0 => (n / 60_000_000, Unit::Minute),
+                    n if n % 1_000_000 == 0 => (n / 1_000_000, Unit::Second),
+                    n => (n, Unit::Microsecond),
+                };
+                steps.push((cx.int(sign * n, id), unit));
+            }
+            true
+        }
+        Expr::Call { op: MakeInterval, modifier: Modifier::Unit(unit), args } => {
+            let n = cx.air.at(args, 0);
+            let n = match (sign, cx.int_value(n)) {
+                (1, _) => n,
+                (_, Some(value)) => cx.int(-value, id),
+                _ => {
+                    let ty = cx.air.ty(n);
+                    cx.call(Neg, &[n], ty, id)
+                }
+            };
+            steps.push((n, unit));
+            true
+        }
+        Expr::Call { op: Neg, args, .. } => {
+            let inner = cx.air.at(args, 0);
+            interval_steps(cx, inner, -sign, steps)
+        }
+        Expr::Call { op: op @ (Add | Sub), args, .. } => {
+            let (left, right) = (cx.air.at(args, 0), cx.air.at(args, 1));
+            let right_sign = if op == Sub { -sign } else { sign };
+            interval_steps(cx, left, sign, steps) && interval_steps(cx, right, right_sign, steps)
+        }
+        Expr::Call { op: Mul, args, .. } => {
+            let (left, right) = (cx.air.at(args, 0), cx.air.at(args, 1));
+            let is_interval = |cx: &Context<'_>, id| matches!(cx.air.ty(id), Type::Interval(_));
+            let (n, interval) = if is_interval(cx, left) { (right, left) } else { (left, right) };
+            let Some(Literal::Interval { months, days, micros }) = cx.air.literal(interval) else {
+                return false;
+            };
+            let (count, unit) = match (months, days, micros) {
+                (months, 0, 0) => (i64::from(months), Unit::Month),
+                (0, days, 0) => (i64::from(days), Unit::Day),
+                (0, 0, micros) if micros % 1_000_000 == 0 => (micros / 1_000_000, Unit::Second),
+                _ => return false,
+            };
+            if !cx.air.ty(n).is_int() {
+                return false;
+            }
+            let count = cx.int(sign * count, id);
+            steps.push((cx.call(Mul, &[n, count], Type::I64, id), unit));
+            true
+        }
+        _ => false,
+    }
+}
+
+fn field_of_difference(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.interval_values {
+        return Ok(false);
+    }
+    let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
+    let Some((of, args)) = cx.as_call(cx.air.at(args, 0)) else { return Ok(false) };
+    let &[to, from] = cx.air.list(args) else { return Ok(false) };
+    let (unit, cycle) = match (of, op) {
+        (SubTimestamps, ExtractEpoch) => (Unit::Second, None),
+        (SubTimestamps, ExtractDay) => (Unit::Day, None),
+        (SubTimestamps, ExtractHour) => (Unit::Hour, Some(24)),
+        (SubTimestamps, ExtractMinute) => (Unit::Minute, Some(60)),
+        (Age, ExtractYear) => (Unit::Year, None),
+        (Age, ExtractMonth) => (Unit::Month, Some(12)),
+        (Age, ExtractEpoch) => return Ok(false),
+        _ => return Ok(false),
+    };
+    let units = cx.call_with(CompleteUnits, Modifier::Unit(unit), &[from, to], Type::I64, id);
+    match cycle {
+        None => cx.become_copy(id, units),
+        Some(cycle) => {
+            let cycle = cx.int(cycle, id);
+            cx.become_call(id, Mod, &[units, cycle]);
+        }
+    }
+    Ok(true)
+}
+
+fn date_result(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.air.ty(id) != Type::Date {
+        return Ok(false);
+    }
+    let expr = cx.air.expr(id);
+    let inner = cx.make(expr, Type::TIMESTAMP, true, id);
+    cx.air.set(id, Expr::Cast { operand: inner, to: Type::Date, rule: CastRule::IMPLICIT });
+    Ok(true)
+}
+
+fn local_now(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    // Where the zone is part of the type, it has to go.
+    let wanted = cx.air.ty(id);
+    if !cx.speaks(Age) || !matches!(wanted, Type::Timestamp { zone: Zone::None, .. }) {
+        return Ok(false);
+    }
+    let expr = cx.air.expr(id);
+    let now = cx.make(expr, Type::Timestamp { precision: 6, zone: Zone::Instant }, false, id);
+    cx.air.set(id, Expr::Cast { operand: now, to: wanted, rule: CastRule::IMPLICIT });
+    Ok(true)
+}
+
+fn sticky_of_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    let Some(step) = modifier(cx, n, 0, Unit::Month, id) else { return Ok(false) };
+    let start = cx.text("start of month", id);
+    let next = cx.text("+1 month", id);
+    let back = cx.text("-1 day", id);
+    let day = cx.call(IsoDate, &[x], Type::Date, id);
+    let last = cx.call(IsoDate, &[x, start, next, back], Type::Date, id);
+    let is_last = cx.compare(CompareOp::Eq, day, last);
+    let function = iso_function(cx, ty, x, Unit::Month)?;
+    let to_last = if function == IsoDate {
+        cx.call(IsoDate, &[x, start, step, next, back], Type::Date, id)
+    } else {
+        let date = cx.call(IsoDate, &[x, start, step, next, back], Type::Date, id);
+        let blank = cx.text(" ", id);
+        let time = cx.call(IsoTime, &[x], Type::TEXT, id);
+        cx.call(Concat, &[date, blank, time], ty, id)
+    };
+    let clamped = cx.call_with(DateAdd, Modifier::Unit(Unit::Month), &[x, n], ty, id);
+    let expr = cx.case_expr(&[(is_last, to_last)], Some(clamped));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn days_of_timestamp(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    // Where intervals of all parts exist, `+ n` is for dates alone.
+    if !cx.target.can.interval_values || !cx.speaks(Age) {
+        return Ok(false);
+    }
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    if cx.air.ty(x) == Type::Date && cx.air.ty(n).is_int() {
+        return Ok(false);
+    }
+    if !matches!(cx.air.ty(x), Type::Date | Type::Timestamp { .. }) {
+        return Ok(false);
+    }
+    let kind = Type::Interval(air::types::IntervalKind::Mixed);
+    let days = cx.call_with(MakeInterval, Modifier::Unit(Unit::Day), &[n], kind, id);
+    cx.become_call(id, AddInterval, &[x, days]);
+    Ok(true)
+}
