@@ -5,7 +5,7 @@ use crate::codes;
 use crate::query::Usage;
 use air::expr::Literal;
 use air::ids::List;
-use air::query::{Body, Item, Query, SetOp, ValuesRow};
+use air::query::{Body, Item, Output, Query, SetOp, ValuesRow};
 use air::types::CastReason;
 use air::{Collation, ExprId, QueryId, Type};
 use air_base::Span;
@@ -86,7 +86,10 @@ impl<'a> Binder<'a> {
         recursion: Option<usize>,
     ) -> Bound<Body> {
         let node = self.tree[chain];
-        let mut left = self.operand(node.first, usage)?;
+        let first = self.operand(node.first, usage)?;
+        let mut left = first;
+        // The chain may be long: its columns are those of its first operand, asked for once.
+        let mut ours = self.outputs(first);
         let mut recursive = false;
         if let Some(at) = recursion {
             self.publish_anchor(at, left)?;
@@ -111,7 +114,10 @@ impl<'a> Binder<'a> {
                 tree::SetOp::Except => SetOp::Except,
             };
             let all = arm.quantifier == Quantifier::All;
-            let collation = self.level_columns(left, right, recursive, arm.span)?;
+            let (collation, changed) = self.level_columns(ours, left, right, recursive, arm.span)?;
+            if changed {
+                ours = self.outputs(first);
+            }
             body = Body::SetOp { op, all, left, right, collation };
         }
         Ok(body)
@@ -161,13 +167,14 @@ impl<'a> Binder<'a> {
     /// Makes the columns of both sides equal in number and type; gives the collation duplicates compare by.
     fn level_columns(
         &mut self,
+        ours: Option<List<Output>>,
         left: QueryId,
         right: QueryId,
         left_decides: bool,
         span: Span,
-    ) -> Bound<Collation> {
-        let (Some(ours), Some(theirs)) = (self.outputs(left), self.outputs(right)) else {
-            return Ok(self.profile.settings.collation);
+    ) -> Bound<(Collation, bool)> {
+        let (Some(ours), Some(theirs)) = (ours, self.outputs(right)) else {
+            return Ok((self.profile.settings.collation, false));
         };
         if ours.len() != theirs.len() {
             let message =
@@ -175,6 +182,7 @@ impl<'a> Binder<'a> {
             return Err(self.refuse(codes::SET_OPERATION_WIDTH, span, message));
         }
         let mut collation = None;
+        let mut changed = false;
         for i in 0..ours.len() {
             let (l, r) = (self.air.at(ours, i), self.air.at(theirs, i));
             let ty = if l.ty == r.ty || (left_decides && !l.ty.is_unknown()) {
@@ -186,29 +194,17 @@ impl<'a> Binder<'a> {
                 collation = Some(self.common_collation(l.ty, r.ty, span)?);
             }
             if l.ty != ty {
+                changed = true;
                 self.cast_output(left, i, ty, CastReason::Implicit)?;
             }
             if r.ty != ty {
                 self.cast_output(right, i, ty, CastReason::Implicit)?;
             }
             if r.nullable && !l.nullable {
-                self.mark_nullable(left, i);
+                self.air.list_mut(ours)[i].nullable = true;
             }
         }
-        Ok(collation.unwrap_or_default())
-    }
-
-    fn mark_nullable(&mut self, query: QueryId, column: usize) {
-        let mut query = query;
-        while let Body::SetOp { left, .. } = self.air.query(query).body {
-            query = left;
-        }
-        if let Body::Select { select } = self.air.query(query).body {
-            let outputs = self.air.select(select).outputs;
-            if let Some(output) = self.air.list_mut(outputs).get_mut(column) {
-                output.nullable = true;
-            }
-        }
+        Ok((collation.unwrap_or_default(), changed))
     }
 
     /// Converts a column of a query's rows to a type, at the values the column is made of.
@@ -219,11 +215,13 @@ impl<'a> Binder<'a> {
         ty: Type,
         reason: CastReason,
     ) -> Bound<()> {
+        let mut query = query;
+        while let Body::SetOp { left, right, .. } = self.air.query(query).body {
+            self.cast_output(right, column, ty, reason)?;
+            query = left;
+        }
         match self.air.query(query).body {
-            Body::SetOp { left, right, .. } => {
-                self.cast_output(left, column, ty, reason)?;
-                self.cast_output(right, column, ty, reason)
-            }
+            Body::SetOp { .. } => Ok(()),
             Body::Values { rows } => self.cast_cells(rows, column, ty, reason),
             Body::Select { select } => {
                 let own = self.air.at(self.air.select(select).outputs, column).ty;
