@@ -329,6 +329,11 @@ impl Air {
         &mut self.ctes[id.index()]
     }
 
+    /// All common table expressions.
+    pub fn cte_ids(&self) -> impl ExactSizeIterator<Item = CteId> + use<> {
+        (0..self.ctes.len() as u32).map(CteId)
+    }
+
     /// Adds a window.
     pub fn push_window(&mut self, window: WindowSpec) -> WindowId {
         self.windows.push(window);

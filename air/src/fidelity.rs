@@ -79,6 +79,8 @@ assumptions! {
     OneKey = "one-key", "rows collide on this key only: {}";
     /// No two proposed rows collide.
     DistinctProposals = "distinct-proposals", "no two proposed rows have the same key: {}";
+    /// Values fit the columns they are stored in.
+    FittingValues = "fitting-values", "values fit their columns and constraints, uniqueness aside: {}";
     /// A subquery has at most one row.
     OneRow = "one-row", "the subquery has at most one row: {}";
     /// The column is really unique.

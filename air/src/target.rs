@@ -345,6 +345,8 @@ pub struct Capabilities {
     pub loose_columns: LooseForm,
     /// Builtins of boolean type are spelled as predicates.
     pub predicate_calls: bool,
+    /// One upsert may change the same row twice.
+    pub upsert_twice: bool,
     /// Row limits may be percentages.
     pub limit_percent: bool,
     /// Row limits may be expressions.

@@ -3,6 +3,7 @@
 //! Legalization makes a statement expressible under a target, exactly or not at all. A pass asks an
 //! [`air::target::Target`] what it can say and never knows a dialect by name.
 
+mod build;
 pub mod codes;
 mod dispatch;
 pub mod form;

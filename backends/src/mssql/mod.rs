@@ -123,6 +123,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     scalar_first: false,
     loose_columns: LooseForm::No,
     predicate_calls: true,
+    upsert_twice: false,
     limit_percent: true,
     limit_expressions: true,
     limit_in_subquery: true,

@@ -133,6 +133,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     scalar_first: false,
     loose_columns: LooseForm::PrimaryKey,
     predicate_calls: false,
+    upsert_twice: true,
     limit_percent: false,
     limit_expressions: false,
     limit_in_subquery: false,

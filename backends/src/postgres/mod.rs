@@ -118,6 +118,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     scalar_first: false,
     loose_columns: LooseForm::PrimaryKey,
     predicate_calls: false,
+    upsert_twice: false,
     limit_percent: false,
     limit_expressions: true,
     limit_in_subquery: true,

@@ -126,6 +126,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     scalar_first: true,
     loose_columns: LooseForm::FreeWithExtreme,
     predicate_calls: false,
+    upsert_twice: true,
     limit_percent: false,
     limit_expressions: true,
     limit_in_subquery: true,

@@ -4,17 +4,42 @@
 //! source dialect promised, under the assumptions noted. Never: a shape or a call the target reads otherwise.
 
 mod build;
+mod casts;
 mod collation;
 mod dates;
 mod division;
 mod like;
 mod numbers;
 mod rounding;
+mod shape;
 mod text;
+mod timeformat;
 mod windowed;
 
 use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
-pub(crate) const RULES: &[&[Rule]] =
-    &[collation::RULES, division::RULES, rounding::RULES, numbers::RULES, windowed::RULES, like::RULES, text::RULES, dates::RULES];
+pub(crate) const RULES: &[&[Rule]] = &[
+    shape::change::RULES,
+    shape::upsert::RULES,
+    shape::define::RULES,
+    shape::grouping::RULES,
+    shape::paging::RULES,
+    shape::setops::RULES,
+    shape::joins::RULES,
+    shape::sources::RULES,
+    shape::predicates::RULES,
+    collation::RULES,
+    division::RULES,
+    rounding::RULES,
+    numbers::RULES,
+    windowed::RULES,
+    like::RULES,
+    text::RULES,
+    dates::RULES,
+    timeformat::RULES,
+    casts::RULES,
+    // Last: what the others put into keys and conditions is seen here.
+    shape::order::RULES,
+    shape::truth::RULES,
+];

@@ -1,12 +1,10 @@
 //! Changes: the order of assignments, joined tables, limits, DEFAULT, identity columns, TRUNCATE, MERGE.
 
-use air::expr::{CompareOp, OrderKey};
+use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::node::Child;
-use air::query::{Body, CteBody, Item, JoinKind, Output, Rel, SourceColumn, SourceKind, ValuesRow};
-use air::statement::{
-    Assignment, Delete, Insert, InsertSource, MergeAction, MergeWhen, Statement, Update,
-};
+use air::query::{CteBody, Item, JoinKind, Rel, SourceColumn, SourceKind, ValuesRow};
+use air::statement::{Assignment, Delete, Insert, InsertSource, MergeAction, MergeWhen, Statement, Update};
 use air::target::{DeleteFrom, IdentityForm, Returning, UpdateFrom};
 use air::types::{CastFailure, CastReason, CastRule, Rounding};
 use air::{CteId, Expr, ExprId, List, Literal, Name, ObjectName, RelId, SourceId, Type};
@@ -19,14 +17,14 @@ use crate::pass::{Apply, Context, Fired, Refused, Rule};
 /// Rules of this topic.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
-        name: "assignments_in_order",
-        law: "an assignment that sees an earlier one sees the value assigned there",
-        apply: Apply::Statement(assignment_order),
-    },
-    Rule {
         name: "merge_as_statements",
         law: "rows that match are changed first; then rows without a match are added",
         apply: Apply::Statement(merge_as_statements),
+    },
+    Rule {
+        name: "assignments_in_order",
+        law: "an assignment that sees an earlier one sees the value assigned there",
+        apply: Apply::Statement(assignment_order),
     },
     Rule {
         name: "change_by_key",
@@ -165,8 +163,11 @@ fn as_stored(cx: &mut Context<'_>, source: SourceId, column: u32, value: ExprId)
     if alike {
         return copy;
     }
-    let rule =
-        CastRule { reason: CastReason::Assignment, failure: CastFailure::Error, rounding: Rounding::HalfAway };
+    let rule = CastRule {
+        reason: CastReason::Assignment,
+        failure: CastFailure::Error,
+        rounding: Rounding::HalfAway,
+    };
     cx.air.push(Expr::Cast { operand: copy, to: column.ty, rule }, column.ty, info.nullable, info.span)
 }
 
@@ -216,7 +217,7 @@ fn swap_by_snapshot(cx: &mut Context<'_>, at: usize, target: SourceId, span: Spa
     let copy = table_source(cx, name, &old_columns, "o");
     let mut items = Vec::new();
     for i in 0..old_columns.len() {
-        let expr = cx.air.column(copy, i as u32, span);
+        let expr = cx.air.column_of(copy, i as u32, span);
         items.push(Item::Expr { expr, alias: None });
     }
     let copy_rel = cx.air.source_rel(copy);
@@ -250,7 +251,8 @@ fn swap_by_snapshot(cx: &mut Context<'_>, at: usize, target: SourceId, span: Spa
 fn equal_columns(cx: &mut Context<'_>, a: SourceId, b: SourceId, columns: &[u32]) -> Option<ExprId> {
     let mut terms = Vec::with_capacity(columns.len());
     for &column in columns {
-        let (left, right) = (cx.air.column(a, column, Span::NONE), cx.air.column(b, column, Span::NONE));
+        let (left, right) =
+            (cx.air.column_of(a, column, Span::NONE), cx.air.column_of(b, column, Span::NONE));
         let collation = cx.air.ty(left).collation().unwrap_or_default();
         let equal = Expr::Compare { op: CompareOp::Eq, collation, left, right };
         terms.push(Some(cx.air.push(equal, Type::Bool, false, Span::NONE)));
@@ -292,10 +294,7 @@ pub(crate) fn primary_key(cx: &Context<'_>, source: SourceId) -> Option<Vec<u32>
     if key.columns.is_empty() {
         return None;
     }
-    key.columns
-        .iter()
-        .map(|column| position(cx, source, &table.columns[*column as usize].name))
-        .collect()
+    key.columns.iter().map(|column| position(cx, source, &table.columns[*column as usize].name)).collect()
 }
 
 /// The table of the catalog that a source is.
@@ -319,8 +318,12 @@ fn limited_change(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(false);
     }
     let (target, order, limit, filter, from) = match &cx.air.statements[at] {
-        Statement::Update { update } => (update.target, update.order, update.limit, update.filter, update.from),
-        Statement::Delete { delete } => (delete.target, delete.order, delete.limit, delete.filter, delete.from),
+        Statement::Update { update } => {
+            (update.target, update.order, update.limit, update.filter, update.from)
+        }
+        Statement::Delete { delete } => {
+            (delete.target, delete.order, delete.limit, delete.filter, delete.from)
+        }
         _ => return Ok(false),
     };
     if order.is_empty() && limit.is_none() {
@@ -346,14 +349,18 @@ fn limited_change(cx: &mut Context<'_>, at: usize) -> Fired {
                     cx.air.source_mut(target).columns = list;
                     vec![columns.len() as u32 - 1]
                 }
-                (None, None) => return cx.refuse(codes::CHANGE, span, "a limited change needs a key", unlock),
+                (None, None) => {
+                    return cx.refuse(codes::CHANGE, span, "a limited change needs a key", unlock);
+                }
             };
             if key.len() > 1 && !cx.has(cx.target.can.row_values) {
                 return cx.refuse(codes::CHANGE, span, "a limited change needs a key of one column", "");
             }
             // … WHERE key IN (SELECT key FROM t WHERE filter ORDER BY order LIMIT limit)
             let inner = table_source(cx, name, &columns, "c");
-            for root in filter.into_iter().chain(cx.air.list(order).iter().map(|key| key.expr).collect::<Vec<_>>()) {
+            for root in
+                filter.into_iter().chain(cx.air.list(order).iter().map(|key| key.expr).collect::<Vec<_>>())
+            {
                 for id in build::below(cx.air, &[Child::Expr(root)]) {
                     if let Expr::Column { source, index, .. } = cx.air.expr(id)
                         && source == target
@@ -365,9 +372,9 @@ fn limited_change(cx: &mut Context<'_>, at: usize) -> Fired {
             let mut items = Vec::new();
             let mut outer = Vec::new();
             for &column in &key {
-                let expr = cx.air.column(inner, column, span);
+                let expr = cx.air.column_of(inner, column, span);
                 items.push(Item::Expr { expr, alias: None });
-                outer.push(cx.air.column(target, column, span));
+                outer.push(cx.air.column_of(target, column, span));
             }
             let rel = cx.air.source_rel(inner);
             let query = cx.air.select_query(&items, Some(rel), filter);
@@ -402,7 +409,12 @@ fn limited_change(cx: &mut Context<'_>, at: usize) -> Fired {
 
 /// Takes the target out of a join tree of inner joins: what is left, and the conditions that stood there.
 /// `None`: the target stands on a side of an outer join.
-fn take_out(cx: &mut Context<'_>, rel: RelId, target: SourceId, conditions: &mut Vec<ExprId>) -> Option<Option<RelId>> {
+fn take_out(
+    cx: &mut Context<'_>,
+    rel: RelId,
+    target: SourceId,
+    conditions: &mut Vec<ExprId>,
+) -> Option<Option<RelId>> {
     match cx.air.rel(rel) {
         Rel::Source { source } if source == target => Some(None),
         Rel::Source { .. } => Some(Some(rel)),
@@ -469,7 +481,9 @@ fn stand_in(cx: &mut Context<'_>, rel: RelId, target: SourceId, other: SourceId)
 
 fn joined_update(cx: &mut Context<'_>, at: usize) -> Fired {
     let Statement::Update { update } = &cx.air.statements[at] else { return Ok(false) };
-    let Update { target, from: Some(from), joined, filter, assignments, .. } = **update else { return Ok(false) };
+    let Update { target, from: Some(from), joined, filter, assignments, .. } = **update else {
+        return Ok(false);
+    };
     let span = span_of(cx, at);
     let several = cx.air.list(assignments).iter().any(|assignment| assignment.source != target);
     let form = cx.target.can.update_from;
@@ -513,7 +527,12 @@ fn joined_update(cx: &mut Context<'_>, at: usize) -> Fired {
     if joined {
         let other = one_row(cx);
         if !stand_in(cx, from, target, other) {
-            return cx.refuse(codes::CHANGE, span, "an UPDATE of the NULL side of an outer join has no form", "");
+            return cx.refuse(
+                codes::CHANGE,
+                span,
+                "an UPDATE of the NULL side of an outer join has no form",
+                "",
+            );
         }
     }
     qualify_target(cx, target);
@@ -527,8 +546,12 @@ fn joined_update(cx: &mut Context<'_>, at: usize) -> Fired {
             let item = Item::Expr { expr: assignment.value, alias: None };
             let query = cx.air.select_query(&[item], Some(from), filter);
             let count = cx.air.int(1, span);
-            cx.air.query_mut(query).limit =
-                Some(air::query::Limit { count: Some(count), offset: None, percent: false, with_ties: false });
+            cx.air.query_mut(query).limit = Some(air::query::Limit {
+                count: Some(count),
+                offset: None,
+                percent: false,
+                with_ties: false,
+            });
             let many = air::expr::ManyRows::Fails;
             assignment.value = cx.air.push(Expr::Scalar { query, many }, info.ty, true, info.span);
         }
@@ -565,11 +588,15 @@ fn join_with(cx: &mut Context<'_>, left: RelId, from: RelId) -> RelId {
 
 fn joined_delete(cx: &mut Context<'_>, at: usize) -> Fired {
     let Statement::Delete { delete } = &cx.air.statements[at] else { return Ok(false) };
-    let Delete { target, from: Some(from), joined, filter, more_targets, .. } = **delete else { return Ok(false) };
+    let Delete { target, from: Some(from), joined, filter, more_targets, .. } = **delete else {
+        return Ok(false);
+    };
     let span = span_of(cx, at);
     let form = cx.target.can.delete_from;
     match (form, joined) {
-        (DeleteFrom::Join, true) if more_targets.is_empty() || cx.target.can.change_limit != air::target::Can::No => {
+        (DeleteFrom::Join, true)
+            if more_targets.is_empty() || cx.target.can.change_limit != air::target::Can::No =>
+        {
             return Ok(false);
         }
         (DeleteFrom::Using, false) if more_targets.is_empty() => return Ok(false),
@@ -609,7 +636,12 @@ fn joined_delete(cx: &mut Context<'_>, at: usize) -> Fired {
     if joined {
         let other = one_row(cx);
         if !stand_in(cx, from, target, other) {
-            return cx.refuse(codes::CHANGE, span, "a DELETE of the NULL side of an outer join has no form", "");
+            return cx.refuse(
+                codes::CHANGE,
+                span,
+                "a DELETE of the NULL side of an outer join has no form",
+                "",
+            );
         }
     }
     qualify_target(cx, target);
@@ -640,7 +672,8 @@ fn change_ctes(cx: &mut Context<'_>, at: usize) -> Fired {
         Statement::Update { update } => (update.ctes, update.recursive),
         Statement::Delete { delete } => (delete.ctes, delete.recursive),
         Statement::Insert { insert } => {
-            let inside = matches!(insert.source, InsertSource::Query { .. }) && cx.target.can.insert_with_inside;
+            let inside =
+                matches!(insert.source, InsertSource::Query { .. }) && cx.target.can.insert_with_inside;
             if inside {
                 return Ok(false);
             }
@@ -658,7 +691,8 @@ fn change_ctes(cx: &mut Context<'_>, at: usize) -> Fired {
         if !known.contains(&cte) {
             continue;
         }
-        let (body, renamed, columns) = (cx.air.cte(cte).body, cx.air.cte(cte).renamed, cx.air.cte(cte).columns);
+        let (body, renamed, columns) =
+            (cx.air.cte(cte).body, cx.air.cte(cte).renamed, cx.air.cte(cte).columns);
         let CteBody::Query { query } = body else {
             return cx.refuse(codes::CHANGE, span, "a change inside of WITH has no form", "");
         };
@@ -718,7 +752,8 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
     }
     let mut kept: Vec<usize> = Vec::new();
     for (place, &column) in given.iter().enumerate() {
-        let defaults = rows.iter().filter(|row| row.items.len() > place && is_default(cx, cx.air.at(row.items, place)));
+        let defaults =
+            rows.iter().filter(|row| row.items.len() > place && is_default(cx, cx.air.at(row.items, place)));
         let count = defaults.count();
         if count == rows.len() {
             continue;
@@ -729,10 +764,16 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
         }
         // Some rows give a value. A column that has no default, or makes values up, takes NULL for DEFAULT.
         let name = cx.air.name(cx.air.column(target, column).name).to_owned();
-        let known = table_of(cx, target).and_then(|table| table.column(&name).map(|i| &table.columns[i as usize]));
+        let known =
+            table_of(cx, target).and_then(|table| table.column(&name).map(|i| &table.columns[i as usize]));
         let null_will_do = known.is_some_and(|column| column.identity || !column.has_default);
         if !null_will_do {
-            return cx.refuse(codes::CHANGE, span, "DEFAULT beside given values has no form", "one INSERT per kind of row");
+            return cx.refuse(
+                codes::CHANGE,
+                span,
+                "DEFAULT beside given values has no form",
+                "one INSERT per kind of row",
+            );
         }
         for row in &rows {
             let id = cx.air.at(row.items, place);
@@ -743,7 +784,12 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
     }
     if kept.is_empty() {
         if rows.len() > 1 {
-            return cx.refuse(codes::CHANGE, span, "several rows of defaults have no form", "one INSERT per row");
+            return cx.refuse(
+                codes::CHANGE,
+                span,
+                "several rows of defaults have no form",
+                "one INSERT per row",
+            );
         }
         set_insert(cx, at, |insert| {
             insert.source = InsertSource::Defaults {};
@@ -776,7 +822,8 @@ pub(crate) fn set_insert(cx: &mut Context<'_>, at: usize, change: impl FnOnce(&m
 }
 
 fn identity_null(cx: &mut Context<'_>, at: usize) -> Fired {
-    let takes_null = matches!(cx.target.can.define.identity, IdentityForm::AutoIncrement | IdentityForm::RowNumber);
+    let takes_null =
+        matches!(cx.target.can.define.identity, IdentityForm::AutoIncrement | IdentityForm::RowNumber);
     if takes_null || !cx.has(cx.target.can.default_in_values) {
         return Ok(false);
     }
@@ -811,7 +858,9 @@ fn identity_null(cx: &mut Context<'_>, at: usize) -> Fired {
 }
 
 fn truncate_as_delete(cx: &mut Context<'_>, at: usize) -> Fired {
-    let Statement::Truncate { tables, restart_identity, cascade } = cx.air.statements[at] else { return Ok(false) };
+    let Statement::Truncate { tables, restart_identity, cascade } = cx.air.statements[at] else {
+        return Ok(false);
+    };
     let native = cx.has(cx.target.can.truncate);
     let options = cx.target.can.define.truncate_options;
     if native && (options || (tables.len() == 1 && !cascade)) {
@@ -892,11 +941,12 @@ fn forget_counter(cx: &mut Context<'_>, table: Name, span: Span) -> Statement {
         lateral: false,
     };
     let source = cx.air.push_source(source, span);
-    let left = cx.air.column(source, 0, span);
+    let left = cx.air.column_of(source, 0, span);
     if let Expr::Column { source, index, .. } = cx.air.expr(left) {
         cx.air.set(left, Expr::Column { source, index, qualified: false });
     }
-    let right = cx.air.push(Expr::Literal { value: Literal::Text { text: table.text } }, Type::TEXT, false, span);
+    let right =
+        cx.air.push(Expr::Literal { value: Literal::Text { text: table.text } }, Type::TEXT, false, span);
     let filter = cx.air.compare(CompareOp::Eq, left, right);
     delete_all(source, Some(filter))
 }
@@ -925,7 +975,12 @@ fn returned_rows(cx: &mut Context<'_>, at: usize) -> Fired {
     for i in 0..items.len() {
         let Item::Expr { expr, .. } = cx.air.at(items, i) else {
             let span = span_of(cx, at);
-            return cx.refuse(codes::RETURNING, span, "`*` of a changed row needs known columns", "name the columns");
+            return cx.refuse(
+                codes::RETURNING,
+                span,
+                "`*` of a changed row needs known columns",
+                "name the columns",
+            );
         };
         for id in build::below(cx.air, &[Child::Expr(expr)]) {
             if let Expr::Column { source, index, .. } = cx.air.expr(id)
@@ -975,7 +1030,12 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                     })
                 });
                 if moves && !missing.is_empty() {
-                    return cx.refuse(codes::CHANGE, span, "a MERGE that changes its own key has no form", "");
+                    return cx.refuse(
+                        codes::CHANGE,
+                        span,
+                        "a MERGE that changes its own key has no form",
+                        "",
+                    );
                 }
                 statements.push(Statement::Update {
                     update: Box::new(Update {
@@ -995,7 +1055,9 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                 });
             }
             MergeAction::Delete {} if missing.is_empty() => {
-                let Statement::Delete { mut delete } = delete_all(merge.target, filter) else { return Ok(false) };
+                let Statement::Delete { mut delete } = delete_all(merge.target, filter) else {
+                    return Ok(false);
+                };
                 delete.from = Some(merge.source);
                 statements.push(Statement::Delete { delete });
             }
@@ -1021,7 +1083,12 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                 for i in 0..values.len() {
                     let expr = cx.air.at(values, i);
                     if matches!(cx.air.expr(expr), Expr::Default {}) {
-                        return cx.refuse(codes::CHANGE, span, "DEFAULT in MERGE has no form", "leave the column out");
+                        return cx.refuse(
+                            codes::CHANGE,
+                            span,
+                            "DEFAULT in MERGE has no form",
+                            "leave the column out",
+                        );
                     }
                     items.push(Item::Expr { expr, alias: None });
                 }

@@ -4,7 +4,8 @@ use air::expr::{Modifier, OrderKey};
 use air::fidelity::Assume;
 use air::node::{Child, Operand};
 use air::query::{
-    Body, Distinct, GroupBy, GroupElement, Item, LooseColumns, Output, Select, SetOp, SourceColumn, SourceKind,
+    Body, Distinct, GroupBy, GroupElement, Item, LooseColumns, Output, Select, SetOp, SourceColumn,
+    SourceKind,
 };
 use air::target::{GroupingSets, LooseForm};
 use air::types::Collation;
@@ -68,7 +69,12 @@ fn group_by_position(cx: &mut Context<'_>, select: SelectId) -> Fired {
         let Expr::Output { index } = cx.air.expr(key) else { continue };
         if !build::expand_stars(cx.air, select) {
             let unlock = "give a schema, so that the columns of `*` are known";
-            return cx.refuse(codes::SCHEMA_NEEDED, cx.air.span(key), "a position in GROUP BY needs known columns", unlock);
+            return cx.refuse(
+                codes::SCHEMA_NEEDED,
+                cx.air.span(key),
+                "a position in GROUP BY needs known columns",
+                unlock,
+            );
         }
         let Some(item) = build::output_expr(cx.air, select, index) else { continue };
         let (expr, info) = (cx.air.expr(item), cx.air.info(item));
@@ -107,12 +113,17 @@ fn aggregate_filter(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.has(cx.target.can.aggregate_filter) {
         return Ok(false);
     }
-    let Expr::Aggregate { op, distinct, args, order, filter: Some(filter), collation } = cx.air.expr(id) else {
+    let Expr::Aggregate { op, distinct, args, order, filter: Some(filter), collation } = cx.air.expr(id)
+    else {
         return Ok(false);
     };
     let span = cx.air.span(id);
     match op {
-        Builtin::ArrayAgg | Builtin::JsonAgg | Builtin::JsonObjectAgg | Builtin::KeepFirst | Builtin::KeepLast => {
+        Builtin::ArrayAgg
+        | Builtin::JsonAgg
+        | Builtin::JsonObjectAgg
+        | Builtin::KeepFirst
+        | Builtin::KeepLast => {
             let message = "FILTER of an aggregate that counts NULLs has no form";
             return cx.refuse(codes::QUERY, span, message, "");
         }
@@ -173,7 +184,7 @@ fn distinct_on(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let number = cx.air.push(number, Type::I64, false, Span::NONE);
     cx.air.select_mut(select).distinct = Distinct::All {};
     let Some(wrapped) = build::wrap(cx.air, query, &[number]) else { return Ok(false) };
-    let number = cx.air.column(wrapped.source, wrapped.shown, Span::NONE);
+    let number = cx.air.column_of(wrapped.source, wrapped.shown, Span::NONE);
     let one = cx.air.int(1, Span::NONE);
     let filter = cx.air.compare(air::expr::CompareOp::Eq, number, one);
     cx.air.select_mut(wrapped.outer).filter = Some(filter);
@@ -196,7 +207,7 @@ fn qualify(cx: &mut Context<'_>, query: QueryId) -> Fired {
         let unlock = "give a schema, so that the columns of `*` are known";
         return cx.refuse(codes::SCHEMA_NEEDED, Span::NONE, "QUALIFY needs known columns", unlock);
     };
-    let passes = cx.air.column(wrapped.source, wrapped.shown, Span::NONE);
+    let passes = cx.air.column_of(wrapped.source, wrapped.shown, Span::NONE);
     let one = cx.air.int(1, Span::NONE);
     let filter = cx.air.compare(air::expr::CompareOp::Eq, passes, one);
     let outer = cx.air.select_mut(wrapped.outer);
@@ -213,16 +224,19 @@ type Set = Vec<usize>;
 /// All keys of a GROUP BY, and its sets.
 fn sets_of(cx: &Context<'_>, group: &GroupBy) -> (Vec<ExprId>, Vec<Set>) {
     let mut keys: Vec<ExprId> = Vec::new();
-    let mut position = |cx: &Context<'_>, expr: ExprId| match keys.iter().position(|key| build::same(cx.air, *key, expr)) {
-        Some(at) => at,
-        None => {
-            keys.push(expr);
-            keys.len() - 1
-        }
-    };
+    let mut position =
+        |cx: &Context<'_>, expr: ExprId| match keys.iter().position(|key| build::same(cx.air, *key, expr)) {
+            Some(at) => at,
+            None => {
+                keys.push(expr);
+                keys.len() - 1
+            }
+        };
     let mut sets: Vec<Set> = vec![Vec::new()];
     for element in cx.air.list(group.elements) {
-        let rows = |cx: &Context<'_>, rows: List<air::query::ValuesRow>, position: &mut dyn FnMut(&Context<'_>, ExprId) -> usize| {
+        let rows = |cx: &Context<'_>,
+                    rows: List<air::query::ValuesRow>,
+                    position: &mut dyn FnMut(&Context<'_>, ExprId) -> usize| {
             cx.air
                 .list(rows)
                 .iter()
@@ -241,7 +255,12 @@ fn sets_of(cx: &Context<'_>, group: &GroupBy) -> (Vec<ExprId>, Vec<Set>) {
                 let n = parts.len().min(12);
                 (0..1usize << n)
                     .rev()
-                    .map(|bits| (0..n).filter(|i| bits >> (n - 1 - i) & 1 == 1).flat_map(|i| parts[i].clone()).collect())
+                    .map(|bits| {
+                        (0..n)
+                            .filter(|i| bits >> (n - 1 - i) & 1 == 1)
+                            .flat_map(|i| parts[i].clone())
+                            .collect()
+                    })
                     .collect()
             }
         };
@@ -300,7 +319,12 @@ fn grouping_sets(cx: &mut Context<'_>, query: QueryId) -> Fired {
         return Ok(true);
     }
     if !build::expand_stars(cx.air, select) {
-        return cx.refuse(codes::SCHEMA_NEEDED, Span::NONE, "grouping sets need known columns", "give a schema");
+        return cx.refuse(
+            codes::SCHEMA_NEEDED,
+            Span::NONE,
+            "grouping sets need known columns",
+            "give a schema",
+        );
     }
     let block = *cx.air.select(select);
     let (keys, sets) = sets_of(cx, &group);
@@ -518,7 +542,12 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
     }
     let stars = cx.air.list(block.items).iter().any(|item| matches!(item, Item::Star { .. }));
     if stars && !build::expand_stars(cx.air, select) {
-        return cx.refuse(codes::SCHEMA_NEEDED, Span::NONE, "`*` over groups needs known columns", "give a schema");
+        return cx.refuse(
+            codes::SCHEMA_NEEDED,
+            Span::NONE,
+            "`*` over groups needs known columns",
+            "give a schema",
+        );
     }
     let block = *cx.air.select(select);
     let mut roots: Vec<ExprId> = Vec::new();
@@ -555,7 +584,12 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
                 return cx.refuse(codes::GROUPING, span, message, "");
             }
             let nulls_first = false;
-            let key = OrderKey { expr: value, descending, nulls_first, collation: cx.air.ty(value).collation().unwrap_or_default() };
+            let key = OrderKey {
+                expr: value,
+                descending,
+                nulls_first,
+                collation: cx.air.ty(value).collation().unwrap_or_default(),
+            };
             cx.air.push_list(&[key])
         }
         LooseColumns::Arbitrary => {

@@ -111,7 +111,7 @@ fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
             let expr = match origins.get(i) {
                 None => cx.air.int(1, Span::NONE),
                 Some((source, index)) if only.is_none_or(|only| only.contains(source)) => {
-                    cx.air.column(*source, *index, Span::NONE)
+                    cx.air.column_of(*source, *index, Span::NONE)
                 }
                 Some(_) => cx.air.null(column.ty, Span::NONE),
             };
@@ -123,9 +123,11 @@ fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let first = arm(cx, None, joined, None);
     let one = cx.air.int(1, Span::NONE);
     let partner = cx.air.select_query(&[Item::Expr { expr: one, alias: None }], Some(left), on);
-    let lonely = cx.air.push(Expr::Exists { query: partner, negated: true }, air::Type::Bool, false, Span::NONE);
+    let lonely =
+        cx.air.push(Expr::Exists { query: partner, negated: true }, air::Type::Bool, false, Span::NONE);
     let second = arm(cx, Some(&rights), right, Some(lonely));
-    let body = Body::SetOp { op: SetOp::Union, all: true, left: first, right: second, collation: Collation::BINARY };
+    let body =
+        Body::SetOp { op: SetOp::Union, all: true, left: first, right: second, collation: Collation::BINARY };
     let query = cx.air.push_query(build::plain(body), Span::NONE);
     // The arms' own columns have been made after `inside` was taken.
     let roots = [Child::Query(query)];
@@ -192,14 +194,15 @@ fn lateral_one_row(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let Body::Select { select: inner } = cx.air.query(query).body else { return Ok(false) };
     let block = *cx.air.select(inner);
     let ungrouped = block.group.is_none_or(|group| group.elements.is_empty()) && block.having.is_none();
-    let aggregate = cx.air.list(block.items).iter().any(
-        |item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)),
-    );
+    let aggregate = cx
+        .air
+        .list(block.items)
+        .iter()
+        .any(|item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)));
     let always_one = (ungrouped && aggregate) && cx.air.query(query).limit.is_none();
     // A left join on TRUE takes a missing row for NULLs, as a scalar subquery does.
-    let always_true = on.is_none_or(|on| {
-        matches!(cx.air.literal(on), Some(air::Literal::Bool { value: true }))
-    });
+    let always_true =
+        on.is_none_or(|on| matches!(cx.air.literal(on), Some(air::Literal::Bool { value: true })));
     let at_most_one = kind == JoinKind::Left && super::predicates::one_row(cx, query);
     let outer_kind = matches!(kind, JoinKind::Inner | JoinKind::Cross | JoinKind::Comma | JoinKind::Left);
     if !(always_one || at_most_one) || !always_true || !outer_kind {
@@ -296,13 +299,19 @@ fn lateral_flattened(cx: &mut Context<'_>, select: SelectId) -> Fired {
         return cx.refuse(codes::JOIN, span, "this lateral join has no form", unlock);
     };
     if !build::expand_stars(cx.air, select) || !build::expand_stars(cx.air, inner) {
-        return cx.refuse(codes::SCHEMA_NEEDED, span, "a lateral join of unknown columns has no form", "give a schema");
+        return cx.refuse(
+            codes::SCHEMA_NEEDED,
+            span,
+            "a lateral join of unknown columns has no form",
+            "give a schema",
+        );
     }
     // Names inside must not meet names outside.
     for source in &own {
         let alias = cx.air.source(*source).alias;
         let text = cx.air.name(alias).to_owned();
-        let met = lefts.iter().any(|left| cx.air.name(cx.air.source(*left).alias).eq_ignore_ascii_case(&text));
+        let met =
+            lefts.iter().any(|left| cx.air.name(cx.air.source(*left).alias).eq_ignore_ascii_case(&text));
         if met {
             let fresh = cx.air.fresh(&text);
             let known = cx.air.source_mut(*source);

@@ -62,7 +62,12 @@ fn null_order(cx: &mut Context<'_>, query: QueryId) -> Fired {
     });
     let Some(parted) = parted else {
         let unlock = "give a schema, so that the columns of `*` are known";
-        return cx.refuse(crate::codes::SCHEMA_NEEDED, Span::NONE, "a key by position needs known columns", unlock);
+        return cx.refuse(
+            crate::codes::SCHEMA_NEEDED,
+            Span::NONE,
+            "a key by position needs known columns",
+            unlock,
+        );
     };
     cx.air.query_mut(query).order = parted;
     Ok(true)
@@ -89,7 +94,8 @@ fn null_order_inside(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             let by_value = frame.is_some_and(|frame| {
                 use air::expr::{FrameBound, FrameUnit};
-                let offset = |bound| matches!(bound, FrameBound::Preceding { .. } | FrameBound::Following { .. });
+                let offset =
+                    |bound| matches!(bound, FrameBound::Preceding { .. } | FrameBound::Following { .. });
                 frame.unit == FrameUnit::Range && (offset(frame.start) || offset(frame.end))
             });
             if by_value {
@@ -157,7 +163,9 @@ fn distinct_order(cx: &mut Context<'_>, query: QueryId) -> Fired {
     }
     let block = *cx.air.select(select);
     let aggregated = block.group.is_some()
-        || items.iter().any(|item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)));
+        || items
+            .iter()
+            .any(|item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)));
     if aggregated {
         return Ok(false);
     }
@@ -208,7 +216,9 @@ fn is_item(cx: &Context<'_>, select: SelectId, key: ExprId) -> bool {
 
 /// True if the expression is computed from items alone.
 fn over_items(cx: &Context<'_>, items: &[Item], id: ExprId) -> bool {
-    let item = |id| items.iter().any(|item| matches!(item, Item::Expr { expr, .. } if build::same(cx.air, *expr, id)));
+    let item = |id| {
+        items.iter().any(|item| matches!(item, Item::Expr { expr, .. } if build::same(cx.air, *expr, id)))
+    };
     if item(id) {
         return true;
     }
@@ -250,7 +260,7 @@ pub(crate) fn derive_body(cx: &mut Context<'_>, query: QueryId) {
     let from = air.source_rel(source);
     let mut items = Vec::with_capacity(columns.len());
     for i in 0..columns.len() {
-        let expr = air.column(source, i as u32, Span::NONE);
+        let expr = air.column_of(source, i as u32, Span::NONE);
         items.push(Item::Expr { expr, alias: None });
     }
     let outer = air.select_query(&items, Some(from), None);

@@ -123,7 +123,12 @@ fn window_keys(cx: &mut Context<'_>, query: QueryId) -> Result<List<OrderKey>, R
             _ => Some(key.expr),
         };
         let Some(value) = value else {
-            return cx.refuse(codes::SCHEMA_NEEDED, Span::NONE, "a key by position needs known columns", "give a schema");
+            return cx.refuse(
+                codes::SCHEMA_NEEDED,
+                Span::NONE,
+                "a key by position needs known columns",
+                "give a schema",
+            );
         };
         key.expr = cx.air.copy(value);
     }
@@ -133,7 +138,8 @@ fn window_keys(cx: &mut Context<'_>, query: QueryId) -> Result<List<OrderKey>, R
 /// A window builtin without arguments over the query's order.
 fn over_order(cx: &mut Context<'_>, query: QueryId, op: Builtin) -> Result<ExprId, Refused> {
     let order = if op == Builtin::CountAll { List::EMPTY } else { window_keys(cx, query)? };
-    let window = cx.air.push_window(WindowSpec { name: None, base: None, partition: List::EMPTY, order, frame: None });
+    let window =
+        cx.air.push_window(WindowSpec { name: None, base: None, partition: List::EMPTY, order, frame: None });
     let call = if op == Builtin::CountAll {
         cx.air.aggregate(op, &[], Type::I64, Span::NONE)
     } else {
@@ -164,7 +170,8 @@ fn block_of(cx: &mut Context<'_>, query: QueryId) -> Result<(), Refused> {
 }
 
 fn with_ties(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    let Some(Limit { count: Some(count), offset, percent, with_ties: true }) = cx.air.query(query).limit else {
+    let Some(Limit { count: Some(count), offset, percent, with_ties: true }) = cx.air.query(query).limit
+    else {
         return Ok(false);
     };
     let top_takes_it = cx.target.can.paging != Paging::Top || offset.is_none();
@@ -181,7 +188,7 @@ fn with_ties(cx: &mut Context<'_>, query: QueryId) -> Fired {
         let unlock = "give a schema, so that the columns of `*` are known";
         return cx.refuse(codes::SCHEMA_NEEDED, Span::NONE, "this row limit needs known columns", unlock);
     };
-    let rank = cx.air.column(wrapped.source, wrapped.shown, Span::NONE);
+    let rank = cx.air.column_of(wrapped.source, wrapped.shown, Span::NONE);
     let filter = cx.air.compare(CompareOp::Le, rank, count);
     cx.air.select_mut(wrapped.outer).filter = Some(filter);
     cx.air.query_mut(query).limit = None;
@@ -189,7 +196,8 @@ fn with_ties(cx: &mut Context<'_>, query: QueryId) -> Fired {
 }
 
 fn percent(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    let Some(Limit { count: Some(count), offset, percent: true, with_ties }) = cx.air.query(query).limit else {
+    let Some(Limit { count: Some(count), offset, percent: true, with_ties }) = cx.air.query(query).limit
+    else {
         return Ok(false);
     };
     if cx.target.can.limit_percent && !(cx.target.can.paging == Paging::Top && offset.is_some()) {
@@ -208,8 +216,8 @@ fn percent(cx: &mut Context<'_>, query: QueryId) -> Fired {
     };
     // number <= ceil(count * p / 100), in integers: (number - 1) * 100 < count * p.
     let air = &mut *cx.air;
-    let number = air.column(wrapped.source, wrapped.shown, Span::NONE);
-    let all = air.column(wrapped.source, wrapped.shown + 1, Span::NONE);
+    let number = air.column_of(wrapped.source, wrapped.shown, Span::NONE);
+    let all = air.column_of(wrapped.source, wrapped.shown + 1, Span::NONE);
     let one = air.int(1, Span::NONE);
     let hundred = air.int(100, Span::NONE);
     let before = air.call(Builtin::Sub, &[number, one], Type::I64, false, Span::NONE);
@@ -226,7 +234,9 @@ fn limit_in_subquery(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.target.can.limit_in_subquery {
         return Ok(false);
     }
-    let (Expr::InQuery { query, .. } | Expr::Quantified { query, .. }) = cx.air.expr(id) else { return Ok(false) };
+    let (Expr::InQuery { query, .. } | Expr::Quantified { query, .. }) = cx.air.expr(id) else {
+        return Ok(false);
+    };
     if cx.air.query(query).limit.is_none() {
         return Ok(false);
     }

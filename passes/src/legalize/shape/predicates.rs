@@ -122,7 +122,8 @@ fn row_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     match cx.air.expr(id) {
         Expr::Compare { op, left, right, collation } => {
-            let (Expr::Row { items: l }, Expr::Row { items: r }) = (cx.air.expr(left), cx.air.expr(right)) else {
+            let (Expr::Row { items: l }, Expr::Row { items: r }) = (cx.air.expr(left), cx.air.expr(right))
+            else {
                 return Ok(false);
             };
             if l.len() != r.len() || l.is_empty() {
@@ -147,7 +148,7 @@ fn row_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let mut terms = Vec::with_capacity(columns as usize);
             for i in 0..items.len() {
                 let left = qualified_copy(cx, cx.air.at(items, i));
-                let right = cx.air.column(source, i as u32, span);
+                let right = cx.air.column_of(source, i as u32, span);
                 let equal = Expr::Compare { op: CompareOp::Eq, collation, left, right };
                 terms.push(Some(cx.air.push(equal, Type::Bool, true, span)));
             }
@@ -207,7 +208,9 @@ fn quantified_as_in(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.has(cx.target.can.quantified) {
         return Ok(false);
     }
-    let Expr::Quantified { op, quantifier, collation, left, query } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Quantified { op, quantifier, collation, left, query } = cx.air.expr(id) else {
+        return Ok(false);
+    };
     let negated = match (op, quantifier) {
         (CompareOp::Eq, Quantifier::Any) => false,
         (CompareOp::Ne, Quantifier::All) => true,
@@ -221,12 +224,14 @@ fn quantified_as_exists(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.has(cx.target.can.quantified) {
         return Ok(false);
     }
-    let Expr::Quantified { op, quantifier, collation, left, query } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Quantified { op, quantifier, collation, left, query } = cx.air.expr(id) else {
+        return Ok(false);
+    };
     let span = cx.air.span(id);
     let (source, _) = derive(cx, query, span)?;
     let test = |cx: &mut Context<'_>| {
         let left = qualified_copy(cx, left);
-        let right = cx.air.column(source, 0, span);
+        let right = cx.air.column_of(source, 0, span);
         cx.air.push(Expr::Compare { op, collation, left, right }, Type::Bool, true, span)
     };
     // The row that decides: one that fails ALL, one that satisfies ANY.
@@ -252,7 +257,12 @@ fn quantified_as_exists(cx: &mut Context<'_>, id: ExprId) -> Fired {
 fn derive(cx: &mut Context<'_>, query: QueryId, span: Span) -> Result<(air::SourceId, u32), Refused> {
     let columns = super::sources::name_columns(cx.air, query);
     if columns.is_empty() {
-        return cx.refuse(codes::SCHEMA_NEEDED, span, "the columns of this subquery have to be known", "give a schema");
+        return cx.refuse(
+            codes::SCHEMA_NEEDED,
+            span,
+            "the columns of this subquery have to be known",
+            "give a schema",
+        );
     }
     let alias = cx.air.fresh("q");
     let source = cx.air.derived(query, alias, &columns);
@@ -384,9 +394,10 @@ pub(crate) fn one_row(cx: &Context<'_>, query: QueryId) -> bool {
         Body::Select { select } => {
             let block = cx.air.select(select);
             let ungrouped = block.group.is_none_or(|group| group.elements.is_empty());
-            let aggregate = cx.air.list(block.items).iter().any(
-                |item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)),
-            );
+            let aggregate =
+                cx.air.list(block.items).iter().any(
+                    |item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)),
+                );
             block.from.is_none() || (ungrouped && aggregate)
         }
         Body::Values { rows } => rows.len() == 1,

@@ -58,7 +58,7 @@ pub(crate) fn derive_whole(air: &mut Air, query: QueryId) {
     let from = air.source_rel(source);
     let mut items = Vec::with_capacity(columns.len());
     for i in 0..columns.len() {
-        let expr = air.column(source, i as u32, Span::NONE);
+        let expr = air.column_of(source, i as u32, Span::NONE);
         items.push(Item::Expr { expr, alias: None });
     }
     if items.is_empty() {
@@ -69,13 +69,20 @@ pub(crate) fn derive_whole(air: &mut Air, query: QueryId) {
 }
 
 fn numbered_all(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    let Body::SetOp { op, all: true, left, right, collation } = cx.air.query(query).body else { return Ok(false) };
+    let Body::SetOp { op, all: true, left, right, collation } = cx.air.query(query).body else {
+        return Ok(false);
+    };
     if op == SetOp::Union || cx.has(cx.target.can.intersect_except_all) {
         return Ok(false);
     }
     let span = cx.air.query_span(query);
     if !cx.has(cx.target.can.intersect_except) {
-        return cx.refuse(codes::QUERY, span, "INTERSECT and EXCEPT have no form", "a newer version of the server");
+        return cx.refuse(
+            codes::QUERY,
+            span,
+            "INTERSECT and EXCEPT have no form",
+            "a newer version of the server",
+        );
     }
     let mut sides = [left, right];
     for side in &mut sides {
@@ -83,7 +90,12 @@ fn numbered_all(cx: &mut Context<'_>, query: QueryId) -> Fired {
         let Body::Select { select } = cx.air.query(*side).body else { return Ok(false) };
         let items = cx.air.list(cx.air.select(select).items).to_vec();
         if items.iter().any(|item| matches!(item, Item::Star { .. })) {
-            return cx.refuse(codes::SCHEMA_NEEDED, span, "the columns of a set operation have to be known", "give a schema");
+            return cx.refuse(
+                codes::SCHEMA_NEEDED,
+                span,
+                "the columns of a set operation have to be known",
+                "give a schema",
+            );
         }
         let mut keys = Vec::with_capacity(items.len());
         for item in &items {
@@ -119,7 +131,7 @@ fn numbered_all(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let from = cx.air.source_rel(source);
     let mut items = Vec::with_capacity(columns.len());
     for i in 0..columns.len() {
-        let expr = cx.air.column(source, i as u32, Span::NONE);
+        let expr = cx.air.column_of(source, i as u32, Span::NONE);
         items.push(Item::Expr { expr, alias: None });
     }
     let outer = cx.air.select_query(&items, Some(from), None);

@@ -130,7 +130,13 @@ pub(crate) fn rename(cx: &mut Context<'_>, query: QueryId, names: &[Name]) -> Fi
                 } else {
                     let rows = cx.air.push_list(&rest);
                     let right = cx.air.push_query(build::plain(Body::Values { rows }), Span::NONE);
-                    Body::SetOp { op: SetOp::Union, all: true, left: head, right, collation: Collation::BINARY }
+                    Body::SetOp {
+                        op: SetOp::Union,
+                        all: true,
+                        left: head,
+                        right,
+                        collation: Collation::BINARY,
+                    }
                 };
                 cx.air.query_mut(id).body = body;
                 return Ok(true);
@@ -141,7 +147,11 @@ pub(crate) fn rename(cx: &mut Context<'_>, query: QueryId, names: &[Name]) -> Fi
 
 fn alike(air: &Air, a: Name, b: Name) -> bool {
     // Where case is part of a name, another case is another name.
-    if a.exact || b.exact { air.name(a) == air.name(b) } else { air.name(a).eq_ignore_ascii_case(air.name(b)) }
+    if a.exact || b.exact {
+        air.name(a) == air.name(b)
+    } else {
+        air.name(a).eq_ignore_ascii_case(air.name(b))
+    }
 }
 
 /// `SELECT a AS x, b AS y`.
@@ -234,7 +244,13 @@ pub(crate) fn name_columns(air: &mut Air, query: QueryId) -> Vec<SourceColumn> {
                 } else {
                     let rows = air.push_list(&rest);
                     let right = air.push_query(build::plain(Body::Values { rows }), Span::NONE);
-                    Body::SetOp { op: SetOp::Union, all: true, left: head, right, collation: Collation::BINARY }
+                    Body::SetOp {
+                        op: SetOp::Union,
+                        all: true,
+                        left: head,
+                        right,
+                        collation: Collation::BINARY,
+                    }
                 };
                 air.query_mut(id).body = body;
                 return columns;

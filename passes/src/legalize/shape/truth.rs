@@ -8,7 +8,6 @@ use air::target::Booleans;
 use air::types::Collation;
 use air::{Expr, ExprId, Literal, Type};
 
-
 use crate::build::Build;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
@@ -81,7 +80,8 @@ fn is_predicate(cx: &Context<'_>, id: ExprId) -> bool {
         | Expr::Like { .. } => true,
         // Builtins that test something are spelled as predicates.
         Expr::Call { op, .. } => {
-            op.signature().returns == air::builtins::Returns::Type(Type::Bool) && cx.target.can.predicate_calls
+            op.signature().returns == air::builtins::Returns::Type(Type::Bool)
+                && cx.target.can.predicate_calls
         }
         _ => false,
     }

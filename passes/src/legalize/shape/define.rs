@@ -1,0 +1,571 @@
+//! Definitions: what of a table, index or view the target says elsewhere, otherwise or not at all.
+
+use air::ddl::{
+    AlterTable, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject, IndexMethod,
+    KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
+};
+use air::fidelity::Assume;
+use air::query::{Body, Limit};
+use air::statement::Statement;
+use air::target::{AlterColumn, CommentForm, CreateAs, IdentityForm};
+use air::{Expr, Literal, Name, ObjectName, SourceId};
+use air_base::Span;
+
+use super::change::replace;
+use crate::build::{self, Build};
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// Rules of this topic.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "indexes_beside_table",
+        law: "an index declared inside of a table is one created right after it",
+        apply: Apply::Statement(indexes_beside),
+    },
+    Rule {
+        name: "comments_beside_table",
+        law: "a comment changes no rows",
+        apply: Apply::Statement(comments_beside),
+    },
+    Rule {
+        name: "table_definition",
+        law: "options that change no rows are left out; a constraint is said in the target's words",
+        apply: Apply::Statement(table_definition),
+    },
+    Rule {
+        name: "index_definition",
+        law: "an index that is not unique changes no rows",
+        apply: Apply::Statement(index_definition),
+    },
+    Rule {
+        name: "view_definition",
+        law: "a view is its query; its columns are called as the source dialect called them",
+        apply: Apply::Statement(view_definition),
+    },
+    Rule { name: "drops", law: "dropping several objects is dropping each", apply: Apply::Statement(drops) },
+    Rule {
+        name: "table_changes",
+        law: "several changes of a table are each of them, in order",
+        apply: Apply::Statement(table_changes),
+    },
+];
+
+fn span_of(cx: &Context<'_>, at: usize) -> Span {
+    cx.air.statement_spans.get(at).copied().unwrap_or(Span::NONE)
+}
+
+fn table_mut<'a>(cx: &'a mut Context<'_>, at: usize) -> Option<&'a mut CreateTable> {
+    match &mut cx.air.statements[at] {
+        Statement::CreateTable { table } => Some(table),
+        _ => None,
+    }
+}
+
+fn indexes_beside(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.define.inline_indexes {
+        return Ok(false);
+    }
+    let global = cx.target.can.define.index_names_global;
+    let Some(table) = table_mut(cx, at) else { return Ok(false) };
+    if table.indexes.is_empty() {
+        return Ok(false);
+    }
+    let if_not_exists = table.if_not_exists;
+    let name = table.name;
+    let indexes = std::mem::take(&mut table.indexes);
+    let Statement::CreateTable { table } = cx.air.statements[at].clone() else { return Ok(false) };
+    let mut statements = vec![Statement::CreateTable { table }];
+    for (number, mut index) in indexes.into_iter().enumerate() {
+        index.name = Some(index_name(cx, &name, index.name, &index.parts, number, global));
+        index.if_not_exists |= if_not_exists && cx.has(cx.target.can.index_if_not_exists);
+        statements.push(Statement::CreateIndex { index: Box::new(index) });
+    }
+    replace(cx, at, statements);
+    Ok(true)
+}
+
+/// A name for an index; where names are shared by all tables of a schema, the table's name is part of it.
+fn index_name(
+    cx: &mut Context<'_>,
+    table: &ObjectName,
+    own: Option<ObjectName>,
+    parts: &[KeyPart],
+    number: usize,
+    global: bool,
+) -> ObjectName {
+    let mut text = String::new();
+    if global || own.is_none() {
+        text.push_str(cx.air.name(table.name));
+        text.push('_');
+    }
+    match own {
+        Some(name) => text.push_str(cx.air.name(name.name)),
+        None => match parts.first().map(|part| cx.air.expr(part.expr)) {
+            Some(Expr::Column { source, index, .. }) => {
+                let column = cx.air.column(source, index);
+                text.push_str(cx.air.name(column.name));
+                text.push_str("_idx");
+            }
+            _ => text.push_str(&format!("idx{}", number + 1)),
+        },
+    }
+    // A name that is too long keeps its end, which tells indexes of one table apart.
+    let max = cx.target.can.identifier_bytes_max;
+    if text.len() > max {
+        let mut cut = text.len() - max;
+        while !text.is_char_boundary(cut) {
+            cut += 1;
+        }
+        text = text[cut..].to_owned();
+    }
+    ObjectName {
+        catalog: None,
+        schema: own.and_then(|own| own.schema).or(table.schema),
+        name: cx.air.push_name(&text),
+    }
+}
+
+fn comments_beside(cx: &mut Context<'_>, at: usize) -> Fired {
+    let form = cx.target.can.define.comments;
+    if form == CommentForm::Inline {
+        return Ok(false);
+    }
+    if let Statement::Comment { .. } = cx.air.statements[at] {
+        if form == CommentForm::Statement {
+            return Ok(false);
+        }
+        let reason = cx.air.push_text("the target keeps no comments of tables and columns");
+        cx.air.statements[at] = Statement::Nothing { reason };
+        return Ok(true);
+    }
+    let Some(table) = table_mut(cx, at) else { return Ok(false) };
+    let name = table.name;
+    let mut comments = Vec::new();
+    if let Some(text) = table.comment.take() {
+        comments.push((None, text));
+    }
+    for column in &mut table.columns {
+        if let Some(text) = column.comment.take() {
+            comments.push((Some(column.name), text));
+        }
+    }
+    if comments.is_empty() {
+        return Ok(false);
+    }
+    if form == CommentForm::Statement {
+        let Statement::CreateTable { table } = cx.air.statements[at].clone() else { return Ok(false) };
+        let mut statements = vec![Statement::CreateTable { table }];
+        for (column, text) in comments {
+            statements.push(Statement::Comment { table: name, column, text: Some(text) });
+        }
+        replace(cx, at, statements);
+    }
+    Ok(true)
+}
+
+fn table_definition(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::CreateTable { table } = &cx.air.statements[at] else { return Ok(false) };
+    let mut table = table.clone();
+    let span = span_of(cx, at);
+    let define = cx.target.can.define;
+    let mut fired = false;
+    let mut before = Vec::new();
+    if table.or_replace && !cx.has(define.table_or_replace) {
+        before.push(drop_statement(cx, ObjectKind::Table, table.name));
+        table.or_replace = false;
+        fired = true;
+    }
+    if let Some(query) = table.query {
+        if define.create_as == CreateAs::SelectInto {
+            return cx.refuse(codes::DEFINITION, span, "CREATE TABLE AS has no form", "SELECT … INTO");
+        }
+        if table.without_data && !define.with_no_data {
+            let count = cx.air.int(0, span);
+            super::setops::derive_whole(cx.air, query);
+            let limit = Limit { count: Some(count), offset: None, percent: false, with_ties: false };
+            cx.air.query_mut(query).limit = Some(limit);
+            table.without_data = false;
+            fired = true;
+        }
+        fired |= name_query(cx, query)?;
+    }
+    fired |= columns(cx, &mut table, span)?;
+    fired |= constraints(cx, &mut table, span)?;
+    if fired {
+        before.push(Statement::CreateTable { table });
+        replace(cx, at, before);
+    }
+    Ok(fired)
+}
+
+fn drop_statement(cx: &mut Context<'_>, kind: ObjectKind, name: ObjectName) -> Statement {
+    let names = cx.air.push_list(&[name]);
+    Statement::Drop { drop: Box::new(DropObject { kind, names, if_exists: true, cascade: false, on: None }) }
+}
+
+/// Columns of a stored query are called as the source dialect calls them.
+fn name_query(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
+    let names: Vec<Name> = build::outputs(cx.air, query).iter().map(|output| output.name).collect();
+    if names.iter().all(|name| name.is_empty()) || matches!(cx.air.query(query).body, Body::Values { .. }) {
+        return Ok(false);
+    }
+    super::sources::rename(cx, query, &names)
+}
+
+fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    let define = cx.target.can.define;
+    let mut fired = false;
+    let primary: Vec<Name> = table
+        .constraints
+        .iter()
+        .filter_map(|constraint| match &constraint.rule {
+            ConstraintRule::PrimaryKey { columns } => Some(columns),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|part| match cx.air.expr(part.expr) {
+            Expr::Column { source, index, .. } => Some(cx.air.column(source, index).name),
+            _ => None,
+        })
+        .collect();
+    for column in &mut table.columns {
+        if column.on_update_now && !define.on_update_now {
+            let subject = format!("{} is set to the current time by every UPDATE", cx.air.name(column.name));
+            cx.assume(Assume::ConstraintDropped, &subject, span)?;
+            column.on_update_now = false;
+            fired = true;
+        }
+        if let Some(generated) = &mut column.generated {
+            match (generated.stored, define.stored_columns, define.virtual_columns) {
+                // Kept or computed on demand: the values are the same.
+                (false, true, false) => {
+                    generated.stored = true;
+                    fired = true;
+                }
+                (true, false, true) => {
+                    generated.stored = false;
+                    fired = true;
+                }
+                _ => {}
+            }
+        }
+        if let Some(identity) = &column.identity
+            && define.identity == IdentityForm::RowNumber
+        {
+            let only =
+                primary.len() == 1 && cx.air.name(primary[0]).eq_ignore_ascii_case(cx.air.name(column.name));
+            if !only {
+                let message = "a column whose values the server makes up has to be the one primary key";
+                return cx.refuse(codes::DEFINITION, span, message, "");
+            }
+            if (identity.start, identity.step) != (1, 1) {
+                cx.approximate(codes::DEFINITION, span, "made-up values start at 1 in steps of 1")?;
+                if let Some(identity) = &mut column.identity {
+                    (identity.start, identity.step) = (1, 1);
+                }
+                fired = true;
+            }
+        }
+        // A key of text without bound cannot be indexed where keys have a length.
+        if let Some(default) = column.default
+            && matches!(cx.air.literal(default), Some(Literal::Null {}))
+        {
+            column.default = None;
+            fired = true;
+        }
+    }
+    Ok(fired)
+}
+
+fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    let define = cx.target.can.define;
+    let mut fired = false;
+    let global = define.index_names_global;
+    let name = table.name;
+    for constraint in &mut table.constraints {
+        match &mut constraint.rule {
+            ConstraintRule::Unique { columns, nulls } => {
+                if *nulls != define.unique_nulls {
+                    let nullable = columns.iter().any(|part| {
+                        let not_null = match cx.air.expr(part.expr) {
+                            Expr::Column { source, index, .. } => {
+                                let name = cx.air.column(source, index).name;
+                                table.columns.iter().any(|column| {
+                                    column.not_null
+                                        && cx.air.name(column.name).eq_ignore_ascii_case(cx.air.name(name))
+                                })
+                            }
+                            _ => false,
+                        };
+                        !not_null
+                    });
+                    let able = *nulls == UniqueNulls::One && cx.has(define.nulls_not_distinct);
+                    if !able {
+                        if nullable {
+                            let message = "how many NULLs a unique key admits cannot be said";
+                            return cx.refuse(codes::CONSTRAINT, span, message, "NOT NULL columns");
+                        }
+                        *nulls = define.unique_nulls;
+                        fired = true;
+                    }
+                }
+                if let (Some(own), true) = (constraint.name, global) {
+                    let prefix = format!("{}_", cx.air.name(name.name));
+                    if !cx.air.name(own).starts_with(&prefix) {
+                        let own = ObjectName { catalog: None, schema: None, name: own };
+                        let named = index_name(cx, &name, Some(own), &[], 0, true);
+                        constraint.name = Some(named.name);
+                        fired = true;
+                    }
+                }
+                fired |= whole_columns(cx, columns, span)?;
+            }
+            ConstraintRule::PrimaryKey { columns } => fired |= whole_columns(cx, columns, span)?,
+            ConstraintRule::ForeignKey { on_delete, on_update, deferrable, initially_deferred, .. } => {
+                for action in [&mut *on_delete, &mut *on_update] {
+                    if *action == ReferentialAction::Restrict && !define.referential_actions.contains(action)
+                    {
+                        // Both refuse; they differ in the moment of the check.
+                        *action = ReferentialAction::NoAction;
+                        fired = true;
+                    }
+                }
+                if *deferrable && !define.deferrable {
+                    cx.assume(
+                        Assume::ConstraintDropped,
+                        "foreign keys are checked at the end of the transaction",
+                        span,
+                    )?;
+                    (*deferrable, *initially_deferred) = (false, false);
+                    fired = true;
+                }
+            }
+            ConstraintRule::Check { .. } => {}
+        }
+    }
+    Ok(fired)
+}
+
+/// Keys over prefixes of texts become keys over the texts, which admit more rows: an assumption.
+fn whole_columns(cx: &mut Context<'_>, parts: &mut [KeyPart], span: Span) -> Fired {
+    if cx.target.can.define.index_prefix {
+        return Ok(false);
+    }
+    let mut fired = false;
+    for part in parts.iter_mut().filter(|part| part.prefix > 0) {
+        cx.assume(Assume::ConstraintDropped, "a unique key over the beginning of a text", span)?;
+        part.prefix = 0;
+        fired = true;
+    }
+    Ok(fired)
+}
+
+fn index_definition(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::CreateIndex { index } = &cx.air.statements[at] else { return Ok(false) };
+    let mut index: CreateIndex = (**index).clone();
+    let span = span_of(cx, at);
+    let define = cx.target.can.define;
+    let mut fired = false;
+    let nothing = |cx: &mut Context<'_>, reason: &str| {
+        let reason = cx.air.push_text(reason);
+        cx.air.statements[at] = Statement::Nothing { reason };
+    };
+    if matches!(index.method, IndexMethod::FullText | IndexMethod::Spatial) && !define.inline_indexes {
+        nothing(cx, "the target has no index of this kind, and an index changes no rows");
+        return Ok(true);
+    }
+    let expressions = index.parts.iter().any(|part| !matches!(cx.air.expr(part.expr), Expr::Column { .. }));
+    if expressions && !cx.has(cx.target.can.expression_index) && !index.unique {
+        nothing(cx, "the target has no index over expressions, and an index changes no rows");
+        return Ok(true);
+    }
+    if index.if_not_exists && !cx.has(cx.target.can.index_if_not_exists) {
+        index.if_not_exists = false;
+        cx.assume(Assume::ConstraintDropped, "an index that exists already", span)?;
+        fired = true;
+    }
+    if index.filter.is_some() && !cx.has(cx.target.can.partial_index) {
+        if index.unique {
+            return cx.refuse(
+                codes::CONSTRAINT,
+                span,
+                "a unique index over part of the rows has no form",
+                "",
+            );
+        }
+        // More rows in an index change no result.
+        index.filter = None;
+        fired = true;
+    }
+    if index.unique && index.nulls != define.unique_nulls {
+        let able = index.nulls == UniqueNulls::One && cx.has(define.nulls_not_distinct);
+        let nullable = index.parts.iter().any(|part| cx.air.info(part.expr).nullable);
+        if !able && nullable {
+            let message = "how many NULLs a unique index admits cannot be said";
+            return cx.refuse(codes::CONSTRAINT, span, message, "NOT NULL columns");
+        }
+        if !able {
+            index.nulls = define.unique_nulls;
+            fired = true;
+        }
+    }
+    if !define.index_prefix && index.parts.iter().any(|part| part.prefix > 0) {
+        if index.unique {
+            whole_columns(cx, &mut index.parts, span)?;
+        } else {
+            index.parts.iter_mut().for_each(|part| part.prefix = 0);
+        }
+        fired = true;
+    }
+    if index.name.is_none() {
+        let table = index.table;
+        index.name = Some(index_name(cx, &table, None, &index.parts, 0, define.index_names_global));
+        fired = true;
+    }
+    if fired {
+        cx.air.statements[at] = Statement::CreateIndex { index: Box::new(index) };
+    }
+    Ok(fired)
+}
+
+fn view_definition(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::CreateView { view } = &cx.air.statements[at] else { return Ok(false) };
+    let mut view: CreateView = (**view).clone();
+    let define = cx.target.can.define;
+    let mut fired = false;
+    let mut statements = Vec::new();
+    if view.columns.is_empty() {
+        fired |= name_query(cx, view.query)?;
+    }
+    if view.or_replace && !cx.has(define.view_or_replace) {
+        let drop = drop_statement(cx, ObjectKind::View, view.name);
+        statements.push(drop);
+        view.or_replace = false;
+        fired = true;
+    }
+    if fired {
+        statements.push(Statement::CreateView { view: Box::new(view) });
+        replace(cx, at, statements);
+    }
+    Ok(fired)
+}
+
+fn drops(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::Drop { drop } = &cx.air.statements[at] else { return Ok(false) };
+    let drop = (**drop).clone();
+    let define = cx.target.can.define;
+    let span = span_of(cx, at);
+    if drop.cascade && !define.drop_cascade {
+        // What depends on the object is unknown here; dropping the object alone is what the target's own
+        // users write.
+        cx.assume(Assume::ConstraintDropped, "nothing depends on a dropped object", span)?;
+        let drop = DropObject { cascade: false, ..drop };
+        cx.air.statements[at] = Statement::Drop { drop: Box::new(drop) };
+        return Ok(true);
+    }
+    if drop.names.len() > 1 && !define.drop_list {
+        let names = cx.air.list(drop.names).to_vec();
+        let mut statements = Vec::with_capacity(names.len());
+        for name in names {
+            let names = cx.air.push_list(&[name]);
+            statements.push(Statement::Drop { drop: Box::new(DropObject { names, ..drop.clone() }) });
+        }
+        replace(cx, at, statements);
+        return Ok(true);
+    }
+    if drop.kind == ObjectKind::Index && drop.on.is_none() && define.drop_index_on {
+        let message = "DROP INDEX names the table";
+        return cx.refuse(codes::DEFINITION, span, message, "name the table");
+    }
+    Ok(false)
+}
+
+fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::AlterTable { alter } = &cx.air.statements[at] else { return Ok(false) };
+    let alter = (**alter).clone();
+    let define = cx.target.can.define;
+    let mut statements: Vec<Statement> = Vec::new();
+    let mut fired = alter.changes.len() > 1;
+    for change in &alter.changes {
+        let one = |change: TableChange| Statement::AlterTable {
+            alter: Box::new(AlterTable {
+                name: alter.name,
+                this: alter.this,
+                changes: vec![change],
+                if_exists: alter.if_exists,
+            }),
+        };
+        match change.clone() {
+            TableChange::AddIndex { mut index } => {
+                if index.name.is_none() {
+                    index.name = Some(index_name(cx, &alter.name, None, &index.parts, 0, true));
+                }
+                statements.push(Statement::CreateIndex { index });
+                fired = true;
+            }
+            TableChange::AddConstraint { constraint } if define.alter_column == AlterColumn::No => {
+                match key_index(cx, &alter.name, alter.this, &constraint) {
+                    Some(index) => {
+                        statements.push(Statement::CreateIndex { index: Box::new(index) });
+                        fired = true;
+                    }
+                    None => statements.push(one(TableChange::AddConstraint { constraint })),
+                }
+            }
+            TableChange::DropIndex { name } if define.alter_column != AlterColumn::Modify => {
+                let object = ObjectName { catalog: None, schema: alter.name.schema, name };
+                let names = cx.air.push_list(&[object]);
+                statements.push(Statement::Drop {
+                    drop: Box::new(DropObject {
+                        kind: ObjectKind::Index,
+                        names,
+                        if_exists: false,
+                        cascade: false,
+                        on: Some(alter.name),
+                    }),
+                });
+                fired = true;
+            }
+            TableChange::Redefine { name, column } if define.alter_column == AlterColumn::AlterType => {
+                if cx.air.name(name) != cx.air.name(column.name) {
+                    statements.push(one(TableChange::RenameColumn { name, to: column.name }));
+                }
+                let name = column.name;
+                statements.push(one(TableChange::SetType { name, ty: column.ty }));
+                statements.push(one(TableChange::SetNotNull { name, not_null: column.not_null }));
+                statements.push(one(TableChange::SetDefault { name, default: column.default }));
+                fired = true;
+            }
+            change => statements.push(one(change)),
+        }
+    }
+    if fired {
+        replace(cx, at, statements);
+    }
+    Ok(fired)
+}
+
+/// A unique constraint as the unique index that keeps it.
+fn key_index(
+    cx: &mut Context<'_>,
+    table: &ObjectName,
+    this: SourceId,
+    constraint: &Constraint,
+) -> Option<CreateIndex> {
+    let ConstraintRule::Unique { columns, nulls } = &constraint.rule else { return None };
+    let own = constraint.name.map(|name| ObjectName { catalog: None, schema: None, name });
+    let name = index_name(cx, table, own, columns, 0, own.is_none());
+    Some(CreateIndex {
+        name: Some(name),
+        table: *table,
+        this,
+        parts: columns.clone(),
+        unique: true,
+        nulls: *nulls,
+        filter: None,
+        include: Vec::new(),
+        method: IndexMethod::Ordered,
+        if_not_exists: false,
+    })
+}
