@@ -6,6 +6,7 @@
 use air::catalog::Catalog;
 use air::fidelity::Ledger;
 use air::target::Target;
+use air::node::Child;
 use air::{Air, Expr, ExprId, QueryId, RelId, SelectId};
 use air_base::{Diagnostic, Span};
 
@@ -42,9 +43,7 @@ pub fn legalize(
     let mut seen = Seen::default();
     let mut at = 0;
     while at < cx.air.statements.len() {
-        run(&mut cx, &dispatch.statements, at, |cx, at| {
-            cx.air.statement_spans.get(at).copied().unwrap_or(Span::NONE)
-        })?;
+        run(&mut cx, &dispatch.statements, at)?;
         at += 1;
     }
     while seen.step(&mut cx, dispatch)? {
@@ -70,27 +69,87 @@ impl Seen {
         while (self.queries as usize) < cx.air.query_ids().len() {
             let id = QueryId(self.queries);
             self.queries += 1;
-            run(cx, &dispatch.queries, id, |cx, id| cx.air.query_span(id))?;
+            run(cx, &dispatch.queries, id)?;
         }
         while (self.selects as usize) < cx.air.select_ids().len() {
             let id = SelectId(self.selects);
             self.selects += 1;
-            run(cx, &dispatch.selects, id, |_, _| Span::NONE)?;
+            run(cx, &dispatch.selects, id)?;
         }
         while (self.rels as usize) < cx.air.rel_ids().len() {
             let id = RelId(self.rels);
             self.rels += 1;
-            run(cx, &dispatch.rels, id, |_, _| Span::NONE)?;
+            run(cx, &dispatch.rels, id)?;
         }
         while (self.exprs as usize) < cx.air.expr_count() {
             let id = ExprId(self.exprs);
             self.exprs += 1;
             expression(cx, dispatch, id)?;
-            if (self.queries as usize) < cx.air.query_ids().len() {
+            if self.shapes_left(cx.air) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// True if an expression rule has made shapes that nobody has looked at.
+    fn shapes_left(&self, air: &Air) -> bool {
+        (self.queries as usize) < air.query_ids().len()
+            || (self.selects as usize) < air.select_ids().len()
+            || (self.rels as usize) < air.rel_ids().len()
+    }
+}
+
+/// A node that rules look at.
+trait Node: Copy {
+    /// Where it stands.
+    fn span(self, air: &Air) -> Span;
+    /// The node as part of the tree; `None` for a statement, which is always in use.
+    fn child(self) -> Option<Child>;
+}
+
+impl Node for ExprId {
+    fn span(self, air: &Air) -> Span {
+        air.span(self)
+    }
+    fn child(self) -> Option<Child> {
+        Some(Child::Expr(self))
+    }
+}
+
+impl Node for QueryId {
+    fn span(self, air: &Air) -> Span {
+        air.query_span(self)
+    }
+    fn child(self) -> Option<Child> {
+        Some(Child::Query(self))
+    }
+}
+
+impl Node for SelectId {
+    fn span(self, _: &Air) -> Span {
+        Span::NONE
+    }
+    fn child(self) -> Option<Child> {
+        Some(Child::Select(self))
+    }
+}
+
+impl Node for RelId {
+    fn span(self, _: &Air) -> Span {
+        Span::NONE
+    }
+    fn child(self) -> Option<Child> {
+        Some(Child::Rel(self))
+    }
+}
+
+impl Node for usize {
+    fn span(self, air: &Air) -> Span {
+        air.statement_spans.get(self).copied().unwrap_or(Span::NONE)
+    }
+    fn child(self) -> Option<Child> {
+        None
     }
 }
 
@@ -99,40 +158,41 @@ fn expression(cx: &mut Context<'_>, dispatch: &Dispatch, id: ExprId) -> Result<(
     let mut steps = 0;
     'again: loop {
         let expr = cx.air.expr(id);
-        let of_builtin = match expr {
-            Expr::Call { op, .. } | Expr::Aggregate { op, .. } => dispatch.of_builtin(op),
-            _ => &[],
+        let op = match expr {
+            Expr::Call { op, .. } | Expr::Aggregate { op, .. } => Some(op),
+            _ => None,
         };
+        let of_builtin = op.map_or(&[][..], |op| dispatch.of_builtin(op));
         for list in [of_builtin, dispatch.of_kind(Kind::of(&expr))] {
             for &(rule, apply) in list {
-                if attempt(cx, rule, apply, id, |cx, id| cx.air.span(id))? {
+                if attempt(cx, rule, apply, id)? {
                     steps += 1;
                     if steps > STEPS_PER_NODE_MAX {
-                        let span = cx.air.span(id);
-                        return endless(cx, rule, span);
+                        return endless(cx, rule, id.span(cx.air));
                     }
                     continue 'again;
                 }
             }
+        }
+        // The spelling the node ends with may hold under an assumption only.
+        if let Some(op) = op
+            && let Some(kind) = cx.target.row(op).and_then(|row| row.assume)
+            && in_use(cx.air, id)
+        {
+            cx.assume(kind, op.name(), id.span(cx.air))?;
         }
         return Ok(());
     }
 }
 
 /// Runs each rule on one node until it has nothing more to do.
-fn run<Id: Copy>(
-    cx: &mut Context<'_>,
-    rules: &[On<Id>],
-    id: Id,
-    span: fn(&Context<'_>, Id) -> Span,
-) -> Result<(), Refused> {
+fn run<Id: Node>(cx: &mut Context<'_>, rules: &[On<Id>], id: Id) -> Result<(), Refused> {
     for &(rule, apply) in rules {
         let mut steps = 0;
-        while attempt(cx, rule, apply, id, span)? {
+        while attempt(cx, rule, apply, id)? {
             steps += 1;
             if steps > STEPS_PER_NODE_MAX {
-                let span = span(cx, id);
-                return endless(cx, rule, span);
+                return endless(cx, rule, id.span(cx.air));
             }
         }
     }
@@ -140,24 +200,40 @@ fn run<Id: Copy>(
 }
 
 /// One attempt of one rule: the one door through which rules run.
+///
+/// Rewrites leave nodes behind that nobody uses any more; what a rule has to say about such a node is not said.
 #[inline]
-fn attempt<Id: Copy>(
+fn attempt<Id: Node>(
     cx: &mut Context<'_>,
     rule: &'static Rule,
     apply: fn(&mut Context<'_>, Id) -> Result<bool, Refused>,
     id: Id,
-    span: fn(&Context<'_>, Id) -> Span,
 ) -> Result<bool, Refused> {
-    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name)
-    {
+    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name) {
         return Ok(false);
     }
-    let fired = apply(cx, id)?;
-    if fired {
-        let span = span(cx, id);
-        cx.ledger.fired(rule.name, rule.law, span);
+    let said = (cx.diagnostics.len(), cx.ledger.assumptions.len(), cx.ledger.approximations.len());
+    let fired = apply(cx, id);
+    let says = (cx.diagnostics.len(), cx.ledger.assumptions.len(), cx.ledger.approximations.len());
+    if (said != says || fired.is_err()) && !in_use(cx.air, id) {
+        cx.diagnostics.truncate(said.0);
+        cx.ledger.assumptions.truncate(said.1);
+        cx.ledger.approximations.truncate(said.2);
+        return Ok(false);
     }
-    Ok(fired)
+    if fired == Ok(true) {
+        cx.ledger.fired(rule.name, rule.law, id.span(cx.air));
+    }
+    fired
+}
+
+/// True if the statement still contains the node.
+#[cold]
+fn in_use<Id: Node>(air: &Air, id: Id) -> bool {
+    let Some(wanted) = id.child() else { return true };
+    let mut found = false;
+    air.walk(&mut |child| found |= child == wanted);
+    found
 }
 
 fn endless(cx: &mut Context<'_>, rule: &Rule, span: Span) -> Result<(), Refused> {
