@@ -497,6 +497,8 @@ builtins! {
     IsoTime                "iso_time" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite time().";
     IsoTimestamp           "iso_timestamp" 1..255 Scalar Given, Own Immutable "(value, modifiers…): SQLite datetime().";
     FormatNet              "format_net" 2..2 Scalar Text, Strict Immutable "Date or time as text by a .NET format (T-SQL FORMAT).";
+    JsonTextOrNull         "json_text_or_null" 1..1 Scalar Text, Own Immutable "A JSON string without quotes and escapes, other JSON as text, NULL for JSON null.";
+    StringAggDistinct      "string_agg_distinct" 1..1 Aggregate Text, Own Immutable "As string_agg with a comma, for a target that takes no separator with DISTINCT.";
     BytesOfText            "bytes_of_text" 1..1 Scalar BYTES, Strict Immutable "The UTF-8 bytes of a text.";
     TextOfBytes            "text_of_bytes" 1..1 Scalar Text, Strict Immutable "The text whose UTF-8 form the bytes are.";
     RegexMatchFolded       "regex_match_folded" 2..2 Scalar BOOL, Strict Immutable "As regex_match, letter case not counting.";

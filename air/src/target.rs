@@ -291,6 +291,8 @@ pub struct Capabilities {
     pub wide_integers: bool,
     /// Dates and times are types of their own (else they are ISO texts).
     pub temporal_types: bool,
+    /// JSON documents, UUIDs and declared words are types of their own (else they are texts).
+    pub document_types: bool,
     /// Months added to an ISO text clamp to the last day when asked to.
     pub month_floor: Can,
     /// What a cast to an integer does with the fraction of a decimal, and of a float.

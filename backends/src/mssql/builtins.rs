@@ -366,6 +366,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::template(FormatNet, "FORMAT({*})"),
+    Row::template(JsonTextOrNull, "JSON_VALUE({0}, '$')"),
+    Row::refuse(StringAggDistinct, "the separator is written"),
     Row::template(BytesOfText, "CAST(CAST({0} AS varchar(max)) AS varbinary(max))"),
     Row::template(TextOfBytes, "CAST(CAST({0} AS varchar(max)) AS nvarchar(max))"),
     Row::refuse(RegexMatchFolded, "there are no regular expressions before SQL Server 2025"),

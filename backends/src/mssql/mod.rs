@@ -96,6 +96,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: false,
     temporal_types: true,
+    document_types: false,
     month_floor: Can::No,
     to_integer: (Rounding::Truncate, Rounding::Truncate),
     bad_number: CastFailure::Error,

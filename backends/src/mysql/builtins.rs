@@ -371,6 +371,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(JsonTextOrNull, "CASE WHEN JSON_TYPE({0}) <> 'NULL' THEN JSON_UNQUOTE({0}) END"),
+    Row::refuse(StringAggDistinct, "the separator is written"),
     Row::template(BytesOfText, "CAST({0} AS BINARY)"),
     Row::template(TextOfBytes, "CONVERT({0} USING utf8mb4)"),
     Row::infix(RegexMatchFolded, S::Compare, "REGEXP"),

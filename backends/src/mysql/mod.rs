@@ -106,6 +106,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     unsigned: true,
     wide_integers: true,
     temporal_types: true,
+    document_types: false,
     month_floor: Can::No,
     to_integer: (Rounding::HalfAway, Rounding::HalfEven),
     bad_number: CastFailure::Prefix,

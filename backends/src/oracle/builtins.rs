@@ -367,6 +367,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(JsonTextOrNull, "JSON_VALUE({0}, '$')"),
+    Row::refuse(StringAggDistinct, "the separator is written"),
     Row::template(BytesOfText, "UTL_RAW.CAST_TO_RAW({0})"),
     Row::template(TextOfBytes, "UTL_RAW.CAST_TO_VARCHAR2({0})"),
     Row::template(RegexMatchFolded, "REGEXP_LIKE({*}, 'i')"),

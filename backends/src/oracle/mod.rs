@@ -92,6 +92,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: true,
     temporal_types: true,
+    document_types: false,
     month_floor: Can::No,
     to_integer: (Rounding::HalfAway, Rounding::HalfEven),
     bad_number: CastFailure::Error,

@@ -368,6 +368,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(IsoTime, "times are a type"),
     Row::refuse(IsoTimestamp, "timestamps are a type"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::loose(JsonTextOrNull, S::Other, "{0!} #>> '{{}}'"),
+    Row::refuse(StringAggDistinct, "the separator is written"),
     Row::template(BytesOfText, "convert_to({0}, 'UTF8')"),
     Row::template(TextOfBytes, "convert_from({0}, 'UTF8')"),
     Row::infix(RegexMatchFolded, S::Other, "~*"),

@@ -91,6 +91,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: false,
     temporal_types: true,
+    document_types: true,
     month_floor: Can::No,
     to_integer: (Rounding::HalfAway, Rounding::HalfEven),
     bad_number: CastFailure::Error,

@@ -368,6 +368,8 @@ pub const BUILTINS: &[Row] = &[
     Row::template(IsoTime, "time({*})"),
     Row::template(IsoTimestamp, "datetime({*})"),
     Row::refuse(FormatNet, "formats are written otherwise"),
+    Row::template(JsonTextOrNull, "CASE json_type({0}) WHEN 'text' THEN {0!} ->> '$' WHEN 'null' THEN NULL ELSE {0} END"),
+    Row::template(StringAggDistinct, "group_concat({d}{0}{o})"),
     Row::template(BytesOfText, "CAST({0} AS BLOB)"),
     Row::template(TextOfBytes, "CAST({0} AS TEXT)"),
     Row::refuse(RegexMatchFolded, "there are no regular expressions unless the host defines REGEXP"),

@@ -99,6 +99,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     wide_integers: true,
     temporal_types: false,
+    document_types: false,
     month_floor: Can::Since(Version(3, 46)),
     to_integer: (Rounding::Truncate, Rounding::Truncate),
     bad_number: CastFailure::Prefix,

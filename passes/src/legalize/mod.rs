@@ -3,11 +3,14 @@
 //! Before: bound AIR. After: every node has a spelling in the target's tables; same rows on the target as the
 //! source dialect promised, under the assumptions noted. Never: a shape or a call the target reads otherwise.
 
+mod aggregates;
+mod bits;
 mod build;
 mod casts;
 mod collation;
 mod dates;
 mod division;
+mod json;
 mod like;
 mod numbers;
 mod rounding;
@@ -39,6 +42,9 @@ pub(crate) const RULES: &[&[Rule]] = &[
     dates::RULES,
     timeformat::RULES,
     casts::RULES,
+    bits::RULES,
+    aggregates::RULES,
+    json::RULES,
     // Last: what the others put into keys and conditions is seen here.
     shape::order::RULES,
     shape::truth::RULES,

@@ -1,0 +1,216 @@
+//! Aggregates: bits of nothing, spread, rows of several values, joined texts.
+
+use air::builtins::Builtin::{self, *};
+use air::expr::CompareOp;
+use air::fidelity::Assume;
+use air::ids::List;
+use air::target::Decimals;
+use air::types::{Collation, Type};
+use air::{Expr, ExprId};
+
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "bits_of_no_rows",
+        law: "bits over no values are NULL, whatever the target's neutral element is",
+        apply: Apply::Builtins(&[BitAndAgg, BitOrAgg, BitXorAgg], bits_of_no_rows),
+    },
+    Rule {
+        name: "spread_by_sums",
+        law: "the variance is the mean of squares less the square of the mean",
+        apply: Apply::Builtins(&[VarPop, VarSamp, StddevPop, StddevSamp], spread_by_sums),
+    },
+    Rule {
+        name: "spread_of_one",
+        law: "the spread of a single value is 0 where NULL would come out",
+        apply: Apply::Builtins(&[StddevOracle, VarianceOracle], spread_of_one),
+    },
+    Rule {
+        name: "distinct_rows",
+        law: "rows of values without NULL are counted as rows",
+        apply: Apply::Builtins(&[CountRows], distinct_rows),
+    },
+    Rule {
+        name: "joined_distinct_texts",
+        law: "with DISTINCT the separator is the target's own comma",
+        apply: Apply::Builtins(&[StringAgg], joined_texts),
+    },
+    Rule {
+        name: "extreme_of_booleans",
+        law: "false stands before true: the least is their conjunction, the greatest their disjunction",
+        apply: Apply::Builtins(&[Min, Max], extreme_of_booleans),
+    },
+];
+
+/// The parts of an aggregate.
+struct Parts {
+    op: Builtin,
+    distinct: bool,
+    args: Vec<ExprId>,
+    filter: Option<ExprId>,
+}
+
+fn parts(cx: &Context<'_>, id: ExprId) -> Option<Parts> {
+    match cx.air.expr(id) {
+        Expr::Aggregate { op, distinct, args, filter, .. } => {
+            Some(Parts { op, distinct, args: cx.air.list(args).to_vec(), filter })
+        }
+        _ => None,
+    }
+}
+
+fn aggregate(cx: &mut Context<'_>, like: &Parts, op: Builtin, arg: ExprId, ty: Type, at: ExprId) -> ExprId {
+    let args = cx.air.push_list(&[arg]);
+    let expr = Expr::Aggregate {
+        op,
+        distinct: like.distinct,
+        args,
+        order: List::EMPTY,
+        filter: like.filter,
+        collation: Collation::BINARY,
+    };
+    cx.make(expr, ty, true, at)
+}
+
+fn bits_of_no_rows(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    let full = match parts.op {
+        BitAndAgg => BitAndAggFull,
+        BitOrAgg => BitOrAggZero,
+        _ => BitXorAggZero,
+    };
+    if cx.speaks(parts.op) || !cx.speaks(full) {
+        return Ok(false);
+    }
+    let arg = parts.args[0];
+    let ty = cx.air.ty(id);
+    let count = aggregate(cx, &parts, Count, arg, Type::I64, id);
+    let bits = aggregate(cx, &parts, full, arg, Type::U64, id);
+    let signed = cx.cast(bits, if ty.is_int() { ty } else { Type::I64 });
+    let zero = cx.int(0, id);
+    let some = cx.compare(CompareOp::Gt, count, zero);
+    let expr = cx.case_expr(&[(some, signed)], None);
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn spread_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    if cx.speaks(parts.op) || cx.target.can.decimals != Decimals::Float {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let arg = parts.args[0];
+    if parts.distinct {
+        return cx.refuse(codes::BUILTIN, span, "the spread of distinct values has no form", "");
+    }
+    let subject = cx.subject(arg);
+    cx.assume(Assume::FloatRounding, &subject, span)?;
+    let float = Type::Float64;
+    let count = aggregate(cx, &parts, Count, arg, Type::I64, id);
+    let sum = aggregate(cx, &parts, Sum, arg, float, id);
+    let square = cx.call(Mul, &[arg, arg], float, id);
+    let squares = aggregate(cx, &parts, Sum, square, float, id);
+    let sum_float = cx.cast(sum, float);
+    let product = cx.call(Mul, &[sum_float, sum], float, id);
+    let mean = cx.call(DivFloatOrNull, &[product, count], float, id);
+    let spread = cx.call(Sub, &[squares, mean], float, id);
+    // Rounding may leave a little less than nothing.
+    let zero = cx.decimal("0.0", id);
+    let spread = cx.call(Greatest, &[spread, zero], float, id);
+    let divisor = if matches!(parts.op, VarSamp | StddevSamp) {
+        let one = cx.int(1, id);
+        cx.call(Sub, &[count, one], Type::I64, id)
+    } else {
+        count
+    };
+    let variance = cx.call(DivFloatOrNull, &[spread, divisor], float, id);
+    if matches!(parts.op, StddevPop | StddevSamp) {
+        cx.become_call(id, Sqrt, &[variance]);
+    } else {
+        cx.become_copy(id, variance);
+    }
+    Ok(true)
+}
+
+fn spread_of_one(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    if cx.speaks(parts.op) {
+        return Ok(false);
+    }
+    let op = if parts.op == StddevOracle { StddevSamp } else { VarSamp };
+    let ty = cx.air.ty(id);
+    let arg = parts.args[0];
+    let spread = aggregate(cx, &parts, op, arg, ty, id);
+    let count = aggregate(cx, &parts, Count, arg, Type::I64, id);
+    let one = cx.int(1, id);
+    let single = cx.compare(CompareOp::Eq, count, one);
+    let zero = cx.int(0, id);
+    let expr = cx.case_expr(&[(single, zero)], Some(spread));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn distinct_rows(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    if cx.speaks(CountRows) {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    if !cx.target.has(cx.target.can.aggregate_filter) || !cx.target.can.document_types {
+        return cx.refuse(codes::BUILTIN, span, "rows of several values cannot be counted as distinct", "");
+    }
+    let row = cx.air.push_list(&parts.args);
+    let row = cx.make(Expr::Row { items: row }, Type::Row, false, id);
+    let mut known: Vec<ExprId> = parts.args.iter().map(|&arg| cx.is_null(arg, true)).collect();
+    known.extend(parts.filter);
+    let list = cx.air.push_list(&known);
+    let filter = cx.make(Expr::And { terms: list }, Type::Bool, false, id);
+    let args = cx.air.push_list(&[row]);
+    cx.air.set(
+        id,
+        Expr::Aggregate {
+            op: Count,
+            distinct: parts.distinct,
+            args,
+            order: List::EMPTY,
+            filter: Some(filter),
+            collation: Collation::BINARY,
+        },
+    );
+    Ok(true)
+}
+
+/// SQLite's group_concat takes one argument with DISTINCT.
+fn joined_texts(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct: true, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let &[x, separator] = cx.air.list(args) else { return Ok(false) };
+    if cx.target.can.temporal_types || !cx.speaks(StringAggDistinct) || op != StringAgg {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    if cx.text_literal(separator) != Some(",") {
+        let message = "distinct texts are joined with a comma only";
+        return cx.refuse(codes::BUILTIN, span, message, "use the separator `,`");
+    }
+    let args = cx.air.push_list(&[x]);
+    cx.air.set(id, Expr::Aggregate { op: StringAggDistinct, distinct: true, args, order, filter, collation });
+    Ok(true)
+}
+
+fn extreme_of_booleans(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, args, filter, .. } = cx.air.expr(id) else { return Ok(false) };
+    let arg = cx.air.at(args, 0);
+    if cx.air.ty(arg) != Type::Bool || cx.target.can.booleans != air::target::Booleans::Native {
+        return Ok(false);
+    }
+    let op = if op == Min { BoolAnd } else { BoolOr };
+    let collation = Collation::BINARY;
+    cx.air.set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation });
+    Ok(true)
+}

@@ -1,0 +1,163 @@
+//! Bit operations: unsigned and signed 64 bits, counts beyond the width.
+
+use air::builtins::Builtin::*;
+use air::expr::CompareOp;
+use air::fidelity::Assume;
+use air::target::Decimals;
+use air::types::{CastRule, Type};
+use air::{Expr, ExprId};
+
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "signed_bits",
+        law: "the bits of a signed result are those of the unsigned one",
+        apply: Apply::Builtins(&[BitAnd, BitOr, BitXor, BitNot, ShiftLeft], signed_bits),
+    },
+    Rule {
+        name: "unsigned_bits",
+        law: "below 2^63 signed and unsigned bits are alike; the complement of x is 2^64 - 1 - x",
+        apply: Apply::Builtins(&[BitAnd, BitOr, BitXor, BitNot, ShiftLeft, ShiftRight], unsigned_bits),
+    },
+    Rule {
+        name: "signed_shift_right",
+        law: "an arithmetic shift is a division by a power of two, rounded down",
+        apply: Apply::Builtins(&[ShiftRight], signed_shift_right),
+    },
+    Rule {
+        name: "shift_count",
+        law: "a count of 64 and more shifts everything out",
+        apply: Apply::Builtins(&[ShiftLeft, ShiftRight], shift_count),
+    },
+];
+
+/// A target that computes in unsigned bits gives unsigned results.
+fn signed_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let ty = cx.air.ty(id);
+    if !cx.target.can.unsigned || !matches!(ty, Type::Int { unsigned: false, .. }) {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier, args } = cx.air.expr(id) else { return Ok(false) };
+    // Of numbers that are not negative neither `&` nor `|` makes a negative one.
+    let small = |cx: &Context<'_>, id: ExprId| cx.int_value(id).is_some_and(|value| value >= 0);
+    let list = cx.air.list(args).to_vec();
+    let plain = match op {
+        BitAnd => list.iter().any(|&arg| small(cx, arg)),
+        BitOr | BitXor => list.iter().all(|&arg| small(cx, arg)),
+        _ => false,
+    };
+    if plain {
+        return Ok(false);
+    }
+    let inner = cx.make(Expr::Call { op, modifier, args }, Type::U64, cx.air.info(id).nullable, id);
+    cx.air.set(id, Expr::Cast { operand: inner, to: Type::I64, rule: CastRule::IMPLICIT });
+    Ok(true)
+}
+
+fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.unsigned || cx.air.ty(id) != Type::U64 {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier, args } = cx.air.expr(id) else { return Ok(false) };
+    let mut list = cx.air.list(args).to_vec();
+    let span = cx.air.span(id);
+    let subject = cx.subject(id);
+    if op == BitNot {
+        if cx.target.can.decimals == Decimals::Float {
+            let message = "the complement of unsigned 64 bits has no form";
+            return cx.refuse(codes::NUMBER, span, message, "");
+        }
+        // Of a negative number, which is 2^64 more as unsigned, the complement is -1 - x.
+        let all = cx.decimal("18446744073709551615", id);
+        let x = list[0];
+        let positive = cx.call(Sub, &[all, x], Type::Number, id);
+        if cx.int_value(x).is_some_and(|value| value >= 0)
+            || matches!(cx.air.ty(x), Type::Int { unsigned: true, .. })
+        {
+            cx.become_copy(id, positive);
+            return Ok(true);
+        }
+        let zero = cx.int(0, id);
+        let one = cx.int(-1, id);
+        let below = cx.compare(CompareOp::Lt, x, zero);
+        let negative = cx.call(Sub, &[one, x], Type::Number, id);
+        let expr = cx.case_expr(&[(below, negative)], Some(positive));
+        cx.air.set(id, expr);
+        return Ok(true);
+    }
+    cx.assume(Assume::IntegerRange, &subject, span)?;
+    for (i, arg) in list.iter_mut().enumerate() {
+        let is_count = i == 1 && matches!(op, ShiftLeft | ShiftRight);
+        let ty = cx.air.ty(*arg);
+        let wide = ty == Type::I64 || cx.target.can.wide_integers;
+        if !is_count
+            && (!ty.is_int() || ty == Type::U64 || !wide)
+            && cx.target.can.decimals != Decimals::Float
+        {
+            *arg = cx.cast(*arg, Type::I64);
+        }
+    }
+    let args = cx.air.push_list(&list);
+    cx.air.set(id, Expr::Call { op, modifier, args });
+    cx.air.info_mut(id).ty = Type::I64;
+    Ok(true)
+}
+
+fn signed_shift_right(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.target.can.unsigned || !matches!(cx.air.ty(id), Type::Int { unsigned: false, .. }) {
+        return Ok(false);
+    }
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    if cx.int_value(x).is_some_and(|value| value >= 0) {
+        return Ok(false);
+    }
+    let two = cx.int(2, id);
+    let power = cx.call(Power, &[two, n], Type::Float64, id);
+    let quotient = cx.call(DivFloat, &[x, power], Type::Float64, id);
+    let floor = cx.call(Floor, &[quotient], Type::Float64, id);
+    cx.air.set(id, Expr::Cast { operand: floor, to: Type::I64, rule: CastRule::IMPLICIT });
+    Ok(true)
+}
+
+/// PostgreSQL and SQL Server take the count modulo the width.
+fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.wide_integers || !cx.air.ty(id).is_int() {
+        return Ok(false);
+    }
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    if cx.int_value(n).is_some_and(|n| (0..64).contains(&n)) {
+        if cx.air.ty(id) == Type::I64 && !matches!(cx.air.expr(x), Expr::Cast { to: Type::I64, .. }) {
+            let narrow = cx.air.literal(x).is_some() || cx.air.ty(x) != Type::I64;
+            if narrow {
+                let x = cx.cast(x, Type::I64);
+                cx.become_call(id, op, &[x, n]);
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let zero = cx.int(0, id);
+    let limit = cx.int(64, id);
+    if let Some(n) = cx.int_value(n) {
+        if n >= 64 && op == ShiftLeft {
+            cx.become_copy(id, zero);
+            return Ok(true);
+        }
+        return Ok(false);
+    }
+    if matches!(cx.air.expr(n), Expr::Call { op: Least, .. } | Expr::Cast { to: Type::I32, .. }) {
+        return Ok(false);
+    }
+    let out = cx.compare(CompareOp::Ge, n, limit);
+    let count = cx.cast(n, Type::I32);
+    let wide = cx.cast(x, Type::I64);
+    let shifted = cx.call(op, &[wide, count], ty, id);
+    let expr = cx.case_expr(&[(out, zero)], Some(shifted));
+    cx.air.set(id, expr);
+    Ok(true)
+}

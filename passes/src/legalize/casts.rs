@@ -1,0 +1,397 @@
+//! Conversions: what becomes of digits, of texts that are no numbers, of booleans; dates kept as texts.
+
+use air::builtins::Builtin::*;
+use air::expr::CompareOp;
+use air::fidelity::Assume;
+use air::target::{Booleans, Decimals};
+use air::types::{CastFailure, CastReason, CastRule, Rounding, TextKind, Type};
+use air::{Expr, ExprId};
+
+use crate::kind::Kind;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic, from the particular to the general.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "cast_without_effect",
+        law: "a conversion to what the value is already changes nothing",
+        apply: Apply::Kinds(&[Kind::Cast], without_effect),
+    },
+    Rule {
+        name: "cast_of_boolean",
+        law: "true is 1 and false is 0; as texts they are the words",
+        apply: Apply::Kinds(&[Kind::Cast], of_boolean),
+    },
+    Rule {
+        name: "cast_of_text_to_number",
+        law: "a text that need not be a number counts by its longest numeric prefix",
+        apply: Apply::Kinds(&[Kind::Cast], of_text_to_number),
+    },
+    Rule {
+        name: "cast_to_integer",
+        law: "rounding first makes the conversion of a whole number",
+        apply: Apply::Kinds(&[Kind::Cast], to_integer),
+    },
+    Rule {
+        name: "cast_to_unsigned",
+        law: "a negative number as unsigned 64 bits is 2^64 more",
+        apply: Apply::Kinds(&[Kind::Cast], to_unsigned),
+    },
+    Rule {
+        name: "cast_to_decimal",
+        law: "a decimal of so many digits is the number rounded to them",
+        apply: Apply::Kinds(&[Kind::Cast], to_decimal),
+    },
+    Rule {
+        name: "cast_to_text",
+        law: "the text of a number has the digits of its type",
+        apply: Apply::Kinds(&[Kind::Cast], to_text),
+    },
+    Rule {
+        name: "cast_to_iso_text",
+        law: "a date or time kept as ISO text is the text of that date or time",
+        apply: Apply::Kinds(&[Kind::Cast], to_iso_text),
+    },
+    Rule {
+        name: "cast_of_bytes",
+        law: "the bytes of a text are those of its UTF-8 form",
+        apply: Apply::Kinds(&[Kind::Cast], of_bytes),
+    },
+];
+
+fn parts(cx: &Context<'_>, id: ExprId) -> Option<(ExprId, Type, Type, CastRule)> {
+    match cx.air.expr(id) {
+        Expr::Cast { operand, to, rule } => Some((operand, cx.air.ty(operand), to, rule)),
+        _ => None,
+    }
+}
+
+fn without_effect(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let implicit = rule.reason != CastReason::Explicit;
+    let idle = match (from, to) {
+        (_, Type::Unknown | Type::Null) => true,
+        // A NULL keeps its cast: it may be what gives a column its type.
+        (Type::Null, _) => implicit && to.is_unknown(),
+        (Type::Text(a), Type::Text(b)) => {
+            let fits =
+                b.kind == TextKind::Unbounded || b.length == 0 || a.length != 0 && a.length <= b.length;
+            fits && (implicit || b.kind != TextKind::Fixed)
+        }
+        // Documents and identifiers are texts where they have no type.
+        (Type::Text(_), Type::Json { .. } | Type::Uuid | Type::Enum(_) | Type::Set(_)) => {
+            !cx.target.can.document_types
+        }
+        (Type::Json { .. } | Type::Uuid | Type::Enum(_) | Type::Set(_), Type::Text(_)) => {
+            !cx.target.can.document_types
+        }
+        (Type::Json { .. }, Type::Json { .. }) => !cx.target.can.document_types || from == to,
+        (a, b) => a == b && !a.is_unknown(),
+    };
+    if !idle {
+        return Ok(false);
+    }
+    cx.become_copy(id, operand);
+    cx.air.info_mut(id).ty = to;
+    if to.is_unknown() {
+        cx.air.info_mut(id).ty = from;
+    }
+    Ok(true)
+}
+
+fn of_boolean(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    if from != Type::Bool && to == Type::Bool {
+        if from.is_numeric() {
+            let zero = cx.int(0, id);
+            let test = cx.compare(CompareOp::Ne, operand, zero);
+            cx.become_copy(id, test);
+            return Ok(true);
+        }
+        return Ok(false);
+    }
+    if from != Type::Bool || to == Type::Bool {
+        return Ok(false);
+    }
+    let yes = cx.make(
+        Expr::IsTruth { operand, value: air::expr::Truth::True, negated: false },
+        Type::Bool,
+        false,
+        id,
+    );
+    let no = cx.make(
+        Expr::IsTruth { operand, value: air::expr::Truth::False, negated: false },
+        Type::Bool,
+        false,
+        id,
+    );
+    if to.is_text() {
+        if cx.target.can.booleans == Booleans::Native {
+            return Ok(false);
+        }
+        let (t, f) = (cx.text("true", id), cx.text("false", id));
+        let expr = cx.case_expr(&[(yes, t), (no, f)], None);
+        cx.air.set(id, expr);
+        return Ok(true);
+    }
+    if !to.is_numeric() {
+        return Ok(false);
+    }
+    match cx.target.can.booleans {
+        Booleans::Integers => {
+            cx.become_copy(id, operand);
+            Ok(true)
+        }
+        Booleans::Native if to == Type::I32 => Ok(false),
+        Booleans::Native => {
+            let int = cx.cast(operand, Type::I32);
+            cx.air.set(id, Expr::Cast { operand: int, to, rule: CastRule::IMPLICIT });
+            Ok(true)
+        }
+        Booleans::None => {
+            let (one, zero) = (cx.int(1, id), cx.int(0, id));
+            let not = cx.make(Expr::Not { operand }, Type::Bool, true, id);
+            let expr = cx.case_expr(&[(operand, one), (not, zero)], None);
+            cx.air.set(id, expr);
+            Ok(true)
+        }
+    }
+}
+
+fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    if !from.is_text() || !to.is_numeric() {
+        return Ok(false);
+    }
+    let loose = cx.target.can.bad_number == CastFailure::Prefix;
+    match rule.failure {
+        CastFailure::Error if loose => {
+            if cx.air.literal(operand).is_none() {
+                let subject = cx.subject(operand);
+                let span = cx.air.span(id);
+                cx.assume(Assume::NumericText, &subject, span)?;
+            }
+            Ok(false)
+        }
+        CastFailure::Prefix | CastFailure::Clamp | CastFailure::Truncate if !loose => {
+            let (op, kind) =
+                if to.is_int() { (IntegerPrefix, Type::I64) } else { (NumericPrefix, Type::Float64) };
+            let number = cx.call(op, &[operand], kind, id);
+            let number = if to.is_decimal() { cx.cast(number, Type::Number) } else { number };
+            let number = guarded(cx, operand, number);
+            if to == kind {
+                cx.become_copy(id, number);
+            } else {
+                cx.air.set(id, Expr::Cast { operand: number, to, rule });
+            }
+            Ok(true)
+        }
+        CastFailure::Null if cx.speaks(RegexMatch) => {
+            let pattern = if to.is_int() {
+                r"^\s*[-+]?[0-9]+\s*$"
+            } else {
+                r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+            };
+            let pattern = cx.text(pattern, id);
+            let fits = cx.call(RegexMatch, &[operand, pattern], Type::Bool, id);
+            let rule = CastRule { failure: CastFailure::Error, ..rule };
+            let number = cx.make(Expr::Cast { operand, to, rule }, to, true, id);
+            let expr = cx.case_expr(&[(fits, number)], None);
+            cx.air.set(id, expr);
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The prefix functions take NULL for a text without a number.
+fn guarded(cx: &mut Context<'_>, operand: ExprId, number: ExprId) -> ExprId {
+    if !cx.air.info(operand).nullable {
+        return number;
+    }
+    let ty = cx.air.ty(number);
+    let known = cx.is_null(operand, true);
+    cx.case(&[(known, number)], None, ty, number)
+}
+
+fn to_integer(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let fractional = from.is_float() || from.is_decimal() && from.scale() != Some(0);
+    if !to.is_int() || !fractional {
+        return Ok(false);
+    }
+    let (of_decimal, of_float) = cx.target.can.to_integer;
+    let native =
+        if from.is_float() || cx.target.can.decimals == Decimals::Float { of_float } else { of_decimal };
+    if rule.rounding == native || is_whole(cx, operand) {
+        return Ok(false);
+    }
+    let op = match rule.rounding {
+        Rounding::HalfAway => Round,
+        Rounding::HalfEven => RoundHalfEven,
+        Rounding::Truncate => Trunc,
+    };
+    let rounded = cx.call(op, &[operand], from, id);
+    cx.air.set(id, Expr::Cast { operand: rounded, to, rule: CastRule { rounding: native, ..rule } });
+    Ok(true)
+}
+
+fn is_whole(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.as_call(id) {
+        Some((Round | RoundHalfEven | RoundFloat | Trunc, args)) => args.len() == 1,
+        Some((Ceil | Floor | TruncWhole, _)) => true,
+        _ => false,
+    }
+}
+
+fn to_unsigned(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    if to != Type::U64 || cx.target.can.unsigned || !from.is_numeric() || rule.reason != CastReason::Explicit
+    {
+        return Ok(false);
+    }
+    let unsigned = matches!(from, Type::Int { unsigned: true, .. });
+    if unsigned || cx.int_value(operand).is_some_and(|value| value >= 0) {
+        return Ok(false);
+    }
+    let zero = cx.int(0, id);
+    let implicit = CastRule { reason: CastReason::Implicit, ..rule };
+    let below = cx.compare(CompareOp::Lt, operand, zero);
+    let plain = cx.make(Expr::Cast { operand, to, rule: implicit }, to, true, id);
+    let whole = cx.decimal("18446744073709551616", id);
+    let wrapped = cx.call(Add, &[plain, whole], Type::Number, id);
+    let expr = cx.case_expr(&[(below, wrapped)], Some(plain));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn to_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    if !to.is_decimal() {
+        return Ok(false);
+    }
+    let floats = cx.target.can.decimals == Decimals::Float;
+    if floats && from.is_text() {
+        // The text as a number, rounded after that.
+        if let Some(scale) = to.scale() {
+            let rule = CastRule { rounding: Rounding::HalfAway, ..rule };
+            let number = cx.make(Expr::Cast { operand, to: Type::Float64, rule }, Type::Float64, true, id);
+            let digits = cx.int(i64::from(scale.max(0)), id);
+            cx.become_call(id, Round, &[number, digits]);
+            return Ok(true);
+        }
+        return Ok(false);
+    }
+    if !from.is_numeric() {
+        return Ok(false);
+    }
+    let fits = match (from.scale(), to.scale()) {
+        (_, None) => true,
+        (Some(from), Some(to)) => from <= to,
+        (None, Some(_)) => false,
+    };
+    if floats {
+        if fits {
+            cx.become_copy(id, operand);
+            return Ok(true);
+        }
+        let digits = cx.int(i64::from(to.scale().unwrap_or(0)), id);
+        let op = if rule.rounding == Rounding::Truncate { Trunc } else { Round };
+        cx.become_call(id, op, &[operand, digits]);
+        return Ok(true);
+    }
+    if fits || rule.rounding != Rounding::Truncate {
+        return Ok(false);
+    }
+    let digits = cx.int(i64::from(to.scale().unwrap_or(0)), id);
+    let cut = cx.call(Trunc, &[operand, digits], from, id);
+    cx.air.set(id, Expr::Cast { operand: cut, to, rule: CastRule { rounding: Rounding::HalfAway, ..rule } });
+    Ok(true)
+}
+
+fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    let Type::Text(text) = to else { return Ok(false) };
+    if cx.target.can.decimals != Decimals::Float {
+        return Ok(false);
+    }
+    // The values of a column declared as decimal are floats or integers, and texts are not cut to a length.
+    let plain = match from {
+        Type::Decimal { scale, .. } if scale > 0 => {
+            let format = cx.text(&format!("%.{scale}f"), id);
+            cx.call(Printf, &[format, operand], Type::TEXT, id)
+        }
+        Type::Number | Type::Float32 | Type::Float64 => {
+            let subject = cx.subject(operand);
+            let span = cx.air.span(id);
+            cx.assume(Assume::NumberRange, &subject, span)?;
+            let format = cx.text("%.15g", id);
+            cx.call(Printf, &[format, operand], Type::TEXT, id)
+        }
+        _ if text.kind != TextKind::Unbounded && text.length > 0 => {
+            if from.is_text() {
+                operand
+            } else {
+                cx.cast(operand, Type::TEXT)
+            }
+        }
+        _ => return Ok(false),
+    };
+    if cx.air.info(operand).nullable
+        && plain != operand
+        && !from.is_text()
+        && (from.is_decimal() || from.is_float())
+    {
+        // printf takes NULL for 0.
+        let known = cx.is_null(operand, true);
+        let expr = cx.case_expr(&[(known, plain)], None);
+        cx.air.set(id, expr);
+        return Ok(true);
+    }
+    if text.kind != TextKind::Unbounded && text.length > 0 {
+        let one = cx.int(1, id);
+        let length = cx.int(i64::from(text.length), id);
+        cx.become_call(id, SubstringInside, &[plain, one, length]);
+    } else {
+        cx.become_copy(id, plain);
+    }
+    Ok(true)
+}
+
+fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    if cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    if to.is_text() && from.is_temporal() {
+        cx.become_copy(id, operand);
+        return Ok(true);
+    }
+    let function = match to {
+        Type::Date => IsoDate,
+        Type::Time { .. } => IsoTime,
+        Type::Timestamp { .. } => IsoTimestamp,
+        _ => return Ok(false),
+    };
+    let same = match (from, to) {
+        (Type::Date, Type::Date) | (Type::Time { .. }, Type::Time { .. }) => true,
+        (Type::Timestamp { .. }, Type::Timestamp { .. }) => true,
+        _ => false,
+    };
+    if same {
+        cx.become_copy(id, operand);
+        return Ok(true);
+    }
+    cx.become_call(id, function, &[operand]);
+    Ok(true)
+}
+
+fn of_bytes(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    match (from, to) {
+        (Type::Text(_), Type::Bytes { length: 0, .. }) => cx.become_call(id, BytesOfText, &[operand]),
+        (Type::Bytes { .. }, Type::Text(_)) => cx.become_call(id, TextOfBytes, &[operand]),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}

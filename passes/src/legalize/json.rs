@@ -1,0 +1,311 @@
+//! JSON access: members by key, by path, by an array of keys; arrays as lists.
+
+use air::builtins::Builtin::*;
+use air::expr::Literal;
+use air::types::{Collation, Type};
+use air::{Expr, ExprId};
+
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// The rules of this topic.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "member_by_path",
+        law: "a member is the value at the path of its key, an element that of its index",
+        apply: Apply::Builtins(&[JsonGet, JsonGetText], member_by_path),
+    },
+    Rule {
+        name: "path_by_keys",
+        law: "a path of plain steps is the array of its keys and indexes",
+        apply: Apply::Builtins(&[JsonPath, JsonPathText, JsonPathValue], path_by_keys),
+    },
+    Rule {
+        name: "keys_by_path",
+        law: "an array of keys and indexes is a path of plain steps",
+        apply: Apply::Builtins(&[JsonPathKeys, JsonPathKeysText], keys_by_path),
+    },
+    Rule {
+        name: "list_of_array",
+        law: "x = ANY(ARRAY[a, b]) is x IN (a, b); x <> ALL(ARRAY[a, b]) is x NOT IN (a, b)",
+        apply: Apply::Builtins(&[ArrayAny, ArrayAll], list_of_array),
+    },
+];
+
+/// A step of a path.
+enum Step {
+    Key(String),
+    Index(i64),
+}
+
+/// The steps of `$.a."b c"[0]`; `None` for wildcards and other dynamic paths.
+fn steps_of_path(path: &str) -> Option<Vec<Step>> {
+    let mut rest = path.strip_prefix('$')?;
+    let mut steps = Vec::new();
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix('.') {
+            if let Some(quoted) = after.strip_prefix('"') {
+                let end = quoted.find('"')?;
+                steps.push(Step::Key(quoted[..end].to_owned()));
+                rest = &quoted[end + 1..];
+            } else {
+                let end = after.find(['.', '[']).unwrap_or(after.len());
+                let key = &after[..end];
+                if key.is_empty() || key.contains('*') {
+                    return None;
+                }
+                steps.push(Step::Key(key.to_owned()));
+                rest = &after[end..];
+            }
+        } else {
+            let after = rest.strip_prefix('[')?;
+            let end = after.find(']')?;
+            let index = &after[..end];
+            let index = match index.strip_prefix("#-") {
+                Some(back) => -back.trim().parse::<i64>().ok()?,
+                None => index.trim().parse().ok()?,
+            };
+            steps.push(Step::Index(index));
+            rest = &after[end + 1..];
+        }
+    }
+    Some(steps)
+}
+
+/// The steps of `{a,b,0}`.
+fn steps_of_keys(keys: &str) -> Option<Vec<Step>> {
+    let inner = keys.strip_prefix('{')?.strip_suffix('}')?;
+    if inner.is_empty() {
+        return Some(Vec::new());
+    }
+    if inner.contains(['"', '\\', '{']) {
+        return None;
+    }
+    let step = |part: &str| match part.parse::<i64>() {
+        Ok(index) => Step::Index(index),
+        Err(_) => Step::Key(part.to_owned()),
+    };
+    Some(inner.split(',').map(step).collect())
+}
+
+/// The path with quoted keys, which every dialect reads alike; `from_end` says an index from the end.
+fn path_text(steps: &[Step], from_end: fn(i64) -> Option<String>) -> Option<String> {
+    let mut path = String::from("$");
+    for step in steps {
+        match step {
+            Step::Key(key) if key.contains('"') => return None,
+            Step::Key(key) => {
+                let plain = key.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                path.push('.');
+                if plain {
+                    path.push_str(key);
+                } else {
+                    path.push('"');
+                    path.push_str(key);
+                    path.push('"');
+                }
+            }
+            Step::Index(index) if *index >= 0 => path.push_str(&format!("[{index}]")),
+            Step::Index(index) => path.push_str(&from_end(*index)?),
+        }
+    }
+    Some(path)
+}
+
+fn keys_text(steps: &[Step]) -> Option<String> {
+    let mut keys = String::from("{");
+    for (i, step) in steps.iter().enumerate() {
+        if i > 0 {
+            keys.push(',');
+        }
+        match step {
+            Step::Key(key) if key.is_empty() || key.contains(['"', '\\']) => return None,
+            Step::Key(key) if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
+                keys.push_str(key)
+            }
+            Step::Key(key) => {
+                keys.push('"');
+                keys.push_str(key);
+                keys.push('"');
+            }
+            Step::Index(index) => keys.push_str(&index.to_string()),
+        }
+    }
+    keys.push('}');
+    Some(keys)
+}
+
+/// Document and path with everything a chain of members adds to it.
+fn chain(cx: &Context<'_>, id: ExprId, steps: &mut Vec<Step>) -> Option<ExprId> {
+    let Expr::Call { op, args, .. } = cx.air.expr(id) else { return Some(id) };
+    let &[document, step] = cx.air.list(args) else { return Some(id) };
+    match op {
+        JsonGet => {
+            let root = chain(cx, document, steps)?;
+            steps.push(member(cx, step)?);
+            Some(root)
+        }
+        JsonPath => {
+            let root = chain(cx, document, steps)?;
+            steps.extend(steps_of_path(cx.text_literal(step)?)?);
+            Some(root)
+        }
+        JsonPathKeys => {
+            let root = chain(cx, document, steps)?;
+            steps.extend(steps_of_keys(cx.text_literal(step)?)?);
+            Some(root)
+        }
+        _ => Some(id),
+    }
+}
+
+fn member(cx: &Context<'_>, step: ExprId) -> Option<Step> {
+    match cx.air.literal(step) {
+        Some(Literal::Text { text }) => Some(Step::Key(cx.air.text(text).to_owned())),
+        _ => cx.int_value(step).map(Step::Index),
+    }
+}
+
+fn from_end(cx: &Context<'_>) -> fn(i64) -> Option<String> {
+    if cx.speaks(JsonPathValue) && !cx.target.can.temporal_types {
+        |index| Some(format!("[#{index}]"))
+    } else {
+        |_| None
+    }
+}
+
+fn member_by_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let Some([document, step]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    let mut steps = Vec::new();
+    let root = chain(cx, document, &mut steps);
+    if let (Some(root), Some(last)) = (root, member(cx, step)) {
+        steps.push(last);
+        if let Some(path) = path_text(&steps, from_end(cx)) {
+            let path = cx.text(&path, step);
+            become_path(cx, id, op == JsonGetText, root, path);
+            return Ok(true);
+        }
+    }
+    if cx.air.ty(step).is_text() {
+        let (open, close) = (cx.text("$.\"", step), cx.text("\"", step));
+        let path = cx.call(Concat, &[open, step, close], Type::TEXT, step);
+        become_path(cx, id, op == JsonGetText, document, path);
+        return Ok(true);
+    }
+    cx.refuse(codes::BUILTIN, span, "an element by a computed index has no form", "make the index a literal")
+}
+
+fn become_path(cx: &mut Context<'_>, id: ExprId, as_text: bool, document: ExprId, path: ExprId) {
+    if as_text && !cx.speaks(JsonPathText) {
+        let value = cx.call(JsonPath, &[document, path], Type::Json { binary: false }, id);
+        cx.become_call(id, JsonTextOrNull, &[value]);
+    } else {
+        cx.become_call(id, if as_text { JsonPathText } else { JsonPath }, &[document, path]);
+    }
+}
+
+fn path_by_keys(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let Some([document, path]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    if op == JsonPath && cx.speaks(JsonPathValue) {
+        // SQLite's `->` reads paths as well as keys.
+        cx.become_call(id, JsonGet, &[document, path]);
+        return Ok(true);
+    }
+    if cx.speaks(JsonPath) {
+        // A value of its own type is a text of unknown type here.
+        let value = cx.call(JsonPath, &[document, path], Type::Json { binary: false }, id);
+        cx.become_call(id, JsonTextOrNull, &[value]);
+        return Ok(true);
+    }
+    let keys = cx.text_literal(path).and_then(steps_of_path).and_then(|steps| keys_text(&steps));
+    let Some(keys) = keys else {
+        let message = "a path that is no literal of plain steps has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "make the path a literal");
+    };
+    let keys = cx.text(&keys, path);
+    let document = as_document(cx, document);
+    cx.become_call(id, if op == JsonPath { JsonPathKeys } else { JsonPathKeysText }, &[document, keys]);
+    Ok(true)
+}
+
+/// Where documents are a type of their own, a text is made one.
+fn as_document(cx: &mut Context<'_>, document: ExprId) -> ExprId {
+    if matches!(cx.air.ty(document), Type::Json { .. }) {
+        document
+    } else {
+        cx.cast(document, Type::Json { binary: false })
+    }
+}
+
+fn keys_by_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let Some([document, keys]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    let steps = match cx.air.expr(keys) {
+        Expr::Array { items } => {
+            cx.air.list(items).iter().map(|&item| member(cx, item)).collect::<Option<Vec<Step>>>()
+        }
+        _ => cx.text_literal(keys).and_then(steps_of_keys),
+    };
+    let mut all = Vec::new();
+    let root = chain(cx, document, &mut all);
+    if let (Some(root), Some(steps)) = (root, steps) {
+        all.extend(steps);
+        if let Some(path) = path_text(&all, from_end(cx)) {
+            let path = cx.text(&path, keys);
+            become_path(cx, id, op == JsonPathKeysText, root, path);
+            return Ok(true);
+        }
+    }
+    cx.refuse(
+        codes::BUILTIN,
+        span,
+        "a path of keys that is no literal has no form",
+        "make the path a literal",
+    )
+}
+
+fn list_of_array(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    if cx.speaks(op) {
+        return Ok(false);
+    }
+    let Some([operand, array]) = cx.args(id) else { return Ok(false) };
+    let negated = op == ArrayAll;
+    let span = cx.air.span(id);
+    let Expr::Array { items } = cx.air.expr(array) else {
+        return cx.refuse(codes::BUILTIN, span, "there are no arrays", "write the elements as a list");
+    };
+    let collation = cx.air.ty(operand).collation().unwrap_or(Collation::BINARY);
+    cx.air.set(id, Expr::InList { operand, items, negated, collation });
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_keys_name_the_same_steps() {
+        let steps = steps_of_path("$.a.\"b c\"[0]").unwrap();
+        assert_eq!(keys_text(&steps).as_deref(), Some("{a,\"b c\",0}"));
+        assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a.\"b c\"[0]"));
+        let steps = steps_of_keys("{a,1}").unwrap();
+        assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a[1]"));
+        assert!(steps_of_path("$.*").is_none());
+    }
+}
