@@ -40,6 +40,8 @@ mod shape;
 mod star;
 mod statement;
 mod table_function;
+#[cfg(test)]
+mod tests;
 mod with;
 
 pub use binder::{Input, Refused, Scratch};
