@@ -283,7 +283,8 @@ impl<'a> Binder<'a> {
             .catalog
             .table(schema, &text)
             .filter(|table| reference.means(&table.name, table.exact, self.shape.folding));
-        let mut columns = Vec::new();
+        let mut columns = std::mem::take(&mut self.scopes.columns);
+        columns.clear();
         let closed = match found {
             Some(table) => {
                 columns.reserve(table.columns.len());
@@ -302,7 +303,9 @@ impl<'a> Binder<'a> {
                 false
             }
         };
-        let columns = self.air.push_list(&columns);
+        let listed = self.air.push_list(&columns);
+        self.scopes.columns = columns;
+        let columns = listed;
         let own = match alias {
             Some(alias) => self.ident_name(alias),
             None => object.name,

@@ -6,7 +6,7 @@ use crate::hierarchy::Hierarchy;
 use crate::names::Reference;
 use crate::shape::Aliases;
 use air::expr::Expr;
-use air::query::{GroupElement, Output, SourceColumn, SourceKind};
+use air::query::{GroupElement, Item, Output, SourceColumn, SourceKind};
 use air::{CteId, ExprId, List, Name, SourceId, Type, WindowId};
 use air_base::Span;
 use airc_grammar::tree::{self, Ident, SelectItem};
@@ -23,6 +23,10 @@ pub(crate) struct Scopes {
     pub(crate) proposed: Option<SourceId>,
     /// Sources that outer join marks named since somebody last looked.
     pub(crate) marked: Vec<SourceId>,
+    /// Buffers for lists under way; a nested use finds them empty and makes its own.
+    pub(crate) columns: Vec<SourceColumn>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) outputs: Vec<Output>,
     /// The hierarchical block being bound.
     pub(crate) hierarchy: Option<Hierarchy>,
     /// Columns of a source from a position on that `*` does not stand for.

@@ -250,8 +250,10 @@ impl<'a> Binder<'a> {
         from: Option<RelId>,
         usage: Usage,
     ) -> Bound<Block> {
-        let mut items: Vec<Item> = Vec::with_capacity(written.len());
-        let mut outputs: Vec<Output> = Vec::with_capacity(written.len());
+        let mut items = std::mem::take(&mut self.scopes.items);
+        let mut outputs = std::mem::take(&mut self.scopes.outputs);
+        items.clear();
+        outputs.clear();
         let mut known = true;
         for item in self.tree.list(written) {
             if let tree::Expr::Star(name) = self.tree.expr(item.expr) {
@@ -265,9 +267,10 @@ impl<'a> Binder<'a> {
             items.push(Item::Expr { expr, alias });
             outputs.push(output);
         }
-        let items = self.air.push_list(&items);
-        let outputs = known.then(|| self.air.push_list(&outputs));
-        Ok(Block { items, outputs, from, limit: None })
+        let listed = self.air.push_list(&items);
+        let known = known.then(|| self.air.push_list(&outputs));
+        (self.scopes.items, self.scopes.outputs) = (items, outputs);
+        Ok(Block { items: listed, outputs: known, from, limit: None })
     }
 
     /// The alias an item is given and the column it makes.

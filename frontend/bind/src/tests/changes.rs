@@ -64,7 +64,8 @@ fn upserts_of_each_dialect() {
     assert!(matches!(conflict.on, Arbiter::Any {}));
     assert!(matches!(conflict.action, ConflictAction::Update { sequential: true, .. }));
     assert!(bench.air.source(conflict.proposed.expect("proposed")).closed);
-    let sql = "INSERT INTO t (id, a) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET a = excluded.a WHERE t.a < 5";
+    let sql =
+        "INSERT INTO t (id, a) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET a = excluded.a WHERE t.a < 5";
     for dialect in [Postgres, Sqlite] {
         let (_, node) = insert(dialect, sql);
         let conflict = node.conflict.expect("a conflict rule");

@@ -140,7 +140,9 @@ fn settings_without_effect_leave_nothing() {
 
 #[test]
 fn transactions_keep_their_words() {
-    for sql in ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "ROLLBACK TO SAVEPOINT a", "RELEASE SAVEPOINT a"] {
+    for sql in
+        ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "ROLLBACK TO SAVEPOINT a", "RELEASE SAVEPOINT a"]
+    {
         let bench = bind_script(Postgres, false, sql);
         assert!(matches!(bench.statement(), Statement::Transaction { .. }), "{sql}");
     }

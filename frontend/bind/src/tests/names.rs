@@ -82,26 +82,11 @@ fn the_row_number_of_sqlite_is_its_integer_key() {
 #[test]
 fn wrong_names_are_pointed_at() {
     for (sql, expected) in [
-        (
-            "SELECT aa FROM t",
-            "SELECT aa FROM t\n       ^^ B0102: no column `aa` is in scope here",
-        ),
-        (
-            "SELECT t.x FROM t",
-            "SELECT t.x FROM t\n         ^ B0102: `t` has no column `x`",
-        ),
-        (
-            "SELECT v.a FROM t",
-            "SELECT v.a FROM t\n       ^ B0104: no table or alias `v` is in scope here",
-        ),
-        (
-            "SELECT a FROM tt",
-            "SELECT a FROM tt\n              ^^ B0101: no table or view `tt` is known",
-        ),
-        (
-            "SELECT id FROM t, u",
-            "SELECT id FROM t, u\n       ^^ B0103: column `id` is ambiguous",
-        ),
+        ("SELECT aa FROM t", "SELECT aa FROM t\n       ^^ B0102: no column `aa` is in scope here"),
+        ("SELECT t.x FROM t", "SELECT t.x FROM t\n         ^ B0102: `t` has no column `x`"),
+        ("SELECT v.a FROM t", "SELECT v.a FROM t\n       ^ B0104: no table or alias `v` is in scope here"),
+        ("SELECT a FROM tt", "SELECT a FROM tt\n              ^^ B0101: no table or view `tt` is known"),
+        ("SELECT id FROM t, u", "SELECT id FROM t, u\n       ^^ B0103: column `id` is ambiguous"),
     ] {
         let bench = bind(Postgres, sql);
         assert!(!bench.ok);

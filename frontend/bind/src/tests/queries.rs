@@ -124,7 +124,9 @@ fn the_limit_of_an_ordered_derived_table_goes_inside() {
 #[test]
 fn outer_join_marks_become_left_joins() {
     let bench = bind(Oracle, "SELECT t.a, u.c FROM t, u WHERE t.id = u.t_id(+) AND u.c(+) > 1 AND t.a = 2");
-    let Some(Rel::Join { kind, on, .. }) = bench.select().from.map(|rel| bench.air.rel(rel)) else { panic!() };
+    let Some(Rel::Join { kind, on, .. }) = bench.select().from.map(|rel| bench.air.rel(rel)) else {
+        panic!()
+    };
     assert_eq!(kind, JoinKind::Left);
     assert!(matches!(on.map(|on| bench.air.expr(on)), Some(Expr::And { terms }) if terms.len() == 2));
     assert!(bench.select().filter.is_some());
@@ -263,7 +265,9 @@ fn stars_stay_stars() {
 #[test]
 fn comma_joins_bind_to_the_left_in_sqlite() {
     let bench = bind(Sqlite, "SELECT 1 FROM t x, t y LEFT JOIN u ON x.id = u.t_id");
-    let Some(Rel::Join { kind, left, .. }) = bench.select().from.map(|rel| bench.air.rel(rel)) else { panic!() };
+    let Some(Rel::Join { kind, left, .. }) = bench.select().from.map(|rel| bench.air.rel(rel)) else {
+        panic!()
+    };
     assert_eq!(kind, JoinKind::Left);
     assert!(matches!(bench.air.rel(left), Rel::Join { kind: JoinKind::Comma, .. }));
 }
@@ -285,7 +289,9 @@ fn table_functions_have_columns() {
     ] {
         let bench = bind(dialect, sql);
         assert!(bench.ok, "{dialect}: {sql}: {:?}", bench.diagnostics);
-        let Some(Rel::Source { source }) = bench.select().from.map(|rel| bench.air.rel(rel)) else { panic!() };
+        let Some(Rel::Source { source }) = bench.select().from.map(|rel| bench.air.rel(rel)) else {
+            panic!()
+        };
         assert!(matches!(bench.air.source(source).kind, SourceKind::Function { .. }));
     }
 }
