@@ -131,7 +131,13 @@ pub(super) fn wider_int(left: Type, right: Type, signed_mix: Type) -> Type {
             Type::Int { bits: a.max(b), unsigned: u }
         }
         (Type::Int { bits: a, unsigned: u }, Type::Int { bits: b, unsigned: v }) => {
-            let unsigned_bits = if u { a } else if v { b } else { 0 };
+            let unsigned_bits = if u {
+                a
+            } else if v {
+                b
+            } else {
+                0
+            };
             let signed_bits = if u { b } else { a };
             if unsigned_bits < signed_bits {
                 Type::Int { bits: signed_bits, unsigned: false }

@@ -89,7 +89,9 @@ impl Function {
     /// Result type other than the signature's.
     pub const fn ret(mut self, ret: Ret) -> Function {
         match &mut self.how {
-            How::Scalar { ret: r, .. } | How::Aggregate { ret: r, .. } | How::Window { ret: r, .. } => *r = ret,
+            How::Scalar { ret: r, .. } | How::Aggregate { ret: r, .. } | How::Window { ret: r, .. } => {
+                *r = ret
+            }
             How::Special(_) | How::SpecialAggregate(_) | How::Refuse(_) => {}
         }
         self
@@ -233,7 +235,9 @@ mod tests {
                     assert!(row.name.len() <= NAME_MAX && row.name == row.name.to_ascii_lowercase());
                     let (op, wants, order) = match row.how {
                         How::Scalar { op, wants, order, .. } => (op, wants, order),
-                        How::Aggregate { op, wants, .. } | How::Window { op, wants, .. } => (op, wants, &[][..]),
+                        How::Aggregate { op, wants, .. } | How::Window { op, wants, .. } => {
+                            (op, wants, &[][..])
+                        }
                         _ => continue,
                     };
                     let signature = op.signature();

@@ -2,6 +2,7 @@
 
 use super::Functions;
 use air::Builtin;
+use air::expr::ManyRows;
 use air::profile::Settings;
 use air::types::{CastFailure, Collation, Rounding, Type};
 
@@ -11,6 +12,8 @@ pub(crate) struct Meaning {
     pub name: &'static str,
     /// Its functions.
     pub functions: &'static Functions,
+    /// Functions that are called by their bare name, lower case.
+    pub bare_calls: &'static [&'static str],
     /// Numbers.
     pub numbers: Numbers,
     /// Texts.
@@ -19,6 +22,14 @@ pub(crate) struct Meaning {
     pub conversions: Conversions,
     /// Dates and times.
     pub times: Times,
+    /// A function in FROM, by its lower-case name and its number of arguments.
+    pub table_function: fn(&str, usize) -> Option<Builtin>,
+    /// A field of EXTRACT by its lower-case name: what it gives and of which type.
+    pub extract_field: fn(&str) -> Option<(Builtin, Type)>,
+    /// `name.NEXTVAL` and `name.CURRVAL` are values of a sequence (Oracle).
+    pub sequence_members: bool,
+    /// What a scalar subquery does with a second row.
+    pub scalar_rows: ManyRows,
     /// The type an unqualified type name stands for; `None`: there is no such type.
     pub type_name: fn(&TypeWords<'_>) -> Option<Type>,
     /// A collation by name; `None`: there is no such collation, or we do not model it.
@@ -31,6 +42,8 @@ pub(crate) struct Numbers {
     pub int_literal: fn(i128) -> Option<Type>,
     /// `1.5` is a decimal.
     pub decimal_literals: bool,
+    /// `1e3` is a decimal too.
+    pub exponents_are_exact: bool,
     /// Numbers have no kinds: every exact number is `NUMBER` (Oracle).
     pub single_kind: bool,
     /// Type of `+`, `-`, `*`, `%` over two numeric types.
@@ -45,6 +58,8 @@ pub(crate) struct Numbers {
     pub sum: fn(Type) -> Type,
     /// Meaning and type of AVG over a numeric type.
     pub avg: fn(Type, &Settings) -> (Builtin, Type),
+    /// Type of COUNT.
+    pub count: Type,
     /// Where bit operations take place.
     pub bits: Bits,
     /// `^`.
@@ -99,12 +114,52 @@ pub(crate) struct Texts {
     pub like_classes: bool,
     /// How LIKE compares; `None`: by the collation of its operands.
     pub like_collation: Option<Collation>,
+    /// Searching compares by collation, not exactly.
+    pub search_collated: bool,
+    /// Replacing compares by collation, not exactly.
+    pub replace_collated: bool,
+    /// Literals compare as if blank-padded (Oracle).
+    pub padded_literals: bool,
+    /// `->` and `->>`.
+    pub json_arrows: JsonArrows,
+    /// Two columns of unlike collations are compared.
+    pub collation_conflict: CollationConflict,
     /// `X'…'` is a string of bits (PostgreSQL), not bytes.
     pub hex_strings_are_bits: bool,
     /// `0x…` is bytes (MySQL, T-SQL), not a number.
     pub hex_numbers_are_bytes: bool,
+    /// CHAR(n) loses its padding wherever it is used as text (PostgreSQL).
+    pub fixed_trims: bool,
+    /// TRIM removes repetitions of the whole text given, not characters of a set (MySQL).
+    pub trim_whole_text: bool,
+    /// Between the texts of a text aggregate that names no separator.
+    pub list_separator: &'static str,
     /// Regular expressions of REGEXP and RLIKE compare by the collation.
     pub regexp_operator: bool,
+}
+
+/// What stands right of `->` and `->>`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum JsonArrows {
+    /// A key or an index.
+    Keys,
+    /// A path (MySQL).
+    Paths,
+    /// A key, an index, or a path that begins with `$`; `->>` gives a value of its own type (SQLite).
+    Either,
+    /// No such operators.
+    None,
+}
+
+/// What happens when two columns of unlike collations are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CollationConflict {
+    /// The left one counts (SQLite).
+    LeftWins,
+    /// A binary one counts, else the statement fails (MySQL).
+    ExactWins,
+    /// The statement fails.
+    Refused,
 }
 
 /// Conversions the dialect makes.
@@ -131,6 +186,8 @@ pub(crate) struct Conversions {
     pub to_scale: Rounding,
     /// A fraction stored in an integer column is kept (SQLite affinity).
     pub store_keeps: bool,
+    /// Beside another type, a text takes that type (T-SQL).
+    pub text_yields: bool,
     /// Branches of unlike types keep their own (SQLite).
     pub branches_keep: bool,
     /// TRUE and FALSE are the type of conditions, unlike numbers (PostgreSQL).
@@ -163,18 +220,31 @@ pub(crate) enum TextMeetsNumber {
 
 /// Dates and times.
 pub(crate) struct Times {
-    /// `DATE` has a time of day (Oracle).
-    pub date_has_time: bool,
     /// `date + number`.
     pub plus_number: PlusNumber,
     /// `date - date`.
     pub minus: Minus,
     /// Temporals are texts and numbers (SQLite).
     pub as_text: bool,
+    /// What happens to digits of the fraction that do not fit.
+    pub fraction: Rounding,
+    /// What INTERVAL is.
+    pub intervals: Intervals,
     /// Digits of the fraction of the current timestamp without a precision.
     pub now_precision: u8,
     /// Adding months to a month's end.
     pub month_end: MonthEnd,
+}
+
+/// What INTERVAL is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Intervals {
+    /// An amount with a unit, beside `+` and `-` only (MySQL).
+    UnitAmounts,
+    /// A value of a type of its own.
+    Values,
+    /// There is none.
+    None,
 }
 
 /// `date + number`.

@@ -12,7 +12,7 @@ mod oracle;
 mod postgres;
 mod sqlite;
 
-pub(crate) use function::{Function, Functions, Handler, How, Ret, Want};
+pub(crate) use function::{Function, Functions, How, Ret, Want};
 pub(crate) use meaning::*;
 
 use air_base::Dialect;
@@ -20,7 +20,8 @@ use air_base::Dialect;
 /// What `dialect` means.
 pub(crate) fn meaning(dialect: Dialect) -> &'static Meaning {
     match dialect {
-        Dialect::Mysql | Dialect::Mariadb => &mysql::MEANING,
+        Dialect::Mysql => &mysql::MYSQL,
+        Dialect::Mariadb => &mysql::MARIADB,
         Dialect::Postgres => &postgres::MEANING,
         Dialect::Sqlite => &sqlite::MEANING,
         Dialect::Oracle => &oracle::MEANING,
@@ -30,5 +31,7 @@ pub(crate) fn meaning(dialect: Dialect) -> &'static Meaning {
 
 /// The dialects in which `name` is a function, for a hint about a name this dialect does not have.
 pub(crate) fn dialects_with(name: &str) -> impl Iterator<Item = Dialect> + '_ {
-    Dialect::ALL.into_iter().filter(|d| *d != Dialect::Mariadb && !meaning(*d).functions.rows(name).is_empty())
+    Dialect::ALL
+        .into_iter()
+        .filter(|d| *d != Dialect::Mariadb && !meaning(*d).functions.rows(name).is_empty())
 }

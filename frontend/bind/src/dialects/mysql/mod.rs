@@ -5,10 +5,11 @@ mod functions;
 mod times;
 mod types;
 
+use super::Functions;
 use super::common::{covering, decimal, digits, wider_int};
 use super::meaning::*;
-use super::Functions;
 use air::Builtin;
+use air::expr::ManyRows;
 use air::profile::Settings;
 use air::types::{CastFailure, Collation, Rounding, Type};
 
@@ -29,60 +30,83 @@ static FUNCTIONS: Functions = Functions::new(&[
     super::common::AGGREGATES,
 ]);
 
-pub(super) static MEANING: Meaning = Meaning {
-    name: "MySQL",
-    functions: &FUNCTIONS,
-    numbers: Numbers {
-        int_literal,
-        decimal_literals: true,
-        single_kind: false,
-        arith,
-        quotient,
-        modulo: Builtin::ModOrNull,
-        modulo_cuts: false,
-        sum,
-        avg,
-        bits: Bits::Unsigned64,
-        caret: Caret::Xor,
-        common,
-    },
-    texts: Texts {
-        pipes: None,
-        plus_joins: false,
-        empty_is_null: false,
-        like_escape: Some('\\'),
-        like_classes: false,
-        like_collation: None,
-        hex_strings_are_bits: false,
-        hex_numbers_are_bytes: true,
-        regexp_operator: true,
-    },
-    conversions: Conversions {
-        implicit: Implicit::Loose,
-        text_meets_number: TextMeetsNumber::AsFloat,
-        numbers_are_conditions: true,
-        text_to_number: CastFailure::Prefix,
-        text_to_time: CastFailure::Null,
-        overflow: CastFailure::Clamp,
-        overlong: CastFailure::Truncate,
-        decimal_to_int: Rounding::HalfAway,
-        float_to_int: Rounding::HalfEven,
-        to_scale: Rounding::HalfAway,
-        store_keeps: false,
-        branches_keep: false,
-        true_booleans: false,
-    },
-    times: Times {
-        date_has_time: false,
-        plus_number: PlusNumber::AsNumber,
-        minus: Minus::Numbers,
-        as_text: false,
-        now_precision: 0,
-        month_end: MonthEnd::Clamp,
-    },
-    type_name: types::type_name,
-    collation,
-};
+pub(super) static MYSQL: Meaning = of("MySQL", Rounding::HalfAway);
+/// MariaDB cuts fractions of a second where MySQL rounds.
+pub(super) static MARIADB: Meaning = of("MariaDB", Rounding::Truncate);
+
+const fn of(name: &'static str, fraction: Rounding) -> Meaning {
+    Meaning {
+        name,
+        functions: &FUNCTIONS,
+        bare_calls: &[],
+        numbers: Numbers {
+            int_literal,
+            decimal_literals: true,
+            exponents_are_exact: false,
+            single_kind: false,
+            arith,
+            quotient,
+            modulo: Builtin::ModOrNull,
+            modulo_cuts: false,
+            sum,
+            avg,
+            count: Type::I64,
+            bits: Bits::Unsigned64,
+            caret: Caret::Xor,
+            common,
+        },
+        texts: Texts {
+            pipes: None,
+            plus_joins: false,
+            padded_literals: false,
+            empty_is_null: false,
+            like_escape: Some('\\'),
+            like_classes: false,
+            like_collation: None,
+            replace_collated: false,
+            search_collated: true,
+            hex_strings_are_bits: false,
+            hex_numbers_are_bytes: true,
+            json_arrows: JsonArrows::Paths,
+            collation_conflict: CollationConflict::ExactWins,
+            fixed_trims: false,
+            trim_whole_text: true,
+            list_separator: ",",
+            regexp_operator: true,
+        },
+        conversions: Conversions {
+            implicit: Implicit::Loose,
+            text_meets_number: TextMeetsNumber::AsFloat,
+            numbers_are_conditions: true,
+            text_to_number: CastFailure::Prefix,
+            text_to_time: CastFailure::Null,
+            overflow: CastFailure::Clamp,
+            overlong: CastFailure::Truncate,
+            decimal_to_int: Rounding::HalfAway,
+            float_to_int: Rounding::HalfEven,
+            to_scale: Rounding::HalfAway,
+            store_keeps: false,
+            text_yields: false,
+            branches_keep: false,
+            true_booleans: false,
+        },
+        times: Times {
+            plus_number: PlusNumber::AsNumber,
+            minus: Minus::Numbers,
+            as_text: false,
+            fraction,
+            intervals: Intervals::UnitAmounts,
+            now_precision: 0,
+            month_end: MonthEnd::Clamp,
+        },
+        table_function: |_, _| None,
+        extract_field,
+        sequence_members: false,
+        scalar_rows: ManyRows::Fails,
+        type_name: types::type_name,
+        collation,
+    }
+}
 
 fn int_literal(value: i128) -> Option<Type> {
     if i32::try_from(value).is_ok() {
@@ -183,4 +207,16 @@ fn collation(name: &str) -> Option<Collation> {
         "uca1400_nopad_ai_ci" => Collation::UCA_AI_CI,
         _ => return None,
     })
+}
+
+/// Fields of EXTRACT; composite ones are numbers of digits side by side and are not translated.
+fn extract_field(name: &str) -> Option<(Builtin, Type)> {
+    let op = match name {
+        "second" => Builtin::ExtractSecond,
+        "microsecond" => Builtin::ExtractMicrosecond,
+        "quarter" => Builtin::ExtractQuarter,
+        "week" => Builtin::ExtractWeekSunday,
+        _ => crate::expr::special::time::common_field(name)?,
+    };
+    Some((op, Type::I64))
 }

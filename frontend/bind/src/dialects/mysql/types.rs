@@ -42,23 +42,29 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
             text(TextKind::Fixed, written.arg(0).unwrap_or(1))
         }
         // A cast to CHAR pads nothing and without a length cuts nothing.
-        "char" | "character" | "nchar" | "national char" | "national character" | "varchar" if written.cast => {
+        "char" | "character" | "nchar" | "national char" | "national character" | "varchar"
+            if written.cast =>
+        {
             match written.arg(0) {
                 Some(length) => text(TextKind::Varying, length),
                 None => text(TextKind::Unbounded, 0),
             }
         }
-        "varchar" | "character varying" | "char varying" | "nvarchar" | "national varchar" | "varchar2"
-        | "national char varying" | "national character varying" | "nchar varying" => {
-            text(TextKind::Varying, written.arg(0).unwrap_or(0))
-        }
+        "varchar"
+        | "character varying"
+        | "char varying"
+        | "nvarchar"
+        | "national varchar"
+        | "varchar2"
+        | "national char varying"
+        | "national character varying"
+        | "nchar varying" => text(TextKind::Varying, written.arg(0).unwrap_or(0)),
         "tinytext" | "text" | "mediumtext" | "longtext" | "long" | "long varchar" | "clob" => {
             text(TextKind::Unbounded, 0)
         }
-        "binary" if written.cast => Type::Bytes {
-            length: written.arg(0).unwrap_or(0) as u32,
-            fixed: written.arg(0).is_some(),
-        },
+        "binary" if written.cast => {
+            Type::Bytes { length: written.arg(0).unwrap_or(0) as u32, fixed: written.arg(0).is_some() }
+        }
         "binary" | "char byte" => Type::Bytes { length: written.arg(0).unwrap_or(1) as u32, fixed: true },
         "varbinary" | "raw" => Type::Bytes { length: written.arg(0).unwrap_or(0) as u32, fixed: false },
         "tinyblob" | "blob" | "mediumblob" | "longblob" | "long varbinary" => Type::BYTES,

@@ -1,0 +1,524 @@
+//! Conversions: those the dialect makes by itself, those that storing makes, those that are asked for.
+
+use super::constant;
+use super::literal::type_words;
+use crate::binder::{Binder, Bound, Refused};
+use crate::codes;
+use crate::dialects::{Implicit, Want};
+use air::expr::{CompareOp, Expr, Literal};
+use air::fidelity::Assume;
+use air::types::{
+    Affinity, CastFailure, CastReason, CastRule, Collation, IntervalKind, Rounding, TextKind, Type, Zone,
+};
+use air::{Builtin, ExprId};
+use air_base::{Diagnostic, Span};
+
+impl<'a> Binder<'a> {
+    /// What a conversion does in the source dialect, beyond its target type.
+    pub(crate) fn cast_rule(&self, from: Type, to: Type, reason: CastReason) -> CastRule {
+        let conversions = &self.meaning.conversions;
+        let strict_store = reason == CastReason::Assignment && self.profile.settings.strict;
+        let from_text = from.is_text() || matches!(from, Type::Enum(_) | Type::Set(_) | Type::Json { .. });
+        let prefix = conversions.text_to_number == CastFailure::Prefix;
+        let rounding = match to {
+            Type::Int { .. } | Type::Year if from_text && prefix => Rounding::Truncate,
+            Type::Int { .. } | Type::Year if from.is_float() => conversions.float_to_int,
+            Type::Int { .. } | Type::Year => conversions.decimal_to_int,
+            Type::Timestamp { .. } | Type::Time { .. } => self.meaning.times.fraction,
+            _ => conversions.to_scale,
+        };
+        let failure = if from_text && (to.is_numeric() || to == Type::Bool) {
+            if strict_store { CastFailure::Error } else { conversions.text_to_number }
+        } else if from_text && to.is_temporal() {
+            if strict_store { CastFailure::Error } else { conversions.text_to_time }
+        } else if reason == CastReason::Assignment {
+            if conversions.store_keeps { CastFailure::Keep } else { CastFailure::Error }
+        } else if let (Type::Int { .. }, Type::Int { unsigned: true, bits: 64 }) = (from, to) {
+            // MySQL takes the bits of a negative number as they are.
+            if conversions.overflow == CastFailure::Clamp {
+                CastFailure::Truncate
+            } else {
+                conversions.overflow
+            }
+        } else if to.is_numeric() {
+            conversions.overflow
+        } else if matches!(to, Type::Text(text) if text.length > 0) {
+            conversions.overlong
+        } else {
+            CastFailure::Error
+        };
+        CastRule { reason, failure, rounding }
+    }
+
+    /// A value where a type is wanted, converted as the dialect does by itself; the same id where nothing
+    /// needs converting.
+    pub(crate) fn coerce(&mut self, id: ExprId, to: Type, reason: CastReason) -> Bound<ExprId> {
+        let info = self.air.info(id);
+        let from = info.ty;
+        if from == to {
+            return Ok(id);
+        }
+        match self.air.expr(id) {
+            Expr::Default {} => return Ok(id),
+            Expr::Literal { value: Literal::Null {} } => {
+                self.air.info_mut(id).ty = to;
+                return Ok(id);
+            }
+            Expr::Param { param } if from.is_unknown() => {
+                self.air.params[param.index()].ty = to;
+                self.air.info_mut(id).ty = to;
+                return Ok(id);
+            }
+            Expr::Literal { value } => {
+                if let Some(converted) = self.coerce_literal(id, value, to, reason)? {
+                    return Ok(converted);
+                }
+            }
+            _ => {}
+        }
+        if from.is_unknown() || to.is_unknown() {
+            return Ok(id);
+        }
+        if self.fits(from, to, reason) {
+            return Ok(id);
+        }
+        if !self.converts_itself(from, to, reason) {
+            return Err(self.no_conversion(from, to, info.span));
+        }
+        let rule = self.cast_rule(from, to, reason);
+        Ok(self.cast(id, to, rule))
+    }
+
+    /// True where a value of one type stands in a place of the other as it is.
+    fn fits(&self, from: Type, to: Type, reason: CastReason) -> bool {
+        let assigned = reason == CastReason::Assignment;
+        match (from, to) {
+            (Type::Any(_), _) | (_, Type::Any(_)) => true,
+            (from, to) if from.is_numeric() && to.is_numeric() => {
+                if !assigned {
+                    return true;
+                }
+                match (from.scale(), to.scale()) {
+                    // A whole number or one of no more decimals than there is room for.
+                    (Some(f), Some(t)) => f <= t,
+                    _ => to.is_float() || to == Type::Number,
+                }
+            }
+            (Type::Text(_), Type::Text(_)) => true,
+            (Type::Text(_), Type::Enum(_) | Type::Set(_)) => true,
+            (Type::Enum(_), Type::Enum(_)) | (Type::Set(_), Type::Set(_)) => true,
+            (Type::Bytes { .. }, Type::Bytes { .. }) | (Type::Bits { .. }, Type::Bits { .. }) => true,
+            (Type::Json { .. }, Type::Json { .. }) => true,
+            (Type::Interval(_), Type::Interval(_)) => true,
+            (Type::Timestamp { zone: a, precision: p }, Type::Timestamp { zone: b, precision: q }) => {
+                a == b && (!assigned || p <= q)
+            }
+            (Type::Time { zone: a, .. }, Type::Time { zone: b, .. }) => a == b,
+            (Type::Array(a), Type::Array(b)) => {
+                a == b || a == air::types::Element::Unknown || b == air::types::Element::Unknown
+            }
+            _ => false,
+        }
+    }
+
+    /// True where the dialect converts without being asked.
+    fn converts_itself(&self, from: Type, to: Type, reason: CastReason) -> bool {
+        match self.meaning.conversions.implicit {
+            Implicit::Loose | Implicit::Failing => {
+                let numberish = |ty: Type| ty.is_numeric() || ty == Type::Bool;
+                match (from, to) {
+                    (a, b) if numberish(a) && numberish(b) => true,
+                    (Type::Row, _) | (_, Type::Row) | (Type::Array(_), _) | (_, Type::Array(_)) => false,
+                    (a, b) if a.is_temporal() && b.is_temporal() => true,
+                    (Type::Interval(_), _) | (_, Type::Interval(_)) => false,
+                    // Dates as numbers and the like are judged where they occur.
+                    (a, b) if a.is_temporal() && numberish(b) => {
+                        self.meaning.conversions.implicit == Implicit::Loose
+                    }
+                    (a, b) if numberish(a) && b.is_temporal() => false,
+                    _ => true,
+                }
+            }
+            Implicit::Literals => {
+                let assigned = reason == CastReason::Assignment;
+                match (from, to) {
+                    (Type::Date, Type::Timestamp { .. }) => true,
+                    (Type::Timestamp { zone: Zone::None, .. }, Type::Timestamp { .. }) => true,
+                    (Type::Timestamp { .. }, Type::Timestamp { .. } | Type::Date | Type::Time { .. }) => {
+                        assigned
+                    }
+                    (Type::Time { .. }, Type::Time { .. }) => true,
+                    (Type::Time { .. }, Type::Interval(_)) => true,
+                    (Type::Interval(_), Type::Time { .. }) => assigned,
+                    (a, b) if a.is_numeric() && b.is_numeric() => true,
+                    (_, Type::Text(_)) => assigned,
+                    (Type::Text(_), Type::Enum(_)) => true,
+                    (Type::Array(_), Type::Array(_)) => assigned,
+                    _ => false,
+                }
+            }
+        }
+    }
+
+    #[cold]
+    pub(crate) fn no_conversion(&mut self, from: Type, to: Type, span: Span) -> Refused {
+        let message = format!(
+            "{} is expected here, and {} does not become one by itself",
+            type_words(to),
+            type_words(from)
+        );
+        let diagnostic = Diagnostic::error(codes::TYPES, span, message);
+        self.refuse_with(diagnostic.help("convert it with CAST"))
+    }
+
+    /// A literal as a constant of another type; `None` where it stays what it is and a cast is needed or not.
+    fn coerce_literal(
+        &mut self,
+        id: ExprId,
+        value: Literal,
+        to: Type,
+        reason: CastReason,
+    ) -> Bound<Option<ExprId>> {
+        let span = self.air.span(id);
+        let conversions = &self.meaning.conversions;
+        match value {
+            Literal::Text { text } => {
+                if to.is_text() || matches!(to, Type::Enum(_) | Type::Set(_) | Type::Any(_)) {
+                    return Ok(Some(id));
+                }
+                let content = self.air.text(text).to_owned();
+                if let Some(constant) = self.constant(&content, to, span) {
+                    return Ok(Some(constant));
+                }
+                let strict_store = reason == CastReason::Assignment && self.profile.settings.strict;
+                if to.is_numeric() && conversions.text_to_number == CastFailure::Prefix && !strict_store {
+                    if conversions.store_keeps && reason == CastReason::Assignment {
+                        return Ok(None);
+                    }
+                    return Ok(Some(self.prefix_constant(&content, to, span)));
+                }
+                // The server reads these itself.
+                if matches!(
+                    to,
+                    Type::Json { .. } | Type::Uuid | Type::Xml | Type::Bytes { .. } | Type::Array(_)
+                ) {
+                    let rule = self.cast_rule(Type::TEXT, to, reason);
+                    return Ok(Some(self.cast(id, to, rule)));
+                }
+                if let Type::Timestamp { .. } | Type::Time { .. } | Type::Interval(_) = to
+                    && constant::moment(&content).is_some()
+                {
+                    return Ok(None);
+                }
+                if conversions.implicit == Implicit::Literals
+                    || (to.is_temporal() && conversions.text_to_time == CastFailure::Error)
+                    || to.is_temporal()
+                {
+                    return Err(self.bad_literal(&content, type_words(to), span));
+                }
+                Ok(None)
+            }
+            Literal::Bool { value } if to.is_numeric() && !conversions.true_booleans => {
+                Ok(Some(self.literal_expr(Literal::Int { value: i64::from(value) }, to, span)))
+            }
+            Literal::Int { value: 0 | 1 } if to == Type::Bool && !conversions.true_booleans => {
+                let Literal::Int { value } = value else { return Ok(None) };
+                Ok(Some(self.truth(value == 1, span)))
+            }
+            Literal::Bytes { hex } if to.is_numeric() && self.meaning.texts.hex_numbers_are_bytes => {
+                let value = u64::from_str_radix(self.air.text(hex), 16).ok();
+                Ok(value.and_then(|v| i64::try_from(v).ok()).map(|v| self.int(v, span)))
+            }
+            Literal::Bits { digits } if to.is_numeric() => {
+                let value = u64::from_str_radix(self.air.text(digits), 2).ok();
+                Ok(value.and_then(|v| i64::try_from(v).ok()).map(|v| self.int(v, span)))
+            }
+            Literal::Int { .. } if to.is_numeric() => Ok(Some(id)),
+            Literal::Int { value } if to == Type::Date || matches!(to, Type::Timestamp { .. }) => {
+                // MySQL reads 20240131 as a date.
+                let text = value.to_string();
+                Ok(match self.meaning.conversions.implicit {
+                    Implicit::Loose if text.len() == 8 => self.constant(&text, to, span),
+                    _ => None,
+                })
+            }
+            Literal::Decimal { digits } if reason == CastReason::Assignment && to.is_int() => {
+                // A whole number written with a point.
+                let text = self.air.text(digits);
+                let whole = text.split_once('.').filter(|(_, f)| f.bytes().all(|b| b == b'0'));
+                let value = whole.and_then(|(whole, _)| whole.parse().ok());
+                Ok(value.map(|value| self.literal_expr(Literal::Int { value }, to, span)))
+            }
+            Literal::Float { digits } if reason == CastReason::Assignment && to.is_int() => {
+                let whole = constant::exact_digits(self.air.text(digits));
+                let whole = whole.as_deref().map(|d| d.split_once('.').unwrap_or((d, "")));
+                let value =
+                    whole.filter(|(_, f)| f.bytes().all(|b| b == b'0')).and_then(|(w, _)| w.parse().ok());
+                Ok(value.map(|value| self.literal_expr(Literal::Int { value }, to, span)))
+            }
+            Literal::Date { text } if matches!(to, Type::Timestamp { .. }) => {
+                let content = self.air.text(text).to_owned();
+                Ok(self.constant(&content, to, span))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The number a text begins with, 0 if it begins with none.
+    pub(crate) fn prefix_constant(&mut self, text: &str, to: Type, span: Span) -> ExprId {
+        let prefix = constant::numeric_prefix(text);
+        let prefix = if prefix.is_empty() { "0" } else { prefix };
+        let exact = constant::exact_digits(prefix).unwrap_or_else(|| "0".to_owned());
+        if to.is_int() {
+            let whole = exact.split_once('.').map_or(exact.as_str(), |(whole, _)| whole);
+            if let Ok(value) = whole.parse() {
+                return self.literal_expr(Literal::Int { value }, to, span);
+            }
+        }
+        if to.is_float() {
+            let digits = self.air.push_text(&exact);
+            return self.literal_expr(Literal::Float { digits }, to, span);
+        }
+        let digits = self.air.push_text(&exact);
+        self.literal_expr(Literal::Decimal { digits }, to, span)
+    }
+
+    /// `CAST(operand AS to)`.
+    pub(crate) fn explicit_cast(
+        &mut self,
+        operand: ExprId,
+        to: Type,
+        null_on_failure: bool,
+    ) -> Bound<ExprId> {
+        let info = self.air.info(operand);
+        let from = info.ty;
+        if let Expr::Param { param } = self.air.expr(operand)
+            && from.is_unknown()
+        {
+            self.air.params[param.index()].ty = to;
+        }
+        // Constants of temporals are written as such; so are numbers in texts.
+        if let Some(text) = self.text_literal(operand) {
+            let text = text.to_owned();
+            let folds = to.is_temporal()
+                || matches!(to, Type::Interval(_) | Type::Array(_))
+                || (self.meaning.conversions.implicit == Implicit::Literals
+                    && matches!(to, Type::Int { .. } | Type::Bool | Type::Bytes { .. }));
+            if folds && let Some(constant) = self.constant(&text, to, info.span) {
+                return Ok(constant);
+            }
+        }
+        match (from, to) {
+            // A number is a number of no declared kind already (SQLite).
+            (from, Type::Any(Affinity::Numeric)) if from.is_numeric() || from.is_unknown() => {
+                return Ok(if self.is_null_literal(operand) { operand } else { self.air.copy(operand) });
+            }
+            (Type::Row | Type::Array(_), to)
+                if !to.is_text() && !matches!(to, Type::Array(_) | Type::Json { .. }) =>
+            {
+                return Err(self.no_conversion(from, to, info.span));
+            }
+            _ => {}
+        }
+        let mut rule = self.cast_rule(from, to, CastReason::Explicit);
+        if null_on_failure {
+            rule.failure = CastFailure::Null;
+        }
+        let to = match (from, to) {
+            // A text keeps comparing as it did.
+            (Type::Text(from), Type::Text(mut text)) => {
+                text.collation = from.collation;
+                text.strength = from.strength;
+                Type::Text(text)
+            }
+            (_, to) => to,
+        };
+        Ok(self.cast(operand, to, rule))
+    }
+
+    /// A value as an argument that has to be of some kind.
+    pub(crate) fn argument(&mut self, id: ExprId, want: Want) -> Bound<ExprId> {
+        let ty = self.air.ty(id);
+        let fits = match want {
+            Want::Any | Want::Common => return Ok(id),
+            Want::Num | Want::Float => ty.is_numeric() || matches!(ty, Type::Interval(_)),
+            Want::Int => ty.is_int() || (ty.is_numeric() && self.meaning.numbers.single_kind),
+            Want::Text => ty.is_text(),
+            Want::Bool => return self.as_bool(id),
+            Want::Bytes => ty.is_text() || matches!(ty, Type::Bytes { .. }),
+            Want::Moment => ty == Type::Date || matches!(ty, Type::Timestamp { .. }),
+            Want::Date => ty == Type::Date,
+            Want::Timestamp => matches!(ty, Type::Timestamp { .. }),
+            Want::Time => matches!(ty, Type::Time { .. }),
+            Want::Interval => matches!(ty, Type::Interval(_)),
+            Want::Json => {
+                matches!(ty, Type::Json { .. }) || (ty.is_text() && !self.meaning.conversions.true_booleans)
+            }
+        };
+        if fits || matches!(ty, Type::Any(_)) {
+            return Ok(id);
+        }
+        if ty == Type::Unknown && !matches!(self.air.expr(id), Expr::Param { .. }) {
+            self.assume_type(id);
+            return Ok(id);
+        }
+        let to = match want {
+            Want::Num => match ty {
+                Type::Bool => Type::I64,
+                Type::Bytes { .. } | Type::Bits { .. } => Type::I64,
+                _ if self.meaning.numbers.single_kind => Type::Number,
+                _ => Type::Float64,
+            },
+            Want::Int => Type::I64,
+            Want::Float => Type::Float64,
+            Want::Text | Want::Any | Want::Common | Want::Bool => self.text_type(),
+            Want::Bytes => self.text_type(),
+            Want::Moment => match self.text_literal(id).map(constant::moment) {
+                Some(Some(moment)) if moment.time.is_none() => Type::Date,
+                _ => Type::TIMESTAMP,
+            },
+            Want::Date => Type::Date,
+            Want::Timestamp => Type::TIMESTAMP,
+            Want::Time => Type::Time { precision: 6, zone: false },
+            Want::Interval => Type::Interval(IntervalKind::Mixed),
+            Want::Json => Type::Json { binary: false },
+        };
+        self.coerce(id, to, CastReason::Implicit)
+    }
+
+    /// Notes that a type is not known and taken to fit.
+    pub(crate) fn assume_type(&mut self, id: ExprId) {
+        let span = self.air.span(id);
+        let subject = span.text(self.source);
+        self.ledger.assume(Assume::TypeOfUnknown, subject, span);
+    }
+
+    /// A text: numbers and others are shown as the dialect shows them.
+    pub(crate) fn as_text(&mut self, id: ExprId) -> Bound<ExprId> {
+        let ty = self.text_type();
+        let from = self.air.ty(id);
+        if from.is_text() || matches!(from, Type::Any(Affinity::Text)) {
+            return Ok(id);
+        }
+        if from == Type::Unknown {
+            if !matches!(self.air.expr(id), Expr::Param { .. }) {
+                self.assume_type(id);
+            }
+            return self.coerce(id, ty, CastReason::Implicit);
+        }
+        if self.is_null_literal(id) {
+            self.air.info_mut(id).ty = ty;
+            return Ok(id);
+        }
+        let rule = CastRule { failure: CastFailure::Error, ..self.cast_rule(from, ty, CastReason::Implicit) };
+        Ok(self.cast(id, ty, rule))
+    }
+
+    /// A truth value, by the dialect's truthiness.
+    pub(crate) fn as_bool(&mut self, id: ExprId) -> Bound<ExprId> {
+        let info = self.air.info(id);
+        let conditions = self.meaning.conversions.numbers_are_conditions;
+        match info.ty {
+            Type::Bool => return Ok(id),
+            Type::Null => {
+                self.air.info_mut(id).ty = Type::Bool;
+                return Ok(id);
+            }
+            Type::Unknown if matches!(self.air.expr(id), Expr::Param { .. }) && !conditions => {
+                return self.coerce(id, Type::Bool, CastReason::Implicit);
+            }
+            Type::Unknown if !conditions => {
+                self.assume_type(id);
+                self.air.info_mut(id).ty = Type::Bool;
+                return Ok(id);
+            }
+            _ => {}
+        }
+        if let Some(Literal::Int { value }) = self.air.literal(id)
+            && conditions
+        {
+            return Ok(self.truth(value != 0, info.span));
+        }
+        if let Some(text) = self.text_literal(id) {
+            let text = text.to_owned();
+            if self.meaning.conversions.implicit == Implicit::Literals {
+                return match self.constant(&text, Type::Bool, info.span) {
+                    Some(truth) => Ok(truth),
+                    None => Err(self.bad_literal(&text, "a truth value", info.span)),
+                };
+            }
+        }
+        if !conditions {
+            let message = format!("a condition is expected here, not {}", type_words(info.ty));
+            return Err(self.refuse(codes::TYPES, info.span, message));
+        }
+        let number = match info.ty {
+            ty if ty.is_numeric() => id,
+            Type::Any(Affinity::Numeric | Affinity::Integer | Affinity::Real) => id,
+            Type::Unknown => {
+                self.assume_type(id);
+                id
+            }
+            Type::Text(_) | Type::Any(_) => {
+                let rule = CastRule {
+                    reason: CastReason::Implicit,
+                    failure: CastFailure::Prefix,
+                    rounding: Rounding::HalfAway,
+                };
+                match self.text_literal(id).map(str::to_owned) {
+                    Some(text) => self.prefix_constant(&text, Type::Float64, info.span),
+                    None => self.cast(id, Type::Float64, rule),
+                }
+            }
+            ty => {
+                let message = format!("a condition is expected here, not {}", type_words(ty));
+                return Err(self.refuse(codes::TYPES, info.span, message));
+            }
+        };
+        let zero = self.int(0, info.span);
+        Ok(self.compare(CompareOp::Ne, number, zero, Collation::BINARY, info.span))
+    }
+
+    /// A number for LIMIT and the like.
+    pub(crate) fn as_int(&mut self, id: ExprId) -> Bound<ExprId> {
+        let info = self.air.info(id);
+        match info.ty {
+            ty if ty.is_int() || ty == Type::Number => Ok(id),
+            ty if ty.is_numeric() => {
+                let rule = self.cast_rule(ty, Type::I64, CastReason::Implicit);
+                Ok(self.cast(id, Type::I64, rule))
+            }
+            _ => self.coerce(id, Type::I64, CastReason::Implicit),
+        }
+    }
+
+    /// A date or timestamp as a timestamp.
+    pub(crate) fn as_timestamp(&mut self, id: ExprId) -> Bound<ExprId> {
+        let precision = if self.air.ty(id) == Type::Date { 0 } else { 6 };
+        match self.air.ty(id) {
+            Type::Timestamp { .. } | Type::Unknown => Ok(id),
+            _ => self.coerce(id, Type::Timestamp { precision, zone: Zone::None }, CastReason::Implicit),
+        }
+    }
+
+    /// The text NULL where it is empty, for dialects whose functions give NULL then.
+    pub(crate) fn null_if_empty(&mut self, id: ExprId) -> ExprId {
+        if !self.meaning.texts.empty_is_null {
+            return id;
+        }
+        let span = self.air.span(id);
+        self.call(Builtin::NullIfEmpty, &[id], span)
+    }
+
+    /// Blank-padded text as PostgreSQL hands it to functions: without its padding.
+    pub(crate) fn unpadded(&mut self, id: ExprId) -> ExprId {
+        match self.air.ty(id) {
+            Type::Text(mut text) if text.kind == TextKind::Fixed && self.meaning.texts.fixed_trims => {
+                let span = self.air.span(id);
+                text.kind = TextKind::Varying;
+                self.call_as(Builtin::TrimEnd, &[id], Type::Text(text), span)
+            }
+            _ => id,
+        }
+    }
+}

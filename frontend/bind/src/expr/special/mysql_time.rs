@@ -1,0 +1,220 @@
+//! Dates and times of MySQL and MariaDB.
+
+use super::format;
+use crate::binder::{Binder, Bound};
+use crate::codes;
+use crate::dialects::Want;
+use crate::expr::CallSite;
+use crate::expr::constant::{clock_interval, unit_named};
+use air::expr::Unit;
+use air::types::{Type, Zone};
+use air::{Builtin, ExprId};
+use air_base::Diagnostic;
+use airc_grammar::tree;
+
+const DATETIME: Type = Type::Timestamp { precision: 0, zone: Zone::None };
+
+fn add<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, minus: bool) -> Bound<ExprId> {
+    let moment = binder.expr(site.args[0])?;
+    if let tree::Expr::Interval { value, unit: Some(unit), .. } = binder.tree.expr(site.args[1]) {
+        return binder.add_amount(moment, value, unit, minus, site.span);
+    }
+    // ADDDATE(d, n): days.
+    let days = binder.expr(site.args[1])?;
+    binder.add_units(moment, days, Unit::Day, minus, site.span)
+}
+
+/// DATE_ADD, ADDDATE.
+pub(crate) fn date_add<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    add(binder, site, false)
+}
+
+/// DATE_SUB, SUBDATE.
+pub(crate) fn date_sub<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    add(binder, site, true)
+}
+
+fn time_sum<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = super::time::clock(binder, value)?;
+    let amount = binder.expr(site.args[1])?;
+    let span = binder.air.span(amount);
+    let Some(interval) = binder.text_literal(amount).and_then(clock_interval) else {
+        return binder.no_meaning("a sum of times whose second part is no constant", site.span);
+    };
+    let Some(interval) = binder.interval_constant(interval, span) else {
+        return binder.no_meaning("a time of this length", span);
+    };
+    let ty = match binder.air.ty(value) {
+        Type::Unknown => Type::Unknown,
+        ty => ty,
+    };
+    Ok(binder.call_as(op, &[value, interval], ty, site.span))
+}
+
+/// ADDTIME(x, 'hh:mm:ss').
+pub(crate) fn add_time<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    time_sum(binder, site, Builtin::AddInterval)
+}
+
+/// SUBTIME(x, 'hh:mm:ss').
+pub(crate) fn sub_time<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    time_sum(binder, site, Builtin::SubInterval)
+}
+
+/// TIMESTAMP(x, 'hh:mm:ss').
+pub(crate) fn timestamp_plus_time<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    time_sum(binder, site, Builtin::AddInterval)
+}
+
+/// A unit named as an argument: MONTH, SQL_TSI_MONTH.
+fn unit<'a>(binder: &mut Binder<'a>, arg: tree::ExprId) -> Bound<Unit> {
+    let span = binder.span(arg);
+    let text = span.text(binder.source).to_ascii_lowercase();
+    let text = text.strip_prefix("sql_tsi_").unwrap_or(&text);
+    match unit_named(text) {
+        Some(unit) => Ok(unit),
+        None => {
+            let message = format!("`{text}` is no unit of dates and times");
+            Err(binder.refuse(codes::EXPRESSION, span, message))
+        }
+    }
+}
+
+/// TIMESTAMPADD(unit, n, x).
+pub(crate) fn timestamp_add<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let unit = unit(binder, site.args[0])?;
+    let amount = binder.expr(site.args[1])?;
+    let moment = binder.expr(site.args[2])?;
+    binder.add_units(moment, amount, unit, false, site.span)
+}
+
+/// TIMESTAMPDIFF(unit, from, to).
+pub(crate) fn timestamp_diff<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let unit = unit(binder, site.args[0])?;
+    let from = binder.expr(site.args[1])?;
+    let from = binder.argument(from, Want::Timestamp)?;
+    let to = binder.expr(site.args[2])?;
+    let to = binder.argument(to, Want::Timestamp)?;
+    Ok(binder.call_unit(Builtin::CompleteUnits, unit, &[from, to], Type::I64, site.span))
+}
+
+/// WEEK(d[, mode]).
+pub(crate) fn week<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Moment)?;
+    let mode = match site.args.get(1) {
+        None => Some(0),
+        Some(mode) => {
+            let mode = binder.expr(*mode)?;
+            binder.air.int_literal(mode)
+        }
+    };
+    let op = match mode {
+        Some(0) => Builtin::ExtractWeekSunday,
+        Some(3) => Builtin::ExtractIsoWeek,
+        Some(5) => Builtin::ExtractWeekMonday,
+        _ => return binder.no_meaning("WEEK with this mode", site.span),
+    };
+    Ok(binder.call_as(op, &[value], Type::I32, site.span))
+}
+
+/// YEARWEEK(d), mode 0.
+pub(crate) fn year_week<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Moment)?;
+    if let Some(mode) = site.args.get(1) {
+        let mode = binder.expr(*mode)?;
+        if binder.air.int_literal(mode) != Some(0) {
+            return binder.no_meaning("YEARWEEK with a mode", site.span);
+        }
+    }
+    Ok(binder.call(Builtin::YearWeek, &[value], site.span))
+}
+
+/// LAST_DAY(d).
+pub(crate) fn last_day<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Moment)?;
+    Ok(binder.call_as(Builtin::LastDay, &[value], Type::Date, site.span))
+}
+
+/// The neutral format of a constant one.
+fn neutral<'a>(binder: &mut Binder<'a>, arg: tree::ExprId) -> Bound<String> {
+    let bound = binder.expr(arg)?;
+    let span = binder.span(arg);
+    let Some(text) = binder.text_literal(bound) else {
+        return binder.no_meaning("a format that is no constant", span);
+    };
+    match format::percent_mysql(text) {
+        Ok(neutral) => Ok(neutral),
+        Err(directive) => {
+            let message = format!("`{directive}` in a format has no neutral meaning");
+            Err(binder.refuse_with(Diagnostic::error(codes::FORMAT, span, message)))
+        }
+    }
+}
+
+/// DATE_FORMAT, TIME_FORMAT.
+pub(crate) fn date_format<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = if site.name.eq_ignore_ascii_case("time_format") {
+        super::time::clock(binder, value)?
+    } else {
+        binder.argument(value, Want::Moment)?
+    };
+    let format = neutral(binder, site.args[1])?;
+    let format = binder.text(&format, site.span);
+    let ty = binder.text_type();
+    Ok(binder.call_as(Builtin::FormatTime, &[value, format], ty, site.span))
+}
+
+/// STR_TO_DATE(text, format): a date, a time or both, by the format.
+pub(crate) fn str_to_date<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Text)?;
+    let format = neutral(binder, site.args[1])?;
+    let precision = if format::has_fraction(&format) { 6 } else { 0 };
+    let ty = match format::parts(&format) {
+        (true, false) => Type::Date,
+        (false, true) => Type::Time { precision, zone: false },
+        _ => Type::Timestamp { precision, zone: Zone::None },
+    };
+    let format = binder.text(&format, site.span);
+    Ok(binder.call_as(Builtin::ParseTime, &[value, format], ty, site.span))
+}
+
+/// UNIX_TIMESTAMP([x]).
+pub(crate) fn unix_timestamp<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let Some(arg) = site.args.first() else {
+        return Ok(binder.call(Builtin::UnixTimeNow, &[], site.span));
+    };
+    let value = binder.expr(*arg)?;
+    let value = binder.argument(value, Want::Timestamp)?;
+    let ty = match binder.air.ty(value) {
+        Type::Timestamp { precision: digits @ 1.., .. } if binder.air.literal(value).is_none() => {
+            Type::Decimal { precision: 17, scale: i16::from(digits) }
+        }
+        _ => Type::I64,
+    };
+    Ok(binder.call_as(Builtin::UnixTime, &[value], ty, site.span))
+}
+
+/// FROM_UNIXTIME(n[, format]).
+pub(crate) fn from_unixtime<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Num)?;
+    let ty = match binder.air.ty(value) {
+        Type::Decimal { scale, .. } => {
+            Type::Timestamp { precision: scale.clamp(0, 6) as u8, zone: Zone::None }
+        }
+        Type::Float32 | Type::Float64 => Type::TIMESTAMP,
+        _ => DATETIME,
+    };
+    let moment = binder.call_as(Builtin::FromUnixTime, &[value], ty, site.span);
+    let Some(format) = site.args.get(1) else { return Ok(moment) };
+    let format = neutral(binder, *format)?;
+    let format = binder.text(&format, site.span);
+    let text = binder.text_type();
+    Ok(binder.call_as(Builtin::FormatTime, &[moment, format], text, site.span))
+}

@@ -1,0 +1,175 @@
+//! Dates and times of Oracle, and functions that serve both numbers and dates.
+
+use super::{format, number, postgres_time};
+use crate::binder::{Binder, Bound};
+use crate::codes;
+use crate::dialects::Want;
+use crate::expr::CallSite;
+use crate::expr::constant::{Span3, unit_named};
+use air::expr::Unit;
+use air::types::{IntervalKind, Type, Zone};
+use air::{Builtin, ExprId};
+
+const DATE: Type = Type::Timestamp { precision: 0, zone: Zone::None };
+
+/// The unit a date picture cuts to.
+fn cut_unit(picture: &str) -> Option<(Builtin, Unit)> {
+    let unit = match picture.to_ascii_uppercase().as_str() {
+        "DD" | "DDD" | "J" => Unit::Day,
+        "MM" | "MON" | "MONTH" | "RM" => Unit::Month,
+        "Q" => Unit::Quarter,
+        "YYYY" | "YEAR" | "SYYYY" | "YYY" | "YY" | "Y" => Unit::Year,
+        "IW" => Unit::Week,
+        "HH" | "HH12" | "HH24" => Unit::Hour,
+        "MI" => Unit::Minute,
+        _ => return None,
+    };
+    Some((Builtin::DateTrunc, unit))
+}
+
+/// TRUNC of a date or a number.
+pub(crate) fn trunc<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    if !matches!(binder.air.ty(value), Type::Date | Type::Timestamp { .. }) {
+        return number::truncate(binder, site);
+    }
+    let unit = match site.args.get(1) {
+        None => Some((Builtin::DateTrunc, Unit::Day)),
+        Some(picture) => {
+            let picture = binder.expr(*picture)?;
+            binder.text_literal(picture).and_then(cut_unit)
+        }
+    };
+    let Some((op, unit)) = unit else {
+        return binder.no_meaning("TRUNC of a date to this unit", site.span);
+    };
+    Ok(binder.call_unit(op, unit, &[value], DATE, site.span))
+}
+
+/// ROUND of a number; of a date it has no neutral meaning.
+pub(crate) fn round<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.bound_args(site)?;
+    if matches!(binder.air.ty(args[0]), Type::Date | Type::Timestamp { .. }) {
+        return binder.no_meaning("ROUND of a date", site.span);
+    }
+    number::round_by_kind(binder, site)
+}
+
+/// NEXT_DAY(d, 'FRIDAY'): the first such day after d.
+pub(crate) fn next_day<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Timestamp)?;
+    let name = binder.expr(site.args[1])?;
+    let day = binder.text_literal(name).and_then(|text| {
+        const DAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+        let upper = text.trim().to_ascii_uppercase();
+        DAYS.iter().position(|known| upper.starts_with(known))
+    });
+    let Some(day) = day else {
+        return binder.no_meaning("NEXT_DAY with a weekday that is no English constant", site.span);
+    };
+    // 1 + (day - weekday - 1 + 7) % 7 days later.
+    let copy = binder.air.copy(value);
+    let weekday = binder.call_as(Builtin::ExtractWeekdaySunday0, &[copy], Type::I64, site.span);
+    let (ahead, week, one) =
+        (binder.int(day as i64 + 6, site.span), binder.int(7, site.span), binder.int(1, site.span));
+    let distance = binder.call_as(Builtin::Sub, &[ahead, weekday], Type::I64, site.span);
+    let rest = binder.call_as(Builtin::Mod, &[distance, week], Type::I64, site.span);
+    let days = binder.call_as(Builtin::Add, &[rest, one], Type::I64, site.span);
+    Ok(binder.call_unit(Builtin::DateAdd, Unit::Day, &[value, days], DATE, site.span))
+}
+
+/// TO_CHAR(x[, picture]).
+pub(crate) fn to_char<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let ty = binder.text_type();
+    let from = binder.air.ty(value);
+    let Some(picture) = site.args.get(1) else {
+        if from.is_temporal() {
+            return binder.no_meaning("TO_CHAR of a date by the session's format", site.span);
+        }
+        return binder.as_text(value);
+    };
+    if from.is_numeric() {
+        let picture = binder.expr(*picture)?;
+        return Ok(binder.call_as(Builtin::FormatDecimal, &[value, picture], ty, site.span));
+    }
+    if !from.is_temporal() && from != Type::Unknown {
+        return binder.no_meaning("TO_CHAR of a value that is neither date nor number", site.span);
+    }
+    let format = postgres_time::neutral(binder, *picture, true)?;
+    let format = binder.text(&format, site.span);
+    Ok(binder.call_as(Builtin::FormatTime, &[value, format], ty, site.span))
+}
+
+fn parse<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, ty: Type) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let value = binder.argument(value, Want::Text)?;
+    let Some(picture) = site.args.get(1) else {
+        return binder.no_meaning("a date read by the session's format", site.span);
+    };
+    let format = postgres_time::neutral(binder, *picture, true)?;
+    // A constant in a plain format is a constant date.
+    let (date, time) = format::parts(&format);
+    let plain = matches!(format.as_str(), "{YYYY}-{MM}-{DD}" | "{YYYY}-{MM}-{DD} {HH24}:{MI}:{SS}");
+    if plain
+        && date
+        && let Some(text) = binder.text_literal(value).map(str::to_owned)
+    {
+        let well_formed = text.len() == if time { 19 } else { 10 };
+        if well_formed && let Some(id) = binder.constant(&text, ty, site.span) {
+            return Ok(id);
+        }
+    }
+    let format = binder.text(&format, site.span);
+    Ok(binder.call_as(Builtin::ParseTime, &[value, format], ty, site.span))
+}
+
+/// TO_DATE(text, picture).
+pub(crate) fn to_date<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    parse(binder, site, DATE)
+}
+
+/// TO_TIMESTAMP(text, picture).
+pub(crate) fn to_timestamp<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    parse(binder, site, Type::TIMESTAMP)
+}
+
+/// TO_NUMBER(x[, picture]).
+pub(crate) fn to_number<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    if binder.air.ty(value).is_numeric() {
+        return Ok(value);
+    }
+    match site.args.get(1) {
+        None => binder.explicit_cast(value, Type::Number, false),
+        Some(picture) => {
+            let value = binder.argument(value, Want::Text)?;
+            let picture = binder.expr(*picture)?;
+            Ok(binder.call(Builtin::ParseDecimal, &[value, picture], site.span))
+        }
+    }
+}
+
+/// NUMTODSINTERVAL(n, 'unit'), NUMTOYMINTERVAL(n, 'unit').
+pub(crate) fn interval_of<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let value = binder.expr(site.args[0])?;
+    let unit = binder.expr(site.args[1])?;
+    let span = binder.air.span(unit);
+    let Some(unit) = binder.text_literal(unit).and_then(|text| unit_named(text.trim())) else {
+        return Err(binder.refuse(codes::EXPRESSION, span, "a unit as a constant text is expected"));
+    };
+    let text = binder.air.span(value).text(binder.source);
+    if binder.air.literal(value).is_some()
+        && let Some(interval) = Span3::of(text, unit)
+        && let Some(id) = binder.interval_constant(interval, site.span)
+    {
+        return Ok(id);
+    }
+    let kind = if matches!(unit, Unit::Year | Unit::Month) {
+        IntervalKind::YearToMonth
+    } else {
+        IntervalKind::DayToSecond
+    };
+    Ok(binder.call_unit(Builtin::MakeInterval, unit, &[value], Type::Interval(kind), site.span))
+}
