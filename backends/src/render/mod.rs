@@ -149,7 +149,12 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    fn new(air: &'a Air, target: &'a Target, options: &'a RenderOptions<'a>, out: &'a mut String) -> Renderer<'a> {
+    fn new(
+        air: &'a Air,
+        target: &'a Target,
+        options: &'a RenderOptions<'a>,
+        out: &'a mut String,
+    ) -> Renderer<'a> {
         let mut level = [0u8; STRENGTHS];
         for (level, &strength) in level.iter_mut().zip(ALL_STRENGTHS) {
             // Levels are doubled, so that "stronger than" is a level as well.
@@ -384,3 +389,6 @@ fn line_comment(text: &str) -> Option<&str> {
 fn deeper<R>(f: impl FnOnce() -> R) -> R {
     stacker::maybe_grow(ONE_LEVEL_BYTES, SEGMENT_BYTES, f)
 }
+
+#[cfg(test)]
+mod tests;
