@@ -78,7 +78,7 @@ pub const BUILTINS: &[Row] = &[
     Row::infix(BitAnd, S::BitAnd, "&"),
     Row::infix(BitOr, S::BitOr, "|"),
     Row::infix(BitXor, S::Other, "#"),
-    Row::prefix(BitNot, S::Unary, "~"),
+    Row::prefix(BitNot, S::Other, "~"),
     Row::infix(ShiftLeft, S::Shift, "<<"),
     Row::infix(ShiftRight, S::Shift, ">>"),
     Row::template(BitCount, "bit_count(CAST(CAST({0} AS bigint) AS bit(64)))").since(14, 0),
