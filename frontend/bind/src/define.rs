@@ -5,6 +5,7 @@ use crate::codes;
 use crate::query::Usage;
 use crate::scope::Clause;
 use air::ddl::{CreateIndex, CreateSequence, CreateView, DropObject, IndexMethod, ObjectKind, UniqueNulls};
+use air::fidelity::Assume;
 use air::query::SourceKind;
 use air::statement::Statement;
 use air::{Name, ObjectName, Type};
@@ -182,9 +183,19 @@ impl<'a> Binder<'a> {
                 Ok(self.nothing("the words of the type are written where columns use it"))
             }
             TypeKind::Domain { ty, constraints } => {
-                if !constraints.is_empty() {
-                    let message = "a domain with constraints is not translated";
-                    return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));
+                for constraint in self.tree.list(constraints) {
+                    let dropped = matches!(
+                        constraint.kind,
+                        tree::ColumnConstraintKind::Check(_) | tree::ColumnConstraintKind::NotNull
+                    );
+                    if !dropped && !matches!(constraint.kind, tree::ColumnConstraintKind::Null) {
+                        let message = "a domain with a default or collation is not translated";
+                        return Err(self.refuse(codes::DEFINITION_CLAUSE, constraint.span, message));
+                    }
+                    if dropped {
+                        let subject = self.text_of(constraint.span);
+                        self.ledger.assume(Assume::ConstraintDropped, subject, constraint.span);
+                    }
                 }
                 let ty = self.type_name(ty)?;
                 self.catalog.types.insert(name, ty);
@@ -224,6 +235,9 @@ impl<'a> Binder<'a> {
             | tree::ObjectKind::Trigger
             | tree::ObjectKind::Role
             | tree::ObjectKind::User
+            | tree::ObjectKind::Event
+            | tree::ObjectKind::Package
+            | tree::ObjectKind::Extension
             | tree::ObjectKind::Other => {
                 let message = "dropping an object of this kind is not translated";
                 return Err(self.refuse(codes::OBJECT_KIND, node.span, message));

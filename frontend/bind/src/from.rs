@@ -9,7 +9,7 @@ use air::ids::List;
 use air::query::{
     Body, Distinct, Item, JoinKind, Output, Query, Rel, Select, Source, SourceColumn, SourceKind,
 };
-use air::{Literal, Name, ObjectName, QueryId, RelId, SourceId, Type};
+use air::{Literal, Name, ObjectName, RelId, SourceId, Type};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, FromId, FromKind, Ident, TableHintKind};
 
@@ -379,11 +379,4 @@ impl<'a> Binder<'a> {
     // Table functions.
 
     // Joins.
-
-    /// `(query) AS alias` made by the binder, visible in the innermost scope.
-    pub(crate) fn derived_rel(&mut self, query: QueryId, alias: &str, span: Span) -> Bound<RelId> {
-        let alias = self.plain_name(alias);
-        let source = self.derived_source(query, alias, tree::List::EMPTY, false, span)?;
-        Ok(self.air.push_rel(Rel::Source { source }))
-    }
 }

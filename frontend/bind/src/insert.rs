@@ -45,7 +45,9 @@ impl<'a> Binder<'a> {
         self.scopes.close();
         let returning = self.insert_returning(&node, target)?;
         self.scopes.ctes.truncate(visible_ctes);
-        let overriding = node.overriding_system == Some(true);
+        let given =
+            self.shape.given_identity_overrides && !all_columns && stores.iter().any(|store| store.identity);
+        let overriding = given || node.overriding_system == Some(true);
         if node.overriding_system == Some(false) {
             let message = "OVERRIDING USER VALUE is not translated";
             return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));

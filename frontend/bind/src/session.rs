@@ -47,8 +47,10 @@ impl<'a> Binder<'a> {
             let known = match item.target {
                 tree::SetTarget::Setting(name) => {
                     let text = self.tree.name_text(name, self.source);
+                    let first = text.split([' ', '.']).next().unwrap_or(&text);
                     self.is_harmless(&text, self.shape.harmless_settings)
-                        || (self.is_harmless(&text, self.shape.settings_on) && self.says_on(item.values))
+                        || self.is_harmless(first, self.shape.harmless_settings)
+                        || self.stays_default(&text, item.values)
                 }
                 tree::SetTarget::Variable(variable) => self.is_dump_variable(variable, item),
             };
@@ -63,10 +65,20 @@ impl<'a> Binder<'a> {
         Ok(self.nothing("the setting is one of the client or of loading, not of the data"))
     }
 
-    fn says_on(&self, values: tree::List<tree::ExprId>) -> bool {
+    /// True if the setting gets values that leave it as it is on a fresh server, or gets back a saved value.
+    fn stays_default(&self, name: &str, values: tree::List<tree::ExprId>) -> bool {
+        let name = name.rsplit('.').next().unwrap_or(name).trim_start_matches('@');
+        let known = self.shape.settings_default.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+        let allowed = known.map_or(&[][..], |(_, values)| values);
         self.tree.list(values).iter().all(|value| {
-            let text = self.text_of(self.tree.expr_span(*value)).trim_matches('\'');
-            text.eq_ignore_ascii_case("on") || text.eq_ignore_ascii_case("true")
+            let text = self.text_of(self.tree.expr_span(*value));
+            let saved = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("@old_"));
+            saved
+                || (known.is_some()
+                    && text.split(',').all(|word| {
+                        let word = word.trim().trim_matches(['\'', '"']);
+                        word.is_empty() || allowed.iter().any(|known| word.eq_ignore_ascii_case(known))
+                    }))
         })
     }
 
@@ -85,7 +97,9 @@ impl<'a> Binder<'a> {
                 matches!(self.tree.expr(*value), tree::Expr::Variable(tree::VariableKind::System))
             });
         (saved && only_read)
-            || (text.starts_with("@@") && self.is_harmless(name, self.shape.harmless_settings))
+            || (text.starts_with("@@")
+                && (self.is_harmless(name, self.shape.harmless_settings)
+                    || self.stays_default(name, item.values)))
     }
 
     pub(crate) fn pragma(&mut self, name: tree::Name, span: Span) -> Bound<Statement> {

@@ -156,8 +156,10 @@ pub(crate) struct Shape {
     pub(crate) rownum: bool,
     /// Settings and pragmas that change nothing a translation has to keep: of the client, of loading, of speed.
     pub(crate) harmless_settings: &'static [&'static str],
-    /// Settings that are on unless somebody turns them off; turning them on changes nothing.
-    pub(crate) settings_on: &'static [&'static str],
+    /// Settings with the values that change nothing: those of a fresh server and their like.
+    pub(crate) settings_default: &'static [(&'static str, &'static [&'static str])],
+    /// A value given for an identity column is one that the session asked to be taken.
+    pub(crate) given_identity_overrides: bool,
 }
 
 const fn serial(word: &'static str, bits: u8) -> SerialType {
@@ -176,6 +178,9 @@ const SERIALS: &[SerialType] = &[
 /// SERIAL is BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE.
 const MYSQL_SERIALS: &[SerialType] =
     &[SerialType { word: "serial", bits: 64, unsigned: true, mode: IdentityMode::Counter, unique: true }];
+
+/// Values of a switch that is on unless somebody turns it off.
+const ON: &[&str] = &["on", "true", "1"];
 
 const MYSQL_HARMLESS: &[&str] = &[
     "names",
@@ -241,13 +246,27 @@ const MYSQL: Shape = Shape {
     right_using_swaps: true,
     table_function_column: "value",
     harmless_settings: MYSQL_HARMLESS,
-    settings_on: &[],
     target_in_from: false,
     insert_prefix: false,
     many_rows: ManyRows::Fails,
     like_takes_keys: true,
     inline_references_ignored: true,
     rownum: false,
+    settings_default: &[(
+        "sql_mode",
+        &[
+            "traditional",
+            "strict_trans_tables",
+            "strict_all_tables",
+            "no_engine_substitution",
+            "no_auto_create_user",
+            "error_for_division_by_zero",
+            "no_zero_date",
+            "no_zero_in_date",
+            "only_full_group_by",
+        ],
+    )],
+    given_identity_overrides: false,
 };
 
 const MARIADB: Shape =
@@ -255,6 +274,7 @@ const MARIADB: Shape =
 
 const POSTGRES_HARMLESS: &[&str] = &[
     "client_encoding",
+    "escape_string_warning",
     "names",
     "check_function_bodies",
     "client_min_messages",
@@ -341,13 +361,17 @@ const POSTGRES: Shape = Shape {
     right_using_swaps: false,
     table_function_column: "",
     harmless_settings: POSTGRES_HARMLESS,
-    settings_on: &["standard_conforming_strings"],
     target_in_from: false,
     insert_prefix: true,
     many_rows: ManyRows::Fails,
     like_takes_keys: false,
     inline_references_ignored: false,
     rownum: false,
+    settings_default: &[
+        ("standard_conforming_strings", ON),
+        ("search_path", &["public", "pg_catalog", "$user"]),
+    ],
+    given_identity_overrides: false,
 };
 
 const SQLITE_HARMLESS: &[&str] = &[
@@ -407,13 +431,14 @@ const SQLITE: Shape = Shape {
     right_using_swaps: false,
     table_function_column: "value",
     harmless_settings: SQLITE_HARMLESS,
-    settings_on: &[],
     target_in_from: false,
     insert_prefix: false,
     many_rows: ManyRows::First,
     like_takes_keys: false,
     inline_references_ignored: false,
     rownum: false,
+    settings_default: &[],
+    given_identity_overrides: false,
 };
 
 const ORACLE_HARMLESS: &[&str] = &[
@@ -470,16 +495,18 @@ const ORACLE: Shape = Shape {
     right_using_swaps: false,
     table_function_column: "column_value",
     harmless_settings: ORACLE_HARMLESS,
-    settings_on: &[],
     target_in_from: false,
     insert_prefix: false,
     many_rows: ManyRows::Fails,
     like_takes_keys: false,
     inline_references_ignored: false,
     rownum: true,
+    settings_default: &[],
+    given_identity_overrides: false,
 };
 
 const MSSQL_HARMLESS: &[&str] = &[
+    "identity_insert",
     "nocount",
     "xact_abort",
     "statistics io",
@@ -527,20 +554,22 @@ const MSSQL: Shape = Shape {
     right_using_swaps: false,
     table_function_column: "value",
     harmless_settings: MSSQL_HARMLESS,
-    settings_on: &[
-        "arithabort",
-        "ansi_padding",
-        "ansi_warnings",
-        "concat_null_yields_null",
-        "quoted_identifier",
-        "ansi_nulls",
-    ],
     target_in_from: true,
     insert_prefix: false,
     many_rows: ManyRows::Fails,
     like_takes_keys: false,
     inline_references_ignored: false,
     rownum: false,
+    settings_default: &[
+        ("arithabort", ON),
+        ("ansi_padding", ON),
+        ("ansi_warnings", ON),
+        ("concat_null_yields_null", ON),
+        ("quoted_identifier", ON),
+        ("ansi_nulls", ON),
+        ("dateformat", &["mdy"]),
+    ],
+    given_identity_overrides: true,
 };
 
 impl Shape {
