@@ -355,10 +355,6 @@ impl<'a> Binder<'a> {
             _ => None,
         }
     }
-
-    // Columns.
-
-    // Constraints.
 }
 
 /// What a line of CREATE TABLE declares beside columns.

@@ -338,6 +338,4 @@ impl<'a> Binder<'a> {
             _ => Err(self.refuse(codes::UNKNOWN_TABLE, span, "a table is expected here")),
         }
     }
-
-    // ALTER TABLE.
 }

@@ -375,8 +375,4 @@ impl<'a> Binder<'a> {
         let catalog = catalog.map(|catalog| self.ident_name(catalog));
         Ok(ObjectName { catalog, schema, name })
     }
-
-    // Table functions.
-
-    // Joins.
 }

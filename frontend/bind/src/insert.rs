@@ -194,12 +194,6 @@ impl<'a> Binder<'a> {
         }
     }
 
-    // Conflicts.
-
-    // Assignments.
-
-    // RETURNING.
-
     fn insert_returning(&mut self, node: &tree::Insert, target: SourceId) -> Bound<List<Item>> {
         self.scopes.open(Clause::Returning);
         let returning = match (node.returning, node.output) {

@@ -233,8 +233,6 @@ impl<'a> Binder<'a> {
         self.outputs(query).map(List::len)
     }
 
-    // VALUES.
-
     /// Several expressions.
     pub(crate) fn expr_list(&mut self, list: tree::List<tree::ExprId>) -> Bound<List<ExprId>> {
         let mark = self.exprs.len();
@@ -246,8 +244,6 @@ impl<'a> Binder<'a> {
         self.exprs.truncate(mark);
         Ok(bound)
     }
-
-    // Set operations.
 
     // Limits and locks.
 

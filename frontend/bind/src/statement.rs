@@ -227,10 +227,6 @@ impl<'a> Binder<'a> {
         Ok(Statement::CreateTable { table: Box::new(table) })
     }
 
-    // Transactions.
-
-    // Statements that leave nothing to translate.
-
     // Comments.
 
     /// Keeps the comments of the statement and those between it and the one before.
