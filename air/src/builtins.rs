@@ -288,6 +288,8 @@ builtins! {
     FormatNumber           "format_number" 2..2 Scalar Text, Strict Immutable "Rounded to so many decimals, thousands separated by commas (MySQL FORMAT).";
     Printf                 "printf" 1..255 Scalar Text, Own Immutable "C-like format (SQLite printf).";
     FormatPostgres         "format_postgres" 1..255 Scalar Text, Own Immutable "%s, %I, %L format (PostgreSQL).";
+    TextOfReal             "text_of_real" 1..1 Scalar Text, Strict Immutable "A number as SQLite shows it: integers as digits, floats with up to 15 significant digits and `.0` behind whole ones.";
+    TextOfNumber           "text_of_number" 1..1 Scalar Text, Strict Immutable "A number as Oracle shows it: no zeros at the end, no zero before the point.";
     StartsWith             "starts_with" 2..2 Scalar BOOL, Strict Immutable "The first text starts with the second.";
     Glob                   "glob" 2..2 Scalar BOOL, Strict Immutable "The first text matches the glob pattern in the second: `*`, `?`, `[...]` (SQLite).";
     RegexMatch             "regex_match" 2..2 Scalar BOOL, Strict Immutable "The first text has a match of the regular expression in the second (modifier: collation). POSIX/PCRE common part.";

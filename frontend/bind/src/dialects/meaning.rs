@@ -186,12 +186,29 @@ pub(crate) struct Conversions {
     pub to_scale: Rounding,
     /// A fraction stored in an integer column is kept (SQLite affinity).
     pub store_keeps: bool,
+    /// How numbers with a fraction are shown as text.
+    pub number_text: NumberText,
+    /// Dates and times are shown in ISO form, not in a format of the session.
+    pub iso_times: bool,
     /// Beside another type, a text takes that type (T-SQL).
     pub text_yields: bool,
     /// Branches of unlike types keep their own (SQLite).
     pub branches_keep: bool,
     /// TRUE and FALSE are the type of conditions, unlike numbers (PostgreSQL).
     pub true_booleans: bool,
+}
+
+/// How numbers with a fraction are shown as text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NumberText {
+    /// With the digits of the type.
+    Digits,
+    /// Up to 15 digits, `.0` behind whole numbers (SQLite).
+    Real,
+    /// Without zeros at either end (Oracle).
+    Trimmed,
+    /// Decimals with the digits of the type, floats cut to six (T-SQL).
+    DecimalsOnly,
 }
 
 /// How willingly types are converted without being asked.

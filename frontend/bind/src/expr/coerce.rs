@@ -4,7 +4,7 @@ use super::constant;
 use super::literal::type_words;
 use crate::binder::{Binder, Bound, Refused};
 use crate::codes;
-use crate::dialects::{Implicit, Want};
+use crate::dialects::{Implicit, NumberText, Want};
 use air::expr::{CompareOp, Expr, Literal};
 use air::fidelity::Assume;
 use air::types::{
@@ -86,6 +86,54 @@ impl<'a> Binder<'a> {
             return Err(self.no_conversion(from, to, info.span));
         }
         let rule = self.cast_rule(from, to, reason);
+        if to.is_text() {
+            return self.shown_as_text(id, to, rule);
+        }
+        Ok(self.cast(id, to, rule))
+    }
+
+    /// A value as the dialect shows it. A cast to text shows truth values as words, numbers with the digits of
+    /// their type and temporals in ISO form; what a dialect shows otherwise is said otherwise.
+    fn shown_as_text(&mut self, id: ExprId, to: Type, rule: CastRule) -> Bound<ExprId> {
+        let conversions = &self.meaning.conversions;
+        let from = self.air.ty(id);
+        let span = self.air.span(id);
+        if from == Type::Bool && !conversions.true_booleans {
+            let number = match self.air.literal(id) {
+                Some(Literal::Bool { value }) => self.int(i64::from(value), span),
+                _ => self.cast(id, Type::I32, CastRule::IMPLICIT),
+            };
+            return Ok(self.cast(number, to, rule));
+        }
+        // Constants that look the same in every dialect are texts at once.
+        if rule.reason == CastReason::Implicit
+            && let Some(Literal::Int { value }) = self.air.literal(id)
+        {
+            return Ok(self.text(&value.to_string(), span));
+        }
+        let whole = matches!(from, Type::Int { .. } | Type::Year) || from.scale() == Some(0);
+        let open = matches!(from, Type::Any(Affinity::Numeric | Affinity::Real));
+        if (from.is_numeric() || open) && !whole {
+            let shown = match conversions.number_text {
+                NumberText::Digits => return Ok(self.cast(id, to, rule)),
+                NumberText::Real => Builtin::TextOfReal,
+                NumberText::Trimmed if from.is_float() => return self.no_meaning("a float as text", span),
+                NumberText::Trimmed => Builtin::TextOfNumber,
+                NumberText::DecimalsOnly if from.is_float() => {
+                    return self.no_meaning("a float as text, which keeps six digits,", span);
+                }
+                NumberText::DecimalsOnly => return Ok(self.cast(id, to, rule)),
+            };
+            // Integers of a dialect without kinds are shown plainly.
+            if let Some(Literal::Int { .. }) = self.air.literal(id) {
+                return Ok(self.cast(id, to, rule));
+            }
+            let text = self.call_as(shown, &[id], to, span);
+            return Ok(text);
+        }
+        if from.is_temporal() && !conversions.iso_times && from != Type::Date {
+            return self.no_meaning("a date as text in the format of the session", span);
+        }
         Ok(self.cast(id, to, rule))
     }
 
@@ -333,6 +381,9 @@ impl<'a> Binder<'a> {
             }
             (_, to) => to,
         };
+        if to.is_text() && !from.is_text() {
+            return self.shown_as_text(operand, to, rule);
+        }
         Ok(self.cast(operand, to, rule))
     }
 
@@ -411,7 +462,7 @@ impl<'a> Binder<'a> {
             return Ok(id);
         }
         let rule = CastRule { failure: CastFailure::Error, ..self.cast_rule(from, ty, CastReason::Implicit) };
-        Ok(self.cast(id, ty, rule))
+        self.shown_as_text(id, ty, rule)
     }
 
     /// A truth value, by the dialect's truthiness.

@@ -76,6 +76,8 @@ pub(super) static MEANING: Meaning = Meaning {
         float_to_int: Rounding::Truncate,
         to_scale: Rounding::HalfAway,
         store_keeps: false,
+        number_text: NumberText::DecimalsOnly,
+        iso_times: false,
         text_yields: true,
         branches_keep: false,
         true_booleans: false,

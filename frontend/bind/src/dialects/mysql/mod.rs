@@ -86,6 +86,8 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             float_to_int: Rounding::HalfEven,
             to_scale: Rounding::HalfAway,
             store_keeps: false,
+            number_text: NumberText::Digits,
+            iso_times: true,
             text_yields: false,
             branches_keep: false,
             true_booleans: false,

@@ -84,6 +84,8 @@ pub(super) static MEANING: Meaning = Meaning {
         float_to_int: Rounding::HalfAway,
         to_scale: Rounding::HalfAway,
         store_keeps: false,
+        number_text: NumberText::Trimmed,
+        iso_times: false,
         text_yields: false,
         branches_keep: false,
         true_booleans: false,

@@ -82,6 +82,8 @@ pub(super) static MEANING: Meaning = Meaning {
         float_to_int: Rounding::HalfEven,
         to_scale: Rounding::HalfAway,
         store_keeps: false,
+        number_text: NumberText::Digits,
+        iso_times: true,
         text_yields: false,
         branches_keep: false,
         true_booleans: true,

@@ -74,6 +74,8 @@ pub(super) static MEANING: Meaning = Meaning {
         float_to_int: Rounding::Truncate,
         to_scale: Rounding::HalfAway,
         store_keeps: true,
+        number_text: NumberText::Real,
+        iso_times: true,
         text_yields: false,
         branches_keep: true,
         true_booleans: false,
