@@ -6,6 +6,7 @@
 mod build;
 pub mod codes;
 mod dispatch;
+mod fork;
 pub mod form;
 mod kind;
 pub mod legalize;

@@ -12,6 +12,7 @@ use air_base::Span;
 
 use crate::build::{self, Build};
 use crate::codes;
+use crate::fork::Fork;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// Rules of this topic.
@@ -543,8 +544,11 @@ fn joined_update(cx: &mut Context<'_>, at: usize) -> Fired {
         let others: Vec<SourceId> = build::sources(cx.air, from);
         if assignment.columns.len() == 1 && build::mentions(cx.air, assignment.value, &others) {
             let info = cx.air.info(assignment.value);
-            let item = Item::Expr { expr: assignment.value, alias: None };
-            let query = cx.air.select_query(&[item], Some(from), filter);
+            let mut fork = Fork::default();
+            let rows = fork.rel(cx.air, from);
+            let filter = filter.map(|filter| fork.expr(cx.air, filter));
+            let item = Item::Expr { expr: fork.expr(cx.air, assignment.value), alias: None };
+            let query = cx.air.select_query(&[item], Some(rows), filter);
             let count = cx.air.int(1, span);
             cx.air.query_mut(query).limit = Some(air::query::Limit {
                 count: Some(count),
@@ -1071,17 +1075,20 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                 // INSERT INTO t SELECT values FROM source WHERE NOT EXISTS (SELECT 1 FROM t WHERE on)
                 let one = cx.air.int(1, span);
                 let target_rel = cx.air.source_rel(merge.target);
-                let exists = cx.air.select_query(
-                    &[Item::Expr { expr: one, alias: None }],
-                    Some(target_rel),
-                    Some(merge.on),
-                );
+                // The rows compared are read once more, beside the table itself.
+                let mut fork = Fork::default();
+                let rows = fork.rel(cx.air, merge.source);
+                let table = fork.rel(cx.air, target_rel);
+                let on = fork.expr(cx.air, merge.on);
+                let exists =
+                    cx.air.select_query(&[Item::Expr { expr: one, alias: None }], Some(table), Some(on));
                 let missing = Expr::Exists { query: exists, negated: true };
                 let missing = cx.air.push(missing, Type::Bool, false, span);
-                let filter = cx.air.and(&[Some(missing), clause.condition]);
+                let condition = clause.condition.map(|condition| fork.expr(cx.air, condition));
+                let filter = cx.air.and(&[Some(missing), condition]);
                 let mut items = Vec::with_capacity(values.len());
                 for i in 0..values.len() {
-                    let expr = cx.air.at(values, i);
+                    let expr = fork.expr(cx.air, cx.air.at(values, i));
                     if matches!(cx.air.expr(expr), Expr::Default {}) {
                         return cx.refuse(
                             codes::CHANGE,
@@ -1092,12 +1099,14 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                     }
                     items.push(Item::Expr { expr, alias: None });
                 }
-                let query = cx.air.select_query(&items, Some(merge.source), filter);
+                let known = cx.air.source(merge.target).clone();
+                let target = cx.air.push_source(known, span);
+                let query = cx.air.select_query(&items, Some(rows), filter);
                 statements.push(Statement::Insert {
                     insert: Box::new(Insert {
                         ctes: List::EMPTY,
                         recursive: false,
-                        target: merge.target,
+                        target,
                         columns,
                         all_columns: columns.is_empty(),
                         source: InsertSource::Query { query },

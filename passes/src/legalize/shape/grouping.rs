@@ -14,6 +14,7 @@ use air_base::Span;
 
 use crate::build::{self, Build};
 use crate::codes;
+use crate::fork::Fork;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -368,11 +369,20 @@ fn grouping_sets(cx: &mut Context<'_>, query: QueryId) -> Fired {
         columns.push(SourceColumn { name, ty: Type::I64, nullable: false });
     }
     let mut body: Option<Body> = None;
-    for set in &sets {
+    for (number, set) in sets.iter().enumerate() {
+        // Each arm after the first has sources of its own.
+        let mut fork = Fork::default();
+        let (from, filter) = match number {
+            0 => (block.from, block.filter),
+            _ => {
+                let from = block.from.map(|from| fork.rel(cx.air, from));
+                (from, block.filter.map(|filter| fork.expr(cx.air, filter)))
+            }
+        };
         let mut items = Vec::with_capacity(columns.len());
         for (value, column) in values.iter().zip(&columns) {
             let expr = match (value.key, &value.grouping) {
-                (Some(key), _) if set.contains(&key) => cx.air.copy(keys[key]),
+                (Some(key), _) if set.contains(&key) => fork.expr(cx.air, keys[key]),
                 (Some(_), _) => {
                     let null = cx.air.null(column.ty, Span::NONE);
                     typed_null(cx, null)
@@ -381,7 +391,7 @@ fn grouping_sets(cx: &mut Context<'_>, query: QueryId) -> Fired {
                     let mask = args.iter().fold(0, |mask, key| mask << 1 | i64::from(!set.contains(key)));
                     cx.air.int(mask, Span::NONE)
                 }
-                (None, None) => value.expr,
+                (None, None) => fork.expr(cx.air, value.expr),
             };
             items.push(Item::Expr { expr, alias: Some(column.name) });
         }
@@ -389,11 +399,11 @@ fn grouping_sets(cx: &mut Context<'_>, query: QueryId) -> Fired {
             let all = cx.air.aggregate(Builtin::CountAll, &[], Type::I64, Span::NONE);
             items.push(Item::Expr { expr: all, alias: columns.last().map(|column| column.name) });
         }
-        let arm = cx.air.select_query(&items, block.from, block.filter);
+        let arm = cx.air.select_query(&items, from, filter);
         let Body::Select { select: arm_block } = cx.air.query(arm).body else { return Ok(false) };
         if !set.is_empty() {
             let elements: Vec<GroupElement> =
-                set.iter().map(|key| GroupElement::Key { expr: cx.air.copy(keys[*key]) }).collect();
+                set.iter().map(|key| GroupElement::Key { expr: fork.expr(cx.air, keys[*key]) }).collect();
             let elements = cx.air.push_list(&elements);
             cx.air.select_mut(arm_block).group = Some(GroupBy { elements, loose: group.loose });
         }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::build::{self, Build};
 use crate::codes;
+use crate::fork::Fork;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
@@ -105,13 +106,22 @@ fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
         let name = cx.air.push_name("one");
         columns.push(SourceColumn { name, ty: air::Type::I64, nullable: false });
     }
-    let arm = |cx: &mut Context<'_>, only: Option<&[SourceId]>, from: RelId, filter: Option<ExprId>| {
+    // The second arm has sources of its own.
+    let mut fork = Fork::default();
+    let other_right = fork.rel(cx.air, right);
+    let other_left = fork.rel(cx.air, left);
+    let other_on = on.map(|on| fork.expr(cx.air, on));
+    let arm = |cx: &mut Context<'_>,
+               only: Option<&[SourceId]>,
+               fork: &Fork,
+               from: RelId,
+               filter: Option<ExprId>| {
         let mut items = Vec::with_capacity(columns.len());
         for (i, column) in columns.iter().enumerate() {
             let expr = match origins.get(i) {
                 None => cx.air.int(1, Span::NONE),
                 Some((source, index)) if only.is_none_or(|only| only.contains(source)) => {
-                    cx.air.column_of(*source, *index, Span::NONE)
+                    cx.air.column_of(fork.source_of(*source), *index, Span::NONE)
                 }
                 Some(_) => cx.air.null(column.ty, Span::NONE),
             };
@@ -120,12 +130,12 @@ fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
         cx.air.select_query(&items, Some(from), filter)
     };
     let joined = cx.air.join(JoinKind::Left, left, right, on);
-    let first = arm(cx, None, joined, None);
+    let first = arm(cx, None, &Fork::default(), joined, None);
     let one = cx.air.int(1, Span::NONE);
-    let partner = cx.air.select_query(&[Item::Expr { expr: one, alias: None }], Some(left), on);
+    let partner = cx.air.select_query(&[Item::Expr { expr: one, alias: None }], Some(other_left), other_on);
     let lonely =
         cx.air.push(Expr::Exists { query: partner, negated: true }, air::Type::Bool, false, Span::NONE);
-    let second = arm(cx, Some(&rights), right, Some(lonely));
+    let second = arm(cx, Some(&rights), &fork, other_right, Some(lonely));
     let body =
         Body::SetOp { op: SetOp::Union, all: true, left: first, right: second, collation: Collation::BINARY };
     let query = cx.air.push_query(build::plain(body), Span::NONE);
@@ -219,17 +229,15 @@ fn lateral_one_row(cx: &mut Context<'_>, select: SelectId) -> Fired {
         }
         let Some(&Item::Expr { expr, .. }) = items.get(index as usize) else { continue };
         super::predicates::qualified_copy(cx, expr);
-        let list = cx.air.push_list(&[Item::Expr { expr, alias: None }]);
+        let scalar = Fork::default().query(cx.air, query);
+        let Body::Select { select: one } = cx.air.query(scalar).body else { continue };
+        let item = cx.air.at(cx.air.select(one).items, index as usize);
         let ty = cx.air.info(expr);
         let output = Output { name: Default::default(), ty: ty.ty, nullable: ty.nullable };
+        let list = cx.air.push_list(&[item]);
         let outputs = cx.air.push_list(&[output]);
-        let mut one = *cx.air.select(inner);
-        one.items = list;
-        one.outputs = outputs;
-        let one = cx.air.push_select(one);
-        let mut whole = *cx.air.query(query);
-        whole.body = Body::Select { select: one };
-        let scalar = cx.air.push_query(whole, cx.air.query_span(query));
+        let block = cx.air.select_mut(one);
+        (block.items, block.outputs) = (list, outputs);
         let many = air::expr::ManyRows::Fails;
         cx.air.set(id, Expr::Scalar { query: scalar, many });
         cx.air.info_mut(id).nullable = true;

@@ -9,6 +9,7 @@ use air_base::Span;
 
 use crate::build::{self, Build};
 use crate::codes;
+use crate::fork::Fork;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
@@ -228,20 +229,24 @@ fn quantified_as_exists(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     };
     let span = cx.air.span(id);
+    let left = qualified_copy(cx, left);
+    let mut fork = Fork::default();
+    let again = fork.query(cx.air, query);
+    let left_again = fork.expr(cx.air, left);
     let (source, _) = derive(cx, query, span)?;
-    let test = |cx: &mut Context<'_>| {
-        let left = qualified_copy(cx, left);
+    let (source_again, _) = derive(cx, again, span)?;
+    let test = |cx: &mut Context<'_>, left: ExprId, source: air::SourceId| {
         let right = cx.air.column_of(source, 0, span);
         cx.air.push(Expr::Compare { op, collation, left, right }, Type::Bool, true, span)
     };
     // The row that decides: one that fails ALL, one that satisfies ANY.
-    let decisive = test(cx);
+    let decisive = test(cx, left, source);
     let all = quantifier == Quantifier::All;
     let decisive = if all { cx.air.not(decisive) } else { decisive };
-    let unknown = test(cx);
+    let unknown = test(cx, left_again, source_again);
     let unknown = cx.air.is_null(unknown, false);
     let decided = exists_query(cx, source, Some(decisive), span);
-    let open = exists_query(cx, source, Some(unknown), span);
+    let open = exists_query(cx, source_again, Some(unknown), span);
     let decided = cx.air.push(Expr::Exists { query: decided, negated: false }, Type::Bool, false, span);
     let open = cx.air.push(Expr::Exists { query: open, negated: false }, Type::Bool, false, span);
     let verdict = cx.air.truth(!all, span);
