@@ -205,9 +205,15 @@ impl<'a> Binder<'a> {
         roots.extend(select.having.iter().chain(select.qualify.iter()));
         roots.extend(self.air.list(order).iter().map(|key| key.expr));
         let own: Vec<SourceId> = self.scopes.here().iter().map(|visible| visible.source).collect();
-        let mut extremes = 0;
+        let mut seen = Seen { loose, extremes: 0, foreign: None };
         for root in roots {
-            walk_loose(self.air, root, &keys, &own, &mut loose, &mut extremes);
+            walk_loose(self.air, root, &keys, &own, &mut seen);
+        }
+        let Seen { mut loose, extremes, foreign } = seen;
+        if let Some(span) = foreign {
+            let message =
+                "an aggregate over columns of an outer query belongs to that query and is not translated";
+            return Err(self.refuse(codes::MISPLACED_AGGREGATE, span, message));
         }
         loose.retain(|column| !self.determined(column, &keys));
         let rule = match (loose.first(), self.shape.loose) {
@@ -274,16 +280,17 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// Collects columns of `own` sources below `root` that stand neither in a key nor in an aggregate, and counts
-/// MIN and MAX.
-fn walk_loose(
-    air: &Air,
-    root: ExprId,
-    keys: &[ExprId],
-    own: &[SourceId],
-    loose: &mut Vec<LooseColumn>,
-    extremes: &mut u32,
-) {
+/// What a walk over the expressions of a block has met.
+struct Seen {
+    loose: Vec<LooseColumn>,
+    /// Number of MIN and MAX.
+    extremes: u32,
+    /// An aggregate of the block itself over columns of other blocks only.
+    foreign: Option<Span>,
+}
+
+/// Collects columns of `own` sources below `root` that stand neither in a key nor in an aggregate.
+fn walk_loose(air: &Air, root: ExprId, keys: &[ExprId], own: &[SourceId], seen: &mut Seen) {
     let mut stack = vec![Child::Expr(root)];
     while let Some(child) = stack.pop() {
         if let Child::Expr(id) = child {
@@ -293,12 +300,15 @@ fn walk_loose(
             match air.expr(id) {
                 Expr::Column { source, index, .. } => {
                     if own.contains(&source) {
-                        loose.push(LooseColumn { source, index, span: air.span(id) });
+                        seen.loose.push(LooseColumn { source, index, span: air.span(id) });
                     }
                     continue;
                 }
-                Expr::Aggregate { op, .. } => {
-                    *extremes += u32::from(matches!(op, Builtin::Min | Builtin::Max));
+                Expr::Aggregate { op, args, .. } => {
+                    seen.extremes += u32::from(matches!(op, Builtin::Min | Builtin::Max));
+                    if foreign(air, args, own) {
+                        seen.foreign = Some(air.span(id));
+                    }
                     continue;
                 }
                 // A window function is no aggregate of the groups: look at what is below the call itself.
@@ -317,8 +327,59 @@ fn walk_loose(
                 _ => {}
             }
         }
+        if let Child::Query(_) = child {
+            // Aggregates below are those of another block; columns of this one are loose there as well.
+            let mut below = Vec::new();
+            columns_of_subquery(air, child, keys, own, &mut below);
+            seen.loose.extend(below);
+            continue;
+        }
         air.children(child, &mut |below| stack.push(below));
     }
+}
+
+/// Columns of `own` sources inside of a subquery, those in its aggregates left out.
+fn columns_of_subquery(
+    air: &Air,
+    query: Child,
+    keys: &[ExprId],
+    own: &[SourceId],
+    found: &mut Vec<LooseColumn>,
+) {
+    let mut stack = vec![query];
+    while let Some(child) = stack.pop() {
+        if let Child::Expr(id) = child {
+            if keys.iter().any(|key| same(air, *key, id)) {
+                continue;
+            }
+            match air.expr(id) {
+                Expr::Column { source, index, .. } if own.contains(&source) => {
+                    found.push(LooseColumn { source, index, span: air.span(id) });
+                }
+                Expr::Aggregate { .. } => continue,
+                _ => {}
+            }
+        }
+        air.children(child, &mut |below| stack.push(below));
+    }
+}
+
+/// True if the arguments name columns, and none of `own` sources.
+fn foreign(air: &Air, args: List<ExprId>, own: &[SourceId]) -> bool {
+    let mut stack: Vec<Child> = air.list(args).iter().map(|arg| Child::Expr(*arg)).collect();
+    let mut columns = false;
+    while let Some(child) = stack.pop() {
+        if let Child::Expr(id) = child
+            && let Expr::Column { source, .. } = air.expr(id)
+        {
+            if own.contains(&source) {
+                return false;
+            }
+            columns = true;
+        }
+        air.children(child, &mut |below| stack.push(below));
+    }
+    columns
 }
 
 /// True if two expressions are written alike as far as grouping is concerned. May say no where a deeper look
