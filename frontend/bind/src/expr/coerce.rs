@@ -8,7 +8,8 @@ use crate::dialects::{Implicit, NumberText, Want};
 use air::expr::{CompareOp, Expr, Literal};
 use air::fidelity::Assume;
 use air::types::{
-    Affinity, CastFailure, CastReason, CastRule, Collation, IntervalKind, Rounding, TextKind, Type, Zone,
+    Affinity, CastFailure, CastReason, CastRule, Collation, CollationStrength, IntervalKind, Rounding,
+    TextKind, Type, Zone,
 };
 use air::{Builtin, ExprId};
 use air_base::{Diagnostic, Span};
@@ -27,12 +28,15 @@ impl<'a> Binder<'a> {
             Type::Timestamp { .. } | Type::Time { .. } => self.meaning.times.fraction,
             _ => conversions.to_scale,
         };
-        let failure = if from_text && (to.is_numeric() || to == Type::Bool) {
+        let failure = if reason == CastReason::Assignment && conversions.store_keeps {
+            // What is no value of the declared type is stored as it is.
+            CastFailure::Keep
+        } else if from_text && (to.is_numeric() || to == Type::Bool) {
             if strict_store { CastFailure::Error } else { conversions.text_to_number }
         } else if from_text && to.is_temporal() {
             if strict_store { CastFailure::Error } else { conversions.text_to_time }
         } else if reason == CastReason::Assignment {
-            if conversions.store_keeps { CastFailure::Keep } else { CastFailure::Error }
+            CastFailure::Error
         } else if let (Type::Int { .. }, Type::Int { unsigned: true, bits: 64 }) = (from, to) {
             // MySQL takes the bits of a negative number as they are.
             if conversions.overflow == CastFailure::Clamp {
@@ -55,7 +59,7 @@ impl<'a> Binder<'a> {
     pub(crate) fn coerce(&mut self, id: ExprId, to: Type, reason: CastReason) -> Bound<ExprId> {
         let info = self.air.info(id);
         let from = info.ty;
-        if from == to {
+        if from == to || to.is_unknown() {
             return Ok(id);
         }
         match self.air.expr(id) {
@@ -76,7 +80,7 @@ impl<'a> Binder<'a> {
             }
             _ => {}
         }
-        if from.is_unknown() || to.is_unknown() {
+        if from.is_unknown() {
             return Ok(id);
         }
         if self.fits(from, to, reason) {
@@ -106,7 +110,7 @@ impl<'a> Binder<'a> {
             return Ok(self.cast(number, to, rule));
         }
         // Constants that look the same in every dialect are texts at once.
-        if rule.reason == CastReason::Implicit
+        if rule.reason != CastReason::Explicit
             && let Some(Literal::Int { value }) = self.air.literal(id)
         {
             return Ok(self.text(&value.to_string(), span));
@@ -376,7 +380,7 @@ impl<'a> Binder<'a> {
             // A text keeps comparing as it did.
             (Type::Text(from), Type::Text(mut text)) => {
                 text.collation = from.collation;
-                text.strength = from.strength;
+                text.strength = from.strength.max(CollationStrength::Implicit);
                 Type::Text(text)
             }
             (_, to) => to,
@@ -408,6 +412,9 @@ impl<'a> Binder<'a> {
         };
         if fits || matches!(ty, Type::Any(_)) {
             return Ok(id);
+        }
+        if want == Want::Int && ty.is_numeric() {
+            return self.as_int(id);
         }
         if ty == Type::Unknown && !matches!(self.air.expr(id), Expr::Param { .. }) {
             self.assume_type(id);

@@ -377,3 +377,6 @@ impl<'a> Binder<'a> {
         Ok(Some(self.air.push(Expr::Sequence { name, step }, Type::Number, false, span)))
     }
 }
+
+#[cfg(test)]
+mod tests;

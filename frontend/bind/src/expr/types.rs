@@ -334,18 +334,14 @@ impl<'a> Binder<'a> {
             None => Type::Null,
         };
         for id in ids.iter_mut() {
-            *id = self.to_common(*id, ty, span)?;
+            *id = self.to_common(*id, ty)?;
         }
         Ok(ty)
     }
 
     /// Converts a value to the common type of its neighbours: numbers of any kind stay, texts stay.
-    pub(crate) fn to_common(&mut self, id: ExprId, ty: Type, _span: Span) -> Bound<ExprId> {
-        let from = self.air.ty(id);
-        if from == ty || from.is_unknown() && !self.is_null_literal(id) && from != Type::Unknown {
-            return Ok(id);
-        }
-        if matches!(ty, Type::Any(_)) {
+    pub(crate) fn to_common(&mut self, id: ExprId, ty: Type) -> Bound<ExprId> {
+        if self.air.ty(id) == ty || ty.is_unknown() || matches!(ty, Type::Any(_)) {
             return Ok(id);
         }
         self.coerce(id, ty, air::types::CastReason::Implicit)
