@@ -218,6 +218,8 @@ pub struct Capabilities {
     pub except: &'static str,
     /// VALUES as a query or table.
     pub values: ValuesForm,
+    /// ORDER BY and a row limit may follow VALUES.
+    pub values_order: bool,
     /// Column list after the alias of a derived table.
     pub derived_columns: bool,
     /// A derived table must have an alias.

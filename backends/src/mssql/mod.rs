@@ -55,6 +55,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     set_operand_parentheses: true,
     except: "EXCEPT",
     values: ValuesForm::FromOnly,
+    values_order: true,
     derived_columns: true,
     derived_needs_alias: true,
     table_alias_as: true,

@@ -65,6 +65,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     set_operand_parentheses: true,
     except: "EXCEPT",
     values: ValuesForm::Row,
+    values_order: true,
     derived_columns: true,
     derived_needs_alias: true,
     table_alias_as: true,

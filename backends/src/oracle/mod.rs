@@ -55,6 +55,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     set_operand_parentheses: true,
     except: "MINUS",
     values: ValuesForm::No,
+    values_order: true,
     derived_columns: false,
     derived_needs_alias: false,
     table_alias_as: false,

@@ -56,6 +56,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     set_operand_parentheses: false,
     except: "EXCEPT",
     values: ValuesForm::Plain,
+    values_order: false,
     derived_columns: false,
     derived_needs_alias: false,
     table_alias_as: true,

@@ -384,8 +384,9 @@ fn grouping_sets(cx: &mut Context<'_>, query: QueryId) -> Fired {
             let expr = match (value.key, &value.grouping) {
                 (Some(key), _) if set.contains(&key) => fork.expr(cx.air, keys[key]),
                 (Some(_), _) => {
+                    // Later arms take their types from the first one.
                     let null = cx.air.null(column.ty, Span::NONE);
-                    typed_null(cx, null)
+                    if number == 0 { typed_null(cx, null) } else { null }
                 }
                 (None, Some(args)) => {
                     let mask = args.iter().fold(0, |mask, key| mask << 1 | i64::from(!set.contains(key)));

@@ -17,6 +17,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Query(numbered_all),
     },
     Rule {
+        name: "values_ordered",
+        law: "rows of VALUES stay the same in a derived table",
+        apply: Apply::Query(values_ordered),
+    },
+    Rule {
         name: "set_operand_derived",
         law: "a derived table has the same rows as its query",
         apply: Apply::Query(operand_derived),
@@ -137,5 +142,22 @@ fn numbered_all(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let outer = cx.air.select_query(&items, Some(from), None);
     let body = cx.air.query(outer).body;
     cx.air.query_mut(query).body = body;
+    Ok(true)
+}
+
+/// `VALUES … ORDER BY`, also where VALUES is the last operand of a set operation.
+fn values_ordered(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let known = *cx.air.query(query);
+    if cx.target.can.values_order || (known.order.is_empty() && known.limit.is_none()) {
+        return Ok(false);
+    }
+    let mut body = known.body;
+    while let Body::SetOp { right, .. } = body {
+        body = cx.air.query(right).body;
+    }
+    if !matches!(body, Body::Values { .. }) {
+        return Ok(false);
+    }
+    super::order::derive_body(cx, query);
     Ok(true)
 }

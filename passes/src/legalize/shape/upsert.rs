@@ -3,8 +3,11 @@
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::node::Child;
-use air::query::{Body, SourceKind};
-use air::statement::{Arbiter, Assignment, Conflict, ConflictAction, Insert, InsertSource, Statement};
+use air::query::{Body, SourceColumn, SourceKind};
+use air::statement::{
+    Arbiter, Assignment, Conflict, ConflictAction, Insert, InsertSource, Merge, MergeAction, MergeClause,
+    MergeWhen, Statement,
+};
 use air::target::Upsert;
 use air::{Expr, ExprId, List, Literal, SourceId, Type};
 use air_base::Span;
@@ -35,6 +38,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "upsert_any_key",
         law: "where there is one key, a collision on any key is one on that key",
         apply: Apply::Statement(upsert_any_key),
+    },
+    Rule {
+        name: "upsert_as_merge",
+        law: "a row that collides is a row that matches on the key, any other one is added",
+        apply: Apply::Statement(upsert_as_merge),
     },
     Rule {
         name: "upsert_from_query",
@@ -412,5 +420,168 @@ fn upsert_from_query(cx: &mut Context<'_>, at: usize) -> Fired {
     let filter = cx.air.compare(CompareOp::Eq, one, other);
     debug_assert_eq!(cx.air.ty(filter), Type::Bool);
     cx.air.select_mut(select).filter = Some(filter);
+    Ok(true)
+}
+
+/// An upsert as MERGE: the proposed rows are the source, the key is the match.
+fn upsert_as_merge(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.upsert != Upsert::Merge {
+        return Ok(false);
+    }
+    let Some(insert) = insert_of(cx, at) else { return Ok(false) };
+    let Some(conflict) = insert.conflict else { return Ok(false) };
+    let span = span_of(cx, at);
+    let (InsertSource::Values { .. } | InsertSource::Query { .. }) = insert.source else {
+        return cx.refuse(codes::UPSERT, span, "an upsert of defaults has no form", "");
+    };
+    let key: Vec<u32> = match conflict.on {
+        Arbiter::Any {} | Arbiter::Constraint { .. } => match one_key(cx, &insert, span)? {
+            Some(key) => key,
+            None => {
+                set_insert(cx, at, |insert| insert.conflict = None);
+                return Ok(true);
+            }
+        },
+        Arbiter::Key { keys, filter: None } => {
+            let mut columns = Vec::with_capacity(keys.len());
+            for i in 0..keys.len() {
+                let Expr::Column { index, .. } = cx.air.expr(cx.air.at(keys, i)) else {
+                    return cx.refuse(codes::UPSERT, span, "a key over expressions has no form", "");
+                };
+                columns.push(index);
+            }
+            columns
+        }
+        Arbiter::Key { .. } => return cx.refuse(codes::UPSERT, span, "a partial key has no form", ""),
+    };
+    if !cx.target.can.upsert_twice && !distinct_proposals(cx, &insert, &conflict) {
+        cx.assume(Assume::DistinctProposals, "rows added by one statement", span)?;
+    }
+    let given: Vec<u32> = match insert.all_columns {
+        true => (0..cx.air.source(insert.target).columns.len() as u32).collect(),
+        false => cx.air.list(insert.columns).to_vec(),
+    };
+    let columns: Vec<SourceColumn> =
+        given.iter().map(|column| cx.air.column(insert.target, *column)).collect();
+    let query = match insert.source {
+        InsertSource::Values { rows } => {
+            for i in 0..rows.len() {
+                let items = cx.air.at(rows, i).items;
+                if items.len() != given.len()
+                    || cx.air.list(items).iter().any(|item| matches!(cx.air.expr(*item), Expr::Default {}))
+                {
+                    return cx.refuse(
+                        codes::UPSERT,
+                        span,
+                        "DEFAULT in an upsert has no form",
+                        "leave the column out",
+                    );
+                }
+            }
+            cx.air.push_query(build::plain(Body::Values { rows }), span)
+        }
+        InsertSource::Query { query } => query,
+        InsertSource::Defaults {} => return Ok(false),
+    };
+    let alias = cx.air.fresh("s");
+    let source = cx.air.derived(query, alias, &columns);
+    cx.air.source_mut(source).renamed = true;
+    let place = |column: u32| given.iter().position(|given| *given == column).map(|at| at as u32);
+    // Match.
+    let mut terms = Vec::with_capacity(key.len());
+    for &column in &key {
+        let Some(proposed) = place(column) else {
+            return cx.refuse(
+                codes::UPSERT,
+                span,
+                "a key that is not given has no form",
+                "give all columns of the key",
+            );
+        };
+        let left = cx.air.column_of(insert.target, column, span);
+        let right = cx.air.column_of(source, proposed, span);
+        let collation = cx.air.ty(left).collation().unwrap_or_default();
+        let equal = Expr::Compare { op: CompareOp::Eq, collation, left, right };
+        terms.push(Some(cx.air.push(equal, Type::Bool, true, span)));
+    }
+    let Some(on) = cx.air.and(&terms) else { return Ok(false) };
+    // Change.
+    let mut clauses = Vec::new();
+    let (assignments, condition) = match conflict.action {
+        ConflictAction::Nothing { also_other_failures } => {
+            if also_other_failures {
+                cx.assume(Assume::FittingValues, "rows added by INSERT IGNORE", span)?;
+            }
+            (None, None)
+        }
+        ConflictAction::Update { assignments, sequential, filter } => {
+            if sequential {
+                substitute_earlier(cx, assignments);
+            }
+            (Some(assignments), filter)
+        }
+        ConflictAction::Replace {} => {
+            let mut assignments = Vec::new();
+            let all = cx.air.source(insert.target).columns.len() as u32;
+            for column in (0..all).filter(|column| !key.contains(column)) {
+                let Some(proposed) = place(column) else {
+                    return cx.refuse(
+                        codes::UPSERT,
+                        span,
+                        "REPLACE of some columns has no form",
+                        "give all columns",
+                    );
+                };
+                let value = cx.air.column_of(source, proposed, span);
+                let columns = cx.air.push_list(&[column]);
+                assignments.push(Assignment { source: insert.target, columns, value });
+            }
+            (Some(cx.air.push_list(&assignments)), None)
+        }
+    };
+    if let Some(assignments) = assignments.filter(|assignments| !assignments.is_empty()) {
+        let mut roots: Vec<ExprId> = condition.into_iter().collect();
+        for i in 0..assignments.len() {
+            roots.push(cx.air.at(assignments, i).value);
+        }
+        for root in roots {
+            qualify(cx, insert.target, root);
+            for id in build::below(cx.air, &[Child::Expr(root)]) {
+                let Expr::Column { source: of, index, .. } = cx.air.expr(id) else { continue };
+                if !matches!(cx.air.source(of).kind, SourceKind::Proposed {}) {
+                    continue;
+                }
+                let Some(index) = place(index) else {
+                    return cx.refuse(
+                        codes::UPSERT,
+                        span,
+                        "a proposed value that is not given has no form",
+                        "",
+                    );
+                };
+                cx.air.set(id, Expr::Column { source, index, qualified: true });
+            }
+        }
+        let action = MergeAction::Update { assignments, delete_where: None };
+        clauses.push(MergeClause { when: MergeWhen::Matched, condition, action });
+    }
+    // Addition.
+    let values: Vec<ExprId> = (0..given.len() as u32).map(|i| cx.air.column_of(source, i, span)).collect();
+    let columns = cx.air.push_list(&given);
+    let values = cx.air.push_list(&values);
+    let action = MergeAction::Insert { columns, values };
+    clauses.push(MergeClause { when: MergeWhen::NotMatched, condition: None, action });
+    let clauses = cx.air.push_list(&clauses);
+    let source = cx.air.source_rel(source);
+    let merge = Merge {
+        ctes: insert.ctes,
+        recursive: insert.recursive,
+        target: insert.target,
+        source,
+        on,
+        clauses,
+        returning: insert.returning,
+    };
+    cx.air.statements[at] = Statement::Merge { merge: Box::new(merge) };
     Ok(true)
 }
