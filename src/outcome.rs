@@ -19,6 +19,24 @@ pub struct StatementOutcome {
 }
 
 impl StatementOutcome {
+    /// The same with its places moved by `delta` bytes.
+    pub(crate) fn shifted(&self, delta: u32) -> StatementOutcome {
+        let mut moved = self.clone();
+        moved.span = moved.span.shifted(delta);
+        for label in moved.diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.labels) {
+            label.span = label.span.shifted(delta);
+        }
+        if let Some(translation) = &mut moved.translation {
+            for rewrite in &mut translation.certificate.rules {
+                rewrite.span = rewrite.span.map(|span| span.shifted(delta));
+            }
+            for assumption in &mut translation.certificate.assumptions {
+                assumption.span = assumption.span.shifted(delta);
+            }
+        }
+        moved
+    }
+
     /// True unless the statement was refused.
     pub fn is_translated(&self) -> bool {
         self.translation.is_some()
@@ -36,6 +54,10 @@ pub struct Translation {
     /// Statements of the target, in the order in which they have to run; none where the statement
     /// means nothing there.
     pub sql: Vec<String>,
+    /// Where the target knows parameters by position alone: the number of the source parameter to bind at each. A
+    /// parameter that the source uses once may have to be bound twice, and in another order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub positions: Vec<u32>,
     /// Why it means the same.
     pub certificate: Certificate,
 }

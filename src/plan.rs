@@ -86,7 +86,8 @@ impl Plan {
 
     /// The graph in the language of Graphviz.
     pub fn to_dot(&self) -> String {
-        let mut dot = "digraph plan {\n  rankdir=BT;\n  node [shape=box, fontname=\"monospace\"];\n".to_owned();
+        let mut dot =
+            "digraph plan {\n  rankdir=BT;\n  node [shape=box, fontname=\"monospace\"];\n".to_owned();
         for node in self.graph.node_indices() {
             let label = self.graph[node].to_string().replace('\\', "\\\\").replace('"', "\\\"");
             let _ = writeln!(dot, "  n{} [label=\"{label}\"];", node.index());
@@ -94,7 +95,8 @@ impl Plan {
         for edge in self.graph.edge_references() {
             let style = if *edge.weight() == Input::Rows { "solid" } else { "dashed" };
             let (from, to) = (edge.target().index(), edge.source().index());
-            let _ = writeln!(dot, "  n{from} -> n{to} [style={style}, tooltip=\"{}\"];", edge.weight().word());
+            let _ =
+                writeln!(dot, "  n{from} -> n{to} [style={style}, tooltip=\"{}\"];", edge.weight().word());
         }
         dot.push_str("}\n");
         dot
@@ -128,7 +130,8 @@ impl fmt::Display for Plan {
     /// An indented tree; what is used twice is shown once and referred to by name after that.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = vec![false; self.graph.node_count()];
-        let mut stack: Vec<(NodeIndex, usize, Input)> = self.roots.iter().rev().map(|&r| (r, 0, Input::Rows)).collect();
+        let mut stack: Vec<(NodeIndex, usize, Input)> =
+            self.roots.iter().rev().map(|&r| (r, 0, Input::Rows)).collect();
         while let Some((node, depth, input)) = stack.pop() {
             write!(f, "{:width$}", "", width = 2 * depth)?;
             if input != Input::Rows {
@@ -410,7 +413,13 @@ struct Chain {
 }
 
 impl Chain {
-    fn push(&mut self, builder: &mut Builder<'_>, name: &'static str, detail: String, span: Span) -> NodeIndex {
+    fn push(
+        &mut self,
+        builder: &mut Builder<'_>,
+        name: &'static str,
+        detail: String,
+        span: Span,
+    ) -> NodeIndex {
         let node = builder.node(name, detail, span);
         match self.last.replace(node) {
             Some(above) => {

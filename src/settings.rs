@@ -59,14 +59,26 @@ pub const ALL: &[Setting] = &[
         meaning: "collation of text that names none",
         place: Place::Collation(|s| &mut s.collation),
     },
-    Setting { name: "ansi_quotes", meaning: "\"x\" is an identifier", place: Place::Switch(|s| &mut s.ansi_quotes) },
-    Setting { name: "pipes_as_concat", meaning: "|| joins texts", place: Place::Switch(|s| &mut s.pipes_as_concat) },
+    Setting {
+        name: "ansi_quotes",
+        meaning: "\"x\" is an identifier",
+        place: Place::Switch(|s| &mut s.ansi_quotes),
+    },
+    Setting {
+        name: "pipes_as_concat",
+        meaning: "|| joins texts",
+        place: Place::Switch(|s| &mut s.pipes_as_concat),
+    },
     Setting {
         name: "backslash_escapes",
         meaning: "a backslash escapes in text literals",
         place: Place::Switch(|s| &mut s.backslash_escapes),
     },
-    Setting { name: "strict", meaning: "values that do not fit fail on store", place: Place::Switch(|s| &mut s.strict) },
+    Setting {
+        name: "strict",
+        meaning: "values that do not fit fail on store",
+        place: Place::Switch(|s| &mut s.strict),
+    },
     Setting {
         name: "only_full_group_by",
         meaning: "columns neither grouped nor aggregated fail",
@@ -119,7 +131,9 @@ impl Setting {
     fn assign(&self, settings: &mut Settings, value: &str) -> Option<()> {
         match &self.place {
             Place::Switch(place) => *place(settings) = switch(value)?,
-            Place::Number(place, range) => *place(settings) = value.parse().ok().filter(|n| range.contains(n))?,
+            Place::Number(place, range) => {
+                *place(settings) = value.parse().ok().filter(|n| range.contains(n))?
+            }
             Place::Collation(place) => *place(settings) = collation(value)?,
         }
         Some(())
@@ -150,7 +164,11 @@ pub fn set(profile: &mut Profile, name: &str, value: &str) -> Result<(), Setting
     let setting = ALL.iter().find(|setting| setting.name.eq_ignore_ascii_case(name.trim()));
     let setting = setting.ok_or_else(|| SettingError::Unknown(name.to_owned()))?;
     let assigned = setting.assign(&mut profile.settings, value.trim());
-    assigned.ok_or_else(|| SettingError::Value { name: setting.name, value: value.to_owned(), expected: setting.expected() })
+    assigned.ok_or_else(|| SettingError::Value {
+        name: setting.name,
+        value: value.to_owned(),
+        expected: setting.expected(),
+    })
 }
 
 fn switch(value: &str) -> Option<bool> {
@@ -178,7 +196,12 @@ mod tests {
             let before = Profile::of(dialect);
             for setting in ALL {
                 let mut after = before.clone();
-                assert_eq!(set(&mut after, setting.name, &setting.value(&before)), Ok(()), "{dialect} {}", setting.name);
+                assert_eq!(
+                    set(&mut after, setting.name, &setting.value(&before)),
+                    Ok(()),
+                    "{dialect} {}",
+                    setting.name
+                );
                 assert_eq!(after, before);
             }
         }

@@ -32,8 +32,19 @@ impl Input {
 
 /// Names of all inputs, in the order in which they are reported.
 pub const NAMES: [&str; 13] = [
-    "tpch", "tpcds", "oltp_10k", "insert_multi_10m", "insert_single_10m", "inlist_1m", "or_chain_10k", "nested_40",
-    "nested_func_40", "nested_subq_20", "grow_insert_1", "grow_insert_4", "grow_insert_16",
+    "tpch",
+    "tpcds",
+    "oltp_10k",
+    "insert_multi_10m",
+    "insert_single_10m",
+    "inlist_1m",
+    "or_chain_10k",
+    "nested_40",
+    "nested_func_40",
+    "nested_subq_20",
+    "grow_insert_1",
+    "grow_insert_4",
+    "grow_insert_16",
 ];
 
 /// The input of that name, or why there is none.
@@ -55,9 +66,14 @@ pub fn load(name: &str) -> Result<Input, String> {
             vec![format!("SELECT * FROM t WHERE {}", terms.join(" OR "))]
         }
         "nested_40" => vec![format!("SELECT {}a + 1{} FROM t", "(".repeat(40), ") * 2 + b".repeat(40)); 50],
-        "nested_func_40" => vec![format!("SELECT {}a{} FROM t", "coalesce(".repeat(40), ", 1)".repeat(40)); 50],
+        "nested_func_40" => {
+            vec![format!("SELECT {}a{} FROM t", "coalesce(".repeat(40), ", 1)".repeat(40)); 50]
+        }
         "nested_subq_20" => {
-            vec![format!("{}SELECT a FROM t{}", "SELECT a FROM (".repeat(20), ") AS x WHERE a > 1".repeat(20)); 50]
+            vec![
+                format!("{}SELECT a FROM t{}", "SELECT a FROM (".repeat(20), ") AS x WHERE a > 1".repeat(20));
+                50
+            ]
         }
         _ => return Err(format!("no input is called `{name}`; known are {}", NAMES.join(", "))),
     };
@@ -66,8 +82,10 @@ pub fn load(name: &str) -> Result<Input, String> {
 
 /// The queries of an execution corpus.
 fn corpus(name: &str) -> Result<Vec<String>, String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/cases").join(format!("{name}.jsonl"));
-    let text = std::fs::read_to_string(&path).map_err(|e| format!("../shared is absent: {}: {e}", path.display()))?;
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/cases").join(format!("{name}.jsonl"));
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| format!("../shared is absent: {}: {e}", path.display()))?;
     text.lines()
         .map(|line| {
             let case: serde_json::Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
@@ -89,8 +107,8 @@ impl Random {
     /// `n` words separated by blanks.
     fn words(&mut self, n: usize) -> String {
         const WORDS: [&str; 18] = [
-            "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
-            "xi", "omicron", "rho", "sigma", "tau",
+            "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+            "mu", "nu", "xi", "omicron", "rho", "sigma", "tau",
         ];
         let words: Vec<&str> = (0..n).map(|_| WORDS[self.below(WORDS.len() as u64) as usize]).collect();
         words.join(" ")

@@ -39,7 +39,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     // Nested inputs make recursive peers and our own walks want more stack than a main thread has.
     let worker = std::thread::Builder::new().stack_size(1 << 30).spawn(move || run(&arguments));
-    let outcome = worker.map_err(|e| e.to_string()).and_then(|worker| worker.join().map_err(|_| "the bench panicked".to_owned()));
+    let outcome = worker
+        .map_err(|e| e.to_string())
+        .and_then(|worker| worker.join().map_err(|_| "the bench panicked".to_owned()));
     if let Err(why) = outcome.and_then(|outcome| outcome) {
         eprintln!("airc-bench: {why}");
         std::process::exit(1);
@@ -68,7 +70,9 @@ fn run(arguments: &[String]) -> Result<(), String> {
         "allocations" => allocations(&chosen(&["tpcds", "oltp_10k", "insert_multi_10m"])),
         "peak" => peak(&chosen(&["insert_single_10m", "insert_multi_10m", "inlist_1m"])),
         "peak-of" => peak_of(rest),
-        _ => Err(format!("no task is called `{task}`; known are parse, translate, growth, allocations, peak")),
+        _ => {
+            Err(format!("no task is called `{task}`; known are parse, translate, growth, allocations, peak"))
+        }
     }
 }
 
@@ -91,7 +95,8 @@ impl Measured {
 
     /// Median of the quotients per round.
     fn times(&self, ours: &Measured) -> f64 {
-        let quotients: Vec<f64> = self.rounds.iter().zip(&ours.rounds).map(|(their, our)| their / our).collect();
+        let quotients: Vec<f64> =
+            self.rounds.iter().zip(&ours.rounds).map(|(their, our)| their / our).collect();
         median(&quotients)
     }
 }
@@ -192,14 +197,16 @@ fn report_sqlglot(child: &mut Sqlglot, ours: &mut [Contestant], input: &Input) -
         .collect();
     let cut = Input { name: input.name.clone(), statements };
     let path = std::env::temp_dir().join(format!("airc-bench-{}.json", std::process::id()));
-    std::fs::write(&path, serde_json::to_string(&cut.statements).map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
+    std::fs::write(&path, serde_json::to_string(&cut.statements).map_err(|e| e.to_string())?)
+        .map_err(|e| e.to_string())?;
     let mut our = Measured { name: "airc".to_owned(), good: 0, rounds: Vec::new() };
     let mut their = Measured { name: child.version.clone(), good: 0, rounds: Vec::new() };
     let outcome = (|| {
         child.run("translate", 1, &path)?;
         let start = Instant::now();
         our.good = pass(&mut ours[0], &cut);
-        let repetitions = ((ROUND_SECONDS / start.elapsed().as_secs_f64().max(1e-9)).ceil() as usize).clamp(1, 100_000);
+        let repetitions =
+            ((ROUND_SECONDS / start.elapsed().as_secs_f64().max(1e-9)).ceil() as usize).clamp(1, 100_000);
         for _ in 0..3 {
             let start = Instant::now();
             for _ in 0..repetitions {
@@ -231,31 +238,45 @@ fn report_sqlglot(child: &mut Sqlglot, ours: &mut [Contestant], input: &Input) -
 }
 
 fn growth() -> Result<(), String> {
-    println!("\n## Growth: ns per byte of one INSERT of 64 KB, 256 KB, 1 MB\n| who | x1 | x4 | x16 | x16 / x1 |\n|---|---|---|---|---|");
+    println!(
+        "\n## Growth: ns per byte of one INSERT of 64 KB, 256 KB, 1 MB\n| who | x1 | x4 | x16 | x16 / x1 |\n|---|---|---|---|---|"
+    );
     let sizes: Vec<Input> = ["grow_insert_1", "grow_insert_4", "grow_insert_16"]
         .into_iter()
         .map(inputs::load)
         .collect::<Result<_, _>>()?;
     let schema = inputs::schema();
     for (what, mut contestants) in [("parse", peers::parsers()), ("translate", peers::translators(&schema))] {
-        let measured: Vec<Vec<Measured>> = sizes.iter().map(|input| measure(&mut contestants, input)).collect();
+        let measured: Vec<Vec<Measured>> =
+            sizes.iter().map(|input| measure(&mut contestants, input)).collect();
         for contestant in &contestants {
             let of = |i: usize| {
                 let found = measured[i].iter().find(|measured| measured.name == contestant.name);
                 found.map_or(f64::NAN, |measured| 1e9 * measured.seconds() / sizes[i].bytes() as f64)
             };
-            println!("| {what}: {} | {:.2} | {:.2} | {:.2} | {:.2} |", contestant.name, of(0), of(1), of(2), of(2) / of(0));
+            println!(
+                "| {what}: {} | {:.2} | {:.2} | {:.2} | {:.2} |",
+                contestant.name,
+                of(0),
+                of(1),
+                of(2),
+                of(2) / of(0)
+            );
         }
     }
     Ok(())
 }
 
 fn allocations(names: &[String]) -> Result<(), String> {
-    println!("\n## Allocations per statement, after warm-up\n| input | what | who | allocations | bytes |\n|---|---|---|---|---|");
+    println!(
+        "\n## Allocations per statement, after warm-up\n| input | what | who | allocations | bytes |\n|---|---|---|---|---|"
+    );
     let schema = inputs::schema();
     for name in names {
         let input = inputs::load(name)?;
-        for (what, mut contestants) in [("parse", peers::parsers()), ("translate", peers::translators(&schema))] {
+        for (what, mut contestants) in
+            [("parse", peers::parsers()), ("translate", peers::translators(&schema))]
+        {
             for contestant in &mut contestants {
                 if pass(contestant, &input) == 0 {
                     continue;
@@ -277,7 +298,9 @@ fn allocations(names: &[String]) -> Result<(), String> {
 }
 
 fn peak(names: &[String]) -> Result<(), String> {
-    println!("\n## Peak resident memory while the whole script is one text\n| input | who | MB | times the text |\n|---|---|---|---|");
+    println!(
+        "\n## Peak resident memory while the whole script is one text\n| input | who | MB | times the text |\n|---|---|---|---|"
+    );
     let program = std::env::current_exe().map_err(|e| e.to_string())?;
     for name in names {
         for who in ["airc parse", "airc translate", "sqlparser", "polyglot", "turso_parser"] {
@@ -330,6 +353,7 @@ fn high_water() -> Result<u64, String> {
 fn status(field: &str) -> Result<u64, String> {
     let text = std::fs::read_to_string("/proc/self/status").map_err(|e| e.to_string())?;
     let line = text.lines().find(|line| line.starts_with(field)).ok_or("no such field")?;
-    let kilobytes = line.split_whitespace().nth(1).and_then(|word| word.parse::<u64>().ok()).ok_or("no number")?;
+    let kilobytes =
+        line.split_whitespace().nth(1).and_then(|word| word.parse::<u64>().ok()).ok_or("no number")?;
     Ok(kilobytes * 1024)
 }

@@ -41,7 +41,8 @@ pub fn parsers() -> Vec<Contestant> {
                 ..Default::default()
             };
             let options = polyglot_sql::ParseOptions { complexity_guard: Some(guard) };
-            black_box(polyglot_sql::parse_with_options(sql, polyglot_sql::DialectType::PostgreSQL, &options)).is_ok()
+            black_box(polyglot_sql::parse_with_options(sql, polyglot_sql::DialectType::PostgreSQL, &options))
+                .is_ok()
         }),
         Contestant::new("sqlite3-parser", |sql| {
             use sqlite3_parser::{Bump, FallibleIterator, lexer::sql::Parser};
@@ -65,10 +66,16 @@ pub fn parsers() -> Vec<Contestant> {
 pub fn translators(schema: &str) -> Vec<Contestant> {
     use air::profile::Profile;
     use air_base::Dialect;
-    let mut translator =
-        airc::Translator::new(Profile::of(Dialect::Mysql), Profile::of(Dialect::Postgres), airc::Options::default());
+    let mut translator = airc::Translator::new(
+        Profile::of(Dialect::Mysql),
+        Profile::of(Dialect::Postgres),
+        airc::Options::default(),
+    );
     let refused = translator.with_schema(schema);
-    assert!(refused.iter().all(|d| d.severity < air_base::Severity::Error), "the schema of the bench is refused: {refused:?}");
+    assert!(
+        refused.iter().all(|d| d.severity < air_base::Severity::Error),
+        "the schema of the bench is refused: {refused:?}"
+    );
     let mut out = String::new();
     vec![
         Contestant::new("airc", move |sql| {

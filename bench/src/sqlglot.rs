@@ -16,7 +16,8 @@ impl Sqlglot {
     /// Starts the child with the interpreter of `AIRC_BENCH_PYTHON`, else `python3`. The error says what to install.
     pub fn start() -> Result<Sqlglot, String> {
         let python = std::env::var("AIRC_BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let missing = |why: String| format!("sqlglot is left out ({why}); `pip install 'sqlglot[c]'` brings it in");
+        let missing =
+            |why: String| format!("sqlglot is left out ({why}); `pip install 'sqlglot[c]'` brings it in");
         let mut child = Command::new(&python)
             .args(["-c", include_str!("sqlglot.py")])
             .stdin(Stdio::piped())
@@ -30,7 +31,8 @@ impl Sqlglot {
         let mut answers = BufReader::new(answers);
         let mut hello = String::new();
         let read = answers.read_line(&mut hello).map_err(|e| missing(e.to_string()))?;
-        let Some(version) = hello.trim().strip_prefix("ready ").filter(|_| read > 0).map(str::to_owned) else {
+        let Some(version) = hello.trim().strip_prefix("ready ").filter(|_| read > 0).map(str::to_owned)
+        else {
             let _ = child.wait();
             return Err(missing("the module is not installed".to_owned()));
         };
@@ -38,7 +40,12 @@ impl Sqlglot {
     }
 
     /// Seconds of one pass over the statements in the file, and how many of them succeeded.
-    pub fn run(&mut self, task: &str, repetitions: usize, path: &std::path::Path) -> Result<(f64, usize), String> {
+    pub fn run(
+        &mut self,
+        task: &str,
+        repetitions: usize,
+        path: &std::path::Path,
+    ) -> Result<(f64, usize), String> {
         writeln!(self.requests, "{task} {repetitions} {}", path.display()).map_err(|e| e.to_string())?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer).map_err(|e| e.to_string())?;

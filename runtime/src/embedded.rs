@@ -106,9 +106,14 @@ mod tests {
         let database = Embedded::open(":memory:").unwrap();
         assert_eq!(database.run("CREATE TABLE t (a INT, b TEXT)"), Ran::Changed(0));
         assert_eq!(database.run("INSERT INTO t VALUES (1, 'x'), (2, NULL)"), Ran::Changed(2));
-        assert!(matches!(database.run("SELECT nonsense FROM t"), Ran::Failed(why) if why.contains("nonsense")));
-        let expected = vec![vec![Some("1".to_owned()), Some("x".to_owned())], vec![Some("2".to_owned()), None]];
-        assert!(matches!(database.run("SELECT a, b FROM t ORDER BY a"), Ran::Rows(found) if found.rows == expected));
+        assert!(
+            matches!(database.run("SELECT nonsense FROM t"), Ran::Failed(why) if why.contains("nonsense"))
+        );
+        let expected =
+            vec![vec![Some("1".to_owned()), Some("x".to_owned())], vec![Some("2".to_owned()), None]];
+        assert!(
+            matches!(database.run("SELECT a, b FROM t ORDER BY a"), Ran::Rows(found) if found.rows == expected)
+        );
         assert_eq!(database.holdings().unwrap(), [Holding { name: "t".to_owned(), rows: 2 }]);
     }
 }

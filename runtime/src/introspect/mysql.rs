@@ -15,7 +15,8 @@ pub(super) struct Mysql {
 impl Mysql {
     /// Connects; `mariadb://` is the same protocol.
     pub(super) fn open(url: &str) -> Result<Mysql, SourceError> {
-        let url = url.strip_prefix("mariadb://").map_or_else(|| url.to_owned(), |rest| format!("mysql://{rest}"));
+        let url =
+            url.strip_prefix("mariadb://").map_or_else(|| url.to_owned(), |rest| format!("mysql://{rest}"));
         let options = Opts::from_url(&url).map_err(|e| SourceError::Database(e.to_string()))?;
         let mut connection = Conn::new(options).map_err(error)?;
         let version: Option<String> = connection.query_first("SELECT VERSION()").map_err(error)?;

@@ -54,7 +54,8 @@ WHERE c.relkind = 'S' AND pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalo
 impl Postgres {
     /// Connects; the URL may use any scheme word PostgreSQL's own clients know, or `pg`.
     pub(super) fn open(url: &str) -> Result<Postgres, SourceError> {
-        let url = url.strip_prefix("pg://").map_or_else(|| url.to_owned(), |rest| format!("postgres://{rest}"));
+        let url =
+            url.strip_prefix("pg://").map_or_else(|| url.to_owned(), |rest| format!("postgres://{rest}"));
         let client = Client::connect(&url, NoTls).map_err(error)?;
         Ok(Postgres { client })
     }
@@ -63,7 +64,8 @@ impl Postgres {
         let mut definitions = Vec::new();
         for row in self.client.query(ENUMS, &[])? {
             let (name, words): (String, Vec<String>) = (row.try_get(0)?, row.try_get(1)?);
-            let words: Vec<String> = words.iter().map(|word| format!("'{}'", word.replace('\'', "''"))).collect();
+            let words: Vec<String> =
+                words.iter().map(|word| format!("'{}'", word.replace('\'', "''"))).collect();
             definitions.push(format!("CREATE TYPE {} AS ENUM ({})", quoted(&name), words.join(", ")));
         }
         for row in self.client.query(DOMAINS, &[])? {
@@ -91,8 +93,11 @@ impl Postgres {
             }
         }
         for (oid, name, columns) in &tables {
-            let keys: Vec<String> =
-                constraints.iter().filter(|(of, _)| of == oid).map(|(_, definition)| definition.clone()).collect();
+            let keys: Vec<String> = constraints
+                .iter()
+                .filter(|(of, _)| of == oid)
+                .map(|(_, definition)| definition.clone())
+                .collect();
             definitions.push(create_table(name, columns, &keys, '"'));
         }
         for row in self.client.query(UNIQUE_INDEXES, &[])? {

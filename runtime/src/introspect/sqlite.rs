@@ -46,10 +46,15 @@ mod tests {
         let path = std::env::temp_dir().join(format!("sqlx-kernel-introspect-{}.db", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let writer = Connection::open(&path).unwrap();
-        writer.execute_batch("CREATE TABLE t (a INT); CREATE VIEW v AS SELECT a FROM t; CREATE TABLE u (b TEXT UNIQUE)").unwrap();
+        writer
+            .execute_batch(
+                "CREATE TABLE t (a INT); CREATE VIEW v AS SELECT a FROM t; CREATE TABLE u (b TEXT UNIQUE)",
+            )
+            .unwrap();
         let found = Sqlite::open(path.to_str().unwrap()).and_then(|mut source| source.definitions());
         std::fs::remove_file(&path).unwrap();
-        let expected = ["CREATE TABLE t (a INT)", "CREATE TABLE u (b TEXT UNIQUE)", "CREATE VIEW v AS SELECT a FROM t"];
+        let expected =
+            ["CREATE TABLE t (a INT)", "CREATE TABLE u (b TEXT UNIQUE)", "CREATE VIEW v AS SELECT a FROM t"];
         assert_eq!(found.unwrap(), expected);
     }
 

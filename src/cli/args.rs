@@ -1,0 +1,219 @@
+//! The arguments, as clap reads them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// A SQL compiler: every statement ends exact, exact under listed assumptions, or refused with a reason.
+#[derive(Parser)]
+#[command(name = "airc", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) shown: Shown,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Translate scripts from one dialect to others
+    Translate(Translate),
+    /// Read and type scripts, and report what is wrong with them
+    Check(Check),
+    /// Show why each statement's translation is right, and its plan
+    Explain(Explain),
+    /// Print scripts neatly in their own dialect
+    Fmt(Fmt),
+    /// Print the dialect-neutral meaning of each statement
+    Air(Meaning),
+    /// Show which table columns each result column comes from
+    Lineage(Lineage),
+    /// List the dialects, or show the settings of a profile
+    Profile(ProfileArguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// How results look.
+#[derive(Args)]
+pub(super) struct Shown {
+    /// Form of diagnostics, on standard error
+    #[arg(long, value_enum, default_value_t = Form::Text, global = true)]
+    pub(super) diagnostics: Form,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t = When::Auto, global = true)]
+    pub(super) color: When,
+    /// Print no summary and no notes
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What is read, and as what.
+#[derive(Args)]
+pub(super) struct Reading {
+    /// Files, directories (all .sql files below) or glob patterns; `-` or none: standard input
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+    /// Source profile: a dialect, or dialect@version
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) from: Option<String>,
+    /// Definitions in the source dialect; afterwards an unknown table is an error
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Vec<PathBuf>,
+    /// Read the definitions from a live database: sqlite:FILE, postgres://…, mysql://…, mariadb://…
+    #[arg(long, value_name = "URL")]
+    pub(super) schema_url: Option<String>,
+    /// A setting of the source server, such as `collation=utf8mb4_bin`; with the prefix `to.` of the target server
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) settings: Vec<String>,
+    /// An assumption you vouch for, such as `ascii-text`; see `airc profile`
+    #[arg(long, value_name = "ASSUMPTION")]
+    pub(super) declare: Vec<String>,
+    /// Deepest nesting that is compiled
+    #[arg(long, value_name = "LEVELS", default_value_t = air_base::limits::NESTING_DEPTH_DEFAULT)]
+    pub(super) max_depth: u32,
+}
+
+/// What a translation may do.
+#[derive(Args)]
+pub(super) struct Allowing {
+    /// Refuse every statement that needs an assumption which is not declared
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Emit and mark translations that differ in a stated way
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(super) allow: Option<Allow>,
+    /// Switch a rewrite rule off
+    #[arg(long, value_name = "RULE")]
+    pub(super) disable_rule: Vec<String>,
+    /// Longest line that is not broken up
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 100)]
+    pub(super) width: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Allow {
+    /// Translations that differ in a stated way
+    Approximate,
+}
+
+#[derive(Args)]
+pub(super) struct Translate {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Target profile; may be given several times
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) to: Vec<String>,
+    #[command(flatten)]
+    pub(super) allowing: Allowing,
+    /// Write the results there, one file per input and target
+    #[arg(long, short, value_name = "DIRECTORY")]
+    pub(super) out_dir: Option<PathBuf>,
+    /// Print a certificate for each statement as well
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(super) certificate: Option<Form>,
+    /// Run the SQLite translation on an embedded database, `sqlite:FILE` or `sqlite::memory:`, and print what it holds
+    #[arg(long, value_name = "DATABASE")]
+    pub(super) load: Option<String>,
+    /// Serve requests, one JSON object a line: {"id","from","to","sql"} on standard input
+    #[arg(long, conflicts_with_all = ["inputs", "out_dir", "certificate", "load"])]
+    pub(super) jsonl: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+}
+
+#[derive(Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Target profile
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) to: String,
+    #[command(flatten)]
+    pub(super) allowing: Allowing,
+    /// Print the plans in the language of Graphviz and nothing else
+    #[arg(long, conflicts_with = "json")]
+    pub(super) dot: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Fmt {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Longest line that is not broken up
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 100)]
+    pub(super) width: usize,
+    /// Change the files
+    #[arg(long, conflicts_with = "check")]
+    pub(super) write: bool,
+    /// Only tell which files would change; exit code 1 if any would
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Meaning {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// As rewritten for this target, not as bound
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) to: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+    /// With places in the source text
+    #[arg(long)]
+    pub(super) spans: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Lineage {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Print the graphs in the language of Graphviz
+    #[arg(long, conflicts_with = "json")]
+    pub(super) dot: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct ProfileArguments {
+    /// A dialect, or dialect@version; none: all dialects
+    pub(super) profile: Option<String>,
+    /// A setting, such as `collation=utf8mb4_bin`
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) settings: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,118 @@
+//! Incremental compilation over [salsa]: for editors, watchers and services that see the same scripts again and again.
+//!
+//! ```text
+//! script text ─► statements ─► parsed ─► bound ─► lowered (per target)
+//!                    │                     ▲
+//!                    └─► definitions ─► known (the tables a statement mentions, as of that statement)
+//! ```
+//!
+//! - A statement is identified by its text; places inside of it count from its start. Editing, adding or removing
+//!   a statement leaves the others valid wherever they now stand.
+//! - A statement depends on the tables it *mentions*, as they were at its place in the script, not on the
+//!   statements before it. Editing a query touches nothing else; editing a CREATE TABLE recompiles the statements
+//!   after it that name the table, and those only if the definition changed in meaning.
+//!
+//! For one pass over a script [`Translator`](crate::Translator) is faster: it caches nothing.
+
+mod database;
+mod definitions;
+mod queries;
+
+pub use database::QueryLog;
+
+use crate::outcome::StatementOutcome;
+use crate::{Options, Profile};
+use air::catalog::Catalog;
+use air_base::Diagnostic;
+use database::Database;
+use queries::{Goal, Script, Setup};
+use salsa::Setter;
+use std::sync::Arc;
+
+/// Compiles scripts and remembers what it has done.
+///
+/// ```
+/// use airc::{Compiler, Options};
+///
+/// let mut compiler = Compiler::new("mysql".parse()?, Options::default());
+/// let sqlite = compiler.add_target("sqlite".parse()?);
+/// let script = compiler.add_script("CREATE TABLE t (a INT); SELECT a FROM t LIMIT 2, 3");
+/// let outcomes = compiler.outcomes(script, sqlite);
+/// assert_eq!(outcomes.len(), 2);
+///
+/// // Only the second statement is compiled again.
+/// compiler.set_text(script, "CREATE TABLE t (a INT); SELECT a + 1 FROM t");
+/// assert!(compiler.outcomes(script, sqlite)[1].is_translated());
+/// # Ok::<(), airc::ProfileError>(())
+/// ```
+pub struct Compiler {
+    database: Database,
+    setup: Setup,
+    from: Arc<Profile>,
+    scripts: Vec<Script>,
+    goals: Vec<Goal>,
+}
+
+/// A script of a [`Compiler`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ScriptId(u32);
+
+/// A target of a [`Compiler`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TargetId(u32);
+
+impl Compiler {
+    /// A compiler of scripts of one source profile.
+    pub fn new(from: Profile, options: Options) -> Compiler {
+        let database = Database::default();
+        let from = Arc::new(from);
+        let setup = Setup::new(&database, Arc::clone(&from), Arc::new(options), Arc::new(Catalog::default()));
+        Compiler { database, setup, from, scripts: Vec::new(), goals: Vec::new() }
+    }
+
+    /// Reads definitions in the source dialect; afterwards an unknown table is an error. Returns what was wrong with them.
+    pub fn set_schema(&mut self, ddl: &str) -> Vec<Diagnostic> {
+        let mut catalog = Catalog::default();
+        let options = self.setup.options(&self.database);
+        let diagnostics = crate::schema::read(ddl, &self.from, &options, &mut catalog);
+        catalog.complete = true;
+        self.setup.set_schema(&mut self.database).to(Arc::new(catalog));
+        diagnostics
+    }
+
+    /// Adds a script.
+    pub fn add_script(&mut self, text: impl Into<String>) -> ScriptId {
+        self.scripts.push(Script::new(&self.database, text.into(), self.setup));
+        ScriptId(self.scripts.len() as u32 - 1)
+    }
+
+    /// Replaces the text of a script.
+    pub fn set_text(&mut self, script: ScriptId, text: impl Into<String>) {
+        self.scripts[script.0 as usize].set_text(&mut self.database).to(text.into());
+    }
+
+    /// Adds a target profile.
+    pub fn add_target(&mut self, to: Profile) -> TargetId {
+        let mut target = airc_backends::target(&to);
+        target.profile.declared.extend_from_slice(&self.from.declared);
+        self.goals.push(Goal::new(&self.database, Arc::new(target)));
+        TargetId(self.goals.len() as u32 - 1)
+    }
+
+    /// How each statement of the script ends on that target. Spans count in the script.
+    pub fn outcomes(&self, script: ScriptId, target: TargetId) -> Vec<StatementOutcome> {
+        let (script, goal) = (self.scripts[script.0 as usize], self.goals[target.0 as usize]);
+        queries::outcomes(&self.database, script, goal)
+    }
+
+    /// How the statement at position `index` ends on that target; `None` if there is none.
+    pub fn outcome(&self, script: ScriptId, target: TargetId, index: usize) -> Option<StatementOutcome> {
+        let (script, goal) = (self.scripts[script.0 as usize], self.goals[target.0 as usize]);
+        queries::outcome(&self.database, script, goal, index)
+    }
+
+    /// Which queries ran since the log was last read: what an edit really cost.
+    pub fn query_log(&self) -> QueryLog {
+        self.database.take_log()
+    }
+}

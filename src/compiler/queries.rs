@@ -1,0 +1,251 @@
+//! The queries. Coarse: a script, a statement, the definitions of a script; never a node.
+
+use super::definitions::{Definitions, Mentions};
+use crate::Options;
+use crate::outcome::{StatementOutcome, Translation};
+use crate::pipeline::{self, Source};
+use crate::translator::parser_for;
+use air::Air;
+use air::catalog::Catalog;
+use air::fidelity::Ledger;
+use air::profile::Profile;
+use air::target::Target;
+use air_base::{Diagnostic, Span};
+use airc_backends::RenderOptions;
+use airc_bind::Scratch;
+use airc_grammar::tree::{StatementKind, Tree};
+use salsa::Database;
+use std::sync::Arc;
+
+/// What all scripts of a compiler share.
+#[salsa::input]
+pub(super) struct Setup {
+    pub(super) source: Arc<Profile>,
+    pub(super) options: Arc<Options>,
+    pub(super) schema: Arc<Catalog>,
+}
+
+/// A script.
+#[salsa::input]
+pub(super) struct Script {
+    #[returns(ref)]
+    pub(super) text: String,
+    #[returns(copy)]
+    pub(super) setup: Setup,
+}
+
+/// A target.
+#[salsa::input]
+pub(super) struct Goal {
+    pub(super) target: Arc<Target>,
+}
+
+/// A statement: identified by its text, so it stays the same wherever it moves to.
+#[salsa::tracked]
+pub(super) struct Statement<'db> {
+    #[returns(ref)]
+    pub(super) text: String,
+    /// Where it starts in the script.
+    #[tracked]
+    #[returns(copy)]
+    pub(super) start: u32,
+    /// Number of statements before it that may define something.
+    #[tracked]
+    #[returns(copy)]
+    pub(super) definitions_before: u32,
+}
+
+/// The statements of a script, in order.
+#[salsa::tracked(returns(ref))]
+pub(super) fn statements<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
+    let from = script.setup(db).source(db);
+    let text = script.text(db);
+    let mut definitions = 0;
+    let mut all = Vec::new();
+    for span in parser_for(&from).split(text) {
+        let piece = span.text(text);
+        all.push(Statement::new(db, piece.to_owned(), span.start, definitions));
+        definitions += u32::from(super::definitions::may_define(piece));
+    }
+    all
+}
+
+/// A statement that was read by itself.
+pub(super) struct Parsed {
+    pub(super) tree: Tree,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// The syntax tree of a statement; places count from its start. Trees are large and quickly made, so few are kept.
+#[salsa::tracked(returns(ref), no_eq, lru = 512)]
+pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statement<'db>) -> Parsed {
+    let mut parser = parser_for(&setup.source(db));
+    let parsed = parser.parse(statement.text(db));
+    Parsed { tree: parsed.tree.clone(), diagnostics: parsed.diagnostics.to_vec() }
+}
+
+/// The statements of a script that may define something, in order. Stays the same while only others are edited.
+#[salsa::tracked(returns(ref))]
+fn defining<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
+    let may_define = |statement: &&Statement<'db>| super::definitions::may_define(statement.text(db));
+    statements(db, script).iter().filter(may_define).copied().collect()
+}
+
+/// What the script defines, step by step.
+#[salsa::tracked(returns(ref))]
+fn definitions<'db>(db: &'db dyn Database, script: Script) -> Definitions {
+    let setup = script.setup(db);
+    let (from, options) = (setup.source(db), setup.options(db));
+    let mut catalog = Catalog::clone(&setup.schema(db));
+    let mut definitions = Definitions::start(&catalog);
+    let (mut air, mut ledger, mut said, mut scratch) = Default::default();
+    for (i, &statement) in defining(db, script).iter().enumerate() {
+        let text = statement.text(db);
+        let parsed = parsed(db, setup, statement);
+        bind_all(
+            &parsed.tree,
+            text,
+            &from,
+            &options,
+            &mut catalog,
+            &mut scratch,
+            &mut air,
+            &mut ledger,
+            &mut said,
+        );
+        definitions.record(i as u32 + 1, &Mentions::of(text), &catalog);
+    }
+    definitions
+}
+
+/// What is known of the tables a statement mentions, at its place in the script.
+#[salsa::tracked(returns(ref))]
+fn known<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> Catalog {
+    let mentions = Mentions::of(statement.text(db));
+    definitions(db, script).known(statement.definitions_before(db), &mentions)
+}
+
+/// What a statement means.
+#[derive(PartialEq)]
+pub(super) struct Bound {
+    air: Air,
+    ledger: Ledger,
+    diagnostics: Vec<Diagnostic>,
+    refused: bool,
+    /// What was known when it was bound, changed by what it defines.
+    catalog: Catalog,
+}
+
+/// The meaning of a statement.
+#[salsa::tracked(returns(ref))]
+fn bound<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> Bound {
+    let first = bind_with(db, script, statement, Catalog::clone(known(db, script, statement)));
+    if !first.refused || first.diagnostics.is_empty() {
+        return first;
+    }
+    // A refused statement may be about a name it misspells: say so with everything in view.
+    let everything = definitions(db, script).everything(statement.definitions_before(db));
+    bind_with(db, script, statement, everything)
+}
+
+fn bind_with(db: &dyn Database, script: Script, statement: Statement<'_>, mut catalog: Catalog) -> Bound {
+    let setup = script.setup(db);
+    let (from, options) = (setup.source(db), setup.options(db));
+    let parsed = parsed(db, setup, statement);
+    let (mut air, mut ledger, mut scratch) = (Air::default(), Ledger::default(), Scratch::default());
+    let mut diagnostics = parsed.diagnostics.clone();
+    let text = statement.text(db);
+    let whole = bind_all(
+        &parsed.tree,
+        text,
+        &from,
+        &options,
+        &mut catalog,
+        &mut scratch,
+        &mut air,
+        &mut ledger,
+        &mut diagnostics,
+    );
+    Bound { air, ledger, diagnostics, refused: !whole, catalog }
+}
+
+/// Binds the statement of a tree that was made of one statement's text; false if it is refused.
+fn bind_all(
+    tree: &Tree,
+    text: &str,
+    from: &Profile,
+    options: &Options,
+    catalog: &mut Catalog,
+    scratch: &mut Scratch,
+    air: &mut Air,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
+    air.clear();
+    ledger.clear();
+    let [id] = *tree.statements() else { return false };
+    let statement = tree[id];
+    if statement.kind == StatementKind::Broken {
+        return false;
+    }
+    let source = Source { tree, statement: id, text, profile: from };
+    pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok()
+}
+
+/// A statement on a target; places count from the statement's start.
+#[salsa::tracked(returns(ref))]
+fn lowered<'db>(
+    db: &'db dyn Database,
+    script: Script,
+    statement: Statement<'db>,
+    goal: Goal,
+) -> StatementOutcome {
+    let bound = bound(db, script, statement);
+    let setup = script.setup(db);
+    let (from, options, target) = (setup.source(db), setup.options(db), goal.target(db));
+    let text = statement.text(db);
+    let span = Span::new(0, text.len() as u32);
+    let mut diagnostics = bound.diagnostics.clone();
+    if bound.refused {
+        return StatementOutcome { span, translation: None, diagnostics };
+    }
+    let (mut air, mut ledger, mut sql) = (bound.air.clone(), bound.ledger.clone(), String::new());
+    let passes = pipeline::for_passes(&options);
+    let rendered = pipeline::lower(
+        &mut air,
+        &bound.catalog,
+        target,
+        options,
+        &passes,
+        &mut ledger,
+        &mut diagnostics,
+        &mut sql,
+    );
+    let translation = rendered.ok().map(|rendered| {
+        let layout =
+            RenderOptions { catalog: &bound.catalog, width: options.width, comments: options.comments };
+        let certificate = pipeline::certificate(&air, &ledger, &from, &target, &layout, text);
+        let sql = pipeline::pieces(&sql, &rendered.statements);
+        Translation { sql, positions: rendered.positions, certificate }
+    });
+    StatementOutcome { span, translation, diagnostics }
+}
+
+/// All outcomes, with places in the script.
+pub(super) fn outcomes(db: &dyn Database, script: Script, goal: Goal) -> Vec<StatementOutcome> {
+    statements(db, script).iter().map(|&statement| placed(db, script, statement, goal)).collect()
+}
+
+/// One outcome, with places in the script.
+pub(super) fn outcome(
+    db: &dyn Database,
+    script: Script,
+    goal: Goal,
+    index: usize,
+) -> Option<StatementOutcome> {
+    statements(db, script).get(index).map(|&statement| placed(db, script, statement, goal))
+}
+
+fn placed(db: &dyn Database, script: Script, statement: Statement<'_>, goal: Goal) -> StatementOutcome {
+    lowered(db, script, statement, goal).shifted(statement.start(db))
+}

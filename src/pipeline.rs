@@ -1,0 +1,178 @@
+//! The stages for one statement: bind, legalize, render. Shared by the batch translator and the incremental compiler.
+//!
+//! Before: a parsed script. After: text and ledger in the given buffers, or diagnostics. Never: files, clocks, threads.
+
+use crate::Options;
+use crate::codes;
+use crate::outcome::{Certificate, Rewrite};
+use air::catalog::Catalog;
+use air::fidelity::{Assume, Fired, Ledger};
+use air::node::Child;
+use air::profile::Profile;
+use air::target::Target;
+use air::{Air, ExprId, Statement};
+use air_base::{Diagnostic, Span};
+use airc_backends::{RenderOptions, Rendered};
+use airc_bind::Scratch;
+use airc_grammar::tree::{StatementId, Tree};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// What legalization needs to know of the options.
+pub(crate) fn for_passes(options: &Options) -> airc_passes::Options {
+    airc_passes::Options {
+        strict: options.strict,
+        allow_approximate: options.allow_approximate,
+        disabled_rules: options.disabled_rules.clone(),
+    }
+}
+
+/// A stage that gave no result; the diagnostics say why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Refused;
+
+/// Where a statement comes from.
+pub(crate) struct Source<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) statement: StatementId,
+    pub(crate) text: &'a str,
+    pub(crate) profile: &'a Profile,
+}
+
+/// Text to meaning. `air` and `ledger` are empty before; `catalog` is changed by definitions.
+pub(crate) fn bind(
+    source: &Source<'_>,
+    catalog: &mut Catalog,
+    scratch: &mut Scratch,
+    options: &Options,
+    air: &mut Air,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Refused> {
+    let input = airc_bind::Input {
+        tree: source.tree,
+        statement: source.statement,
+        source: source.text,
+        profile: source.profile,
+        catalog,
+        scratch,
+        nesting_max: options.nesting_depth_max,
+    };
+    airc_bind::bind_statement(input, air, ledger, diagnostics).map_err(|_| Refused)
+}
+
+/// Meaning to text. `air` is legal under the target afterwards.
+///
+pub(crate) fn lower(
+    air: &mut Air,
+    catalog: &Catalog,
+    target: &Target,
+    options: &Options,
+    passes: &airc_passes::Options,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+    sql: &mut String,
+) -> Result<Rendered, Refused> {
+    admit(&target.profile.declared, options, ledger, diagnostics)?;
+    if let [Statement::Nothing { reason }] = air.statements.as_slice() {
+        let span = air.statement_spans.first().copied().unwrap_or(Span::NONE);
+        let message = format!("nothing is emitted for this statement: {}", air.text(*reason));
+        diagnostics.push(Diagnostic::note(codes::NOTHING_EMITTED, span, message));
+        return Ok(Rendered::default());
+    }
+    airc_passes::legalize(air, catalog, target, ledger, diagnostics, passes).map_err(|_| Refused)?;
+    let layout = RenderOptions { catalog, width: options.width, comments: options.comments };
+    let before = sql.len();
+    airc_backends::render(air, target, &layout, sql).map_err(|diagnostic| {
+        sql.truncate(before);
+        diagnostics.push(*diagnostic);
+        Refused
+    })
+}
+
+/// Drops the assumptions of the binder that the user vouches for; refuses what is left in strict mode.
+///
+/// Legalization asks for itself; the binder notes and never asks.
+fn admit(
+    declared: &[Assume],
+    options: &Options,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Refused> {
+    if !declared.is_empty() {
+        ledger.assumptions.retain(|assumption| !declared.contains(&assumption.kind));
+    }
+    if !options.strict || ledger.assumptions.is_empty() {
+        return Ok(());
+    }
+    for assumption in &ledger.assumptions {
+        let message = format!("strict mode admits no assumption: {assumption}");
+        let help = format!(
+            "declare `{}` in the profile, give a schema, or translate without strict mode",
+            assumption.kind.word()
+        );
+        diagnostics.push(Diagnostic::error(codes::ASSUMPTION, assumption.span, message).help(help));
+    }
+    Err(Refused)
+}
+
+/// Longest source text that a certificate quotes: it shows places, it does not repeat statements.
+const QUOTE_BYTES_MAX: usize = 400;
+
+/// For each place where a rule fired, the topmost expression in use that still has that place.
+fn nodes_at(air: &Air, ledger: &Ledger) -> FxHashMap<Span, Option<ExprId>> {
+    let mut nodes: FxHashMap<Span, Option<ExprId>> =
+        ledger.fired.iter().map(|fired| (fired.span, None)).collect();
+    if !nodes.is_empty() {
+        air.walk(&mut |child| {
+            if let Child::Expr(id) = child
+                && let Some(node @ None) = nodes.get_mut(&air.span(id))
+            {
+                *node = Some(id);
+            }
+        });
+    }
+    nodes
+}
+
+/// The certificate of a translated statement. `source` is the text the spans count in.
+pub(crate) fn certificate(
+    air: &Air,
+    ledger: &Ledger,
+    from: &Profile,
+    target: &Target,
+    layout: &RenderOptions<'_>,
+    source: &str,
+) -> Certificate {
+    let nodes = nodes_at(air, ledger);
+    let rewrite = |fired: &Fired| {
+        let span = (!fired.span.is_none()).then_some(fired.span);
+        let quoted = span.filter(|span| span.range().len() <= QUOTE_BYTES_MAX);
+        let before = quoted.map(|span| span.text(source).to_owned());
+        let after = quoted.and_then(|span| {
+            let mut text = String::new();
+            let node = nodes.get(&span).copied().flatten()?;
+            airc_backends::render_expr(air, target, layout, node, &mut text).ok()?;
+            Some(text)
+        });
+        Rewrite { rule: fired.rule, law: fired.law, span, before, after }
+    };
+    Certificate {
+        from: profile_name(from),
+        to: profile_name(&target.profile),
+        fidelity: ledger.fidelity(),
+        rules: ledger.fired.iter().map(rewrite).collect(),
+        assumptions: ledger.assumptions.clone(),
+        approximations: ledger.approximations.clone(),
+    }
+}
+
+/// The statements of a rendered text, those that emit nothing left out.
+pub(crate) fn pieces(sql: &str, parts: &[Range<usize>]) -> Vec<String> {
+    parts.iter().filter(|part| !part.is_empty()).map(|part| sql[(*part).clone()].to_owned()).collect()
+}
+
+/// `mysql@8.4`.
+pub(crate) fn profile_name(profile: &Profile) -> String {
+    format!("{}@{}", profile.dialect, profile.version)
+}

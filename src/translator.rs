@@ -1,0 +1,282 @@
+//! Scripts in one pass: every buffer is kept from statement to statement, and nothing is cached.
+
+use crate::outcome::{Certificate, StatementOutcome, Translation};
+use crate::pipeline::{self, Source};
+use crate::{Options, Plan};
+use air::Air;
+use air::catalog::Catalog;
+use air::fidelity::{Fidelity, Ledger};
+use air::profile::Profile;
+use air::target::Target;
+use air_base::{Diagnostic, Span};
+use airc_backends::{RenderOptions, Rendered};
+use airc_bind::Scratch;
+use airc_grammar::Parser;
+use airc_grammar::tree::{Comment, StatementKind};
+use airc_passes::lineage::Lineage;
+use std::ops::Range;
+
+/// Translates scripts from one profile to another, statement by statement.
+///
+/// Definitions of a script are known to the statements after them, and to the scripts translated after it, until
+/// [`forget`](Translator::forget).
+///
+/// ```
+/// use airc::{Options, Profile, Translator};
+///
+/// let mut translator = Translator::new("mysql".parse()?, "postgres".parse()?, Options::default());
+/// translator.with_schema("CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)");
+/// let outcomes = translator.translate_script("SELECT `name` FROM users LIMIT 5, 10;");
+/// let translation = outcomes[0].translation.as_ref().expect("this is translated");
+/// assert_eq!(translation.sql, ["SELECT name FROM users LIMIT 10 OFFSET 5"]);
+/// # Ok::<(), airc::ProfileError>(())
+/// ```
+pub struct Translator {
+    from: Profile,
+    target: Target,
+    options: Options,
+    passes: airc_passes::Options,
+    parser: Parser,
+    /// What schemas declared, before any script.
+    schema: Catalog,
+    catalog: Catalog,
+    buffers: Buffers,
+}
+
+/// What one statement is worked on in.
+#[derive(Default)]
+struct Buffers {
+    scratch: Scratch,
+    air: Air,
+    ledger: Ledger,
+    diagnostics: Vec<Diagnostic>,
+    sql: String,
+}
+
+/// What a script has behind its last statement.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Tail {
+    /// Comments.
+    pub comments: Vec<Comment>,
+    /// What there is to say about it, such as client lines that were left out.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One statement while it is in the translator's hands.
+pub struct Step<'a> {
+    /// The statement, without its terminator.
+    pub span: Span,
+    /// Target text: statements separated by `;` and a line end, none after the last. Empty if refused, and where
+    /// the statement means nothing on the target.
+    pub sql: &'a str,
+    /// Where each target statement stands in `sql`.
+    pub parts: &'a [Range<usize>],
+    /// Number of the source parameter at each positional parameter of the target text; empty where those are numbered.
+    pub positions: &'a [u32],
+    /// What was noted on the way.
+    pub ledger: &'a Ledger,
+    /// What there is to say; spans count in the script.
+    pub diagnostics: &'a [Diagnostic],
+    /// Comments between the statement before and this one.
+    pub comments: &'a [Comment],
+    /// The legalized statement; what is left of it if refused.
+    pub air: &'a Air,
+    translated: bool,
+    script: &'a str,
+    from: &'a Profile,
+    target: &'a Target,
+    layout: RenderOptions<'a>,
+}
+
+impl Step<'_> {
+    /// False if the statement was refused.
+    pub fn translated(&self) -> bool {
+        self.translated
+    }
+
+    /// How faithful the translation is.
+    pub fn fidelity(&self) -> Fidelity {
+        self.ledger.fidelity()
+    }
+
+    /// Why the translation means the same; `None` if refused.
+    pub fn certificate(&self) -> Option<Certificate> {
+        let make = || {
+            pipeline::certificate(self.air, self.ledger, self.from, self.target, &self.layout, self.script)
+        };
+        self.translated.then(make)
+    }
+
+    /// The statement's plan, as legalized; `None` if refused.
+    pub fn plan(&self) -> Option<Plan> {
+        self.translated.then(|| Plan::of(self.air))
+    }
+
+    /// The outcome, owned.
+    pub fn outcome(&self) -> StatementOutcome {
+        let translation = self.certificate().map(|certificate| Translation {
+            sql: pipeline::pieces(self.sql, self.parts),
+            positions: self.positions.to_vec(),
+            certificate,
+        });
+        StatementOutcome { span: self.span, translation, diagnostics: self.diagnostics.to_vec() }
+    }
+}
+
+impl Translator {
+    /// A translator without a schema: tables the script does not define itself have the columns it mentions, of
+    /// unknown types.
+    pub fn new(from: Profile, to: Profile, options: Options) -> Translator {
+        let mut target = airc_backends::target(&to);
+        target.profile.declared.extend_from_slice(&from.declared);
+        Translator {
+            parser: parser_for(&from),
+            passes: pipeline::for_passes(&options),
+            from,
+            target,
+            options,
+            schema: Catalog::default(),
+            catalog: Catalog::default(),
+            buffers: Buffers::default(),
+        }
+    }
+
+    /// Source profile.
+    pub fn from(&self) -> &Profile {
+        &self.from
+    }
+
+    /// Target profile.
+    pub fn to(&self) -> &Profile {
+        &self.target.profile
+    }
+
+    /// Reads definitions in the source dialect. Afterwards every table there is is known: an unknown one is an error.
+    ///
+    /// Returns what was wrong with them; what could be read is known all the same.
+    pub fn with_schema(&mut self, ddl: &str) -> Vec<Diagnostic> {
+        let diagnostics = crate::schema::read(ddl, &self.from, &self.options, &mut self.schema);
+        self.schema.complete = true;
+        self.forget();
+        diagnostics
+    }
+
+    /// Uses a catalog that was read before, instead of reading definitions again.
+    pub fn set_catalog(&mut self, catalog: Catalog) {
+        self.schema = catalog;
+        self.forget();
+    }
+
+    /// What is known of the database now.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Forgets what scripts defined; what [`with_schema`](Translator::with_schema) read stays.
+    pub fn forget(&mut self) {
+        self.catalog.clone_from(&self.schema);
+    }
+
+    /// Translates every statement of the script.
+    pub fn translate_script(&mut self, script: &str) -> Vec<StatementOutcome> {
+        let mut outcomes = Vec::new();
+        self.for_each(script, &mut |step| outcomes.push(step.outcome()));
+        outcomes
+    }
+
+    /// Translates every statement of the script and shows each to `visit` without copying anything.
+    ///
+    /// Statements that could not be read are shown as well. A script that is too long for spans is one refused step.
+    pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
+        let Translator { from, target, options, passes, parser, catalog, buffers, .. } = self;
+        let parsed = parser.parse(script);
+        let tree = parsed.tree;
+        let mut problems = parsed.diagnostics.iter().peekable();
+        let mut comments = tree.comments();
+        let roots = tree.statements();
+        for (i, &id) in roots.iter().enumerate() {
+            let statement = tree[id];
+            let next = roots.get(i + 1).map_or(u32::MAX, |&next| tree[next].span.start);
+            let Buffers { scratch, air, ledger, diagnostics, sql } = buffers;
+            air.clear();
+            ledger.clear();
+            diagnostics.clear();
+            sql.clear();
+            while let Some(problem) = problems.next_if(|problem| problem.span().start < next) {
+                diagnostics.push(problem.clone());
+            }
+            let between = comments.partition_point(|comment| comment.span.start < statement.span.start);
+            let (before, rest) = comments.split_at(between);
+            comments = &rest[rest.partition_point(|comment| comment.span.start < statement.span.end)..];
+
+            let broken = statement.kind == StatementKind::Broken;
+            let source = Source { tree, statement: id, text: script, profile: from };
+            let attempt = (!broken).then(|| {
+                pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics)?;
+                pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql)
+            });
+            let rendered: Option<Rendered> = attempt.and_then(Result::ok);
+            let (parts, positions) = match &rendered {
+                Some(rendered) => (rendered.statements.as_slice(), rendered.positions.as_slice()),
+                None => (&[][..], &[][..]),
+            };
+            visit(&Step {
+                span: statement.span,
+                sql,
+                parts,
+                positions,
+                ledger,
+                diagnostics,
+                comments: before,
+                air,
+                translated: rendered.is_some(),
+                script,
+                from,
+                target,
+                layout: RenderOptions { catalog, width: options.width, comments: options.comments },
+            });
+        }
+        Tail { comments: comments.to_vec(), diagnostics: problems.cloned().collect() }
+    }
+
+    /// Binds every statement and shows its meaning before anything is rewritten; refused ones come as `None`.
+    pub fn for_each_bound(
+        &mut self,
+        script: &str,
+        visit: &mut dyn FnMut(Span, Option<&Air>, &[Diagnostic]),
+    ) -> Tail {
+        let Translator { from, options, parser, catalog, buffers, .. } = self;
+        let parsed = parser.parse(script);
+        let tree = parsed.tree;
+        let mut problems = parsed.diagnostics.iter().peekable();
+        let roots = tree.statements();
+        for (i, &id) in roots.iter().enumerate() {
+            let statement = tree[id];
+            let next = roots.get(i + 1).map_or(u32::MAX, |&next| tree[next].span.start);
+            let Buffers { scratch, air, ledger, diagnostics, .. } = buffers;
+            air.clear();
+            ledger.clear();
+            diagnostics.clear();
+            while let Some(problem) = problems.next_if(|problem| problem.span().start < next) {
+                diagnostics.push(problem.clone());
+            }
+            let source = Source { tree, statement: id, text: script, profile: from };
+            let bound = statement.kind != StatementKind::Broken
+                && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok();
+            visit(statement.span, bound.then_some(&*air), diagnostics);
+        }
+        Tail { comments: Vec::new(), diagnostics: problems.cloned().collect() }
+    }
+
+    /// Which columns each result column of each statement comes from; `None` for a statement that was refused.
+    pub fn lineage(&mut self, script: &str) -> Vec<Option<Lineage>> {
+        let mut all = Vec::new();
+        self.for_each_bound(script, &mut |_, air, _| all.push(air.map(Lineage::of)));
+        all
+    }
+}
+
+/// A parser for the dialect and settings of a profile.
+pub fn parser_for(profile: &Profile) -> Parser {
+    Parser::new(profile.dialect)
+}
