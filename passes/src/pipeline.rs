@@ -46,7 +46,7 @@ pub fn legalize(
         run(&mut cx, &dispatch.statements, at)?;
         at += 1;
     }
-    while seen.step(&mut cx, dispatch)? {
+    while seen.step(&mut cx, dispatch, nodes_max)? {
         if cx.air.expr_count() > nodes_max {
             return cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
         }
@@ -65,7 +65,7 @@ struct Seen {
 
 impl Seen {
     /// Looks at the next node, shapes before expressions; false if there is none.
-    fn step(&mut self, cx: &mut Context<'_>, dispatch: &Dispatch) -> Result<bool, Refused> {
+    fn step(&mut self, cx: &mut Context<'_>, dispatch: &Dispatch, nodes_max: usize) -> Result<bool, Refused> {
         while (self.queries as usize) < cx.air.query_ids().len() {
             let id = QueryId(self.queries);
             self.queries += 1;
@@ -85,7 +85,7 @@ impl Seen {
             let id = ExprId(self.exprs);
             self.exprs += 1;
             expression(cx, dispatch, id)?;
-            if self.shapes_left(cx.air) {
+            if self.shapes_left(cx.air) || cx.air.expr_count() > nodes_max {
                 return Ok(true);
             }
         }
@@ -177,9 +177,11 @@ fn expression(cx: &mut Context<'_>, dispatch: &Dispatch, id: ExprId) -> Result<(
         // The spelling the node ends with may hold under an assumption only.
         if let Some(op) = op
             && let Some(kind) = cx.target.row(op).and_then(|row| row.assume)
+            && !cx.holds(kind, id)
             && in_use(cx.air, id)
         {
-            cx.assume(kind, op.name(), id.span(cx.air))?;
+            let subject = cx.subject(id);
+            cx.assume(kind, &subject, id.span(cx.air))?;
         }
         return Ok(());
     }

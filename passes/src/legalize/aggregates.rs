@@ -24,6 +24,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[VarPop, VarSamp, StddevPop, StddevSamp], spread_by_sums),
     },
     Rule {
+        name: "spread_of_decimals",
+        law: "the spread of decimals is computed in floating point and rounded to the scale of its type",
+        apply: Apply::Builtins(&[VarPop, VarSamp, StddevPop, StddevSamp], spread_of_decimals),
+    },
+    Rule {
         name: "spread_of_one",
         law: "the spread of a single value is 0 where NULL would come out",
         apply: Apply::Builtins(&[StddevOracle, VarianceOracle], spread_of_one),
@@ -111,7 +116,8 @@ fn spread_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {
     cx.assume(Assume::FloatRounding, &subject, span)?;
     let float = Type::Float64;
     let count = aggregate(cx, &parts, Count, arg, Type::I64, id);
-    let sum = aggregate(cx, &parts, Sum, arg, float, id);
+    // Not yet a float: the sum of integers is one.
+    let sum = aggregate(cx, &parts, Sum, arg, Type::Number, id);
     let square = cx.call(Mul, &[arg, arg], float, id);
     let squares = aggregate(cx, &parts, Sum, square, float, id);
     let sum_float = cx.cast(sum, float);
@@ -133,6 +139,35 @@ fn spread_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {
     } else {
         cx.become_copy(id, variance);
     }
+    Ok(true)
+}
+
+fn spread_of_decimals(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let (ty, arg) = (cx.air.ty(id), cx.air.at(args, 0));
+    let float = Type::Float64;
+    let bounded = matches!(cx.target.can.decimals, Decimals::Bounded { .. });
+    match ty {
+        // The server itself shows so many digits.
+        Type::Decimal { .. } if bounded => return Ok(false),
+        Type::Decimal { .. } => {}
+        // A mean of unbounded decimals: all the digits a float has.
+        Type::Number if bounded && !cx.air.ty(arg).is_float() => {}
+        _ => return Ok(false),
+    }
+    let arg = if cx.air.ty(arg).is_float() { arg } else { cx.cast(arg, float) };
+    let args = cx.air.push_list(&[arg]);
+    let spread = cx.make(Expr::Aggregate { op, distinct, args, order, filter, collation }, float, true, id);
+    match ty {
+        Type::Decimal { scale, .. } => {
+            let digits = cx.int(i64::from(scale), id);
+            cx.become_call(id, Round, &[spread, digits]);
+        }
+        _ => cx.become_copy(id, spread),
+    }
+    cx.air.info_mut(id).ty = float;
     Ok(true)
 }
 

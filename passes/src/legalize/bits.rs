@@ -122,6 +122,15 @@ fn signed_shift_right(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
+/// A count that has been cut to the width.
+fn is_masked(cx: &Context<'_>, n: ExprId) -> bool {
+    match cx.air.expr(n) {
+        Expr::Cast { operand, .. } => is_masked(cx, operand),
+        Expr::Call { op: BitAnd, .. } => true,
+        _ => false,
+    }
+}
+
 /// PostgreSQL and SQL Server take the count modulo the width.
 fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.target.can.wide_integers || !cx.air.ty(id).is_int() {
@@ -150,12 +159,20 @@ fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         return Ok(false);
     }
-    if matches!(cx.air.expr(n), Expr::Call { op: Least, .. } | Expr::Cast { to: Type::I32, .. }) {
+    if is_masked(cx, n) {
         return Ok(false);
     }
-    let out = cx.compare(CompareOp::Ge, n, limit);
-    let count = cx.cast(n, Type::I32);
-    let wide = cx.cast(x, Type::I64);
+    let beyond = cx.compare(CompareOp::Ge, n, limit);
+    let below = cx.compare(CompareOp::Lt, n, zero);
+    let out = cx.any_of(&[beyond, below], id);
+    let mask = cx.int(63, id);
+    let n_ty = cx.air.ty(n);
+    let mut count = cx.call(BitAnd, &[n, mask], n_ty, id);
+    if n_ty != Type::I32 {
+        count = cx.cast(count, Type::I32);
+    }
+    let wide =
+        if cx.air.ty(x) == Type::I64 && cx.air.literal(x).is_none() { x } else { cx.cast(x, Type::I64) };
     let shifted = cx.call(op, &[wide, count], ty, id);
     let expr = cx.case_expr(&[(out, zero)], Some(shifted));
     cx.air.set(id, expr);

@@ -3,6 +3,7 @@
 
 use air::builtins::Builtin;
 use air::expr::{Branch, CompareOp, Literal, Modifier};
+use air::fidelity::Assume;
 use air::types::{CastRule, Collation, Type};
 use air::{Expr, ExprId, List};
 
@@ -158,7 +159,7 @@ impl Context<'_> {
     }
 
     /// True for a literal number other than zero, its sign apart.
-    pub(super) fn is_nonzero_literal(&self, id: ExprId) -> bool {
+    pub(crate) fn is_nonzero_literal(&self, id: ExprId) -> bool {
         match self.air.expr(id) {
             Expr::Literal { value: Literal::Int { value } } => value != 0,
             Expr::Literal { value: Literal::Decimal { digits } | Literal::Float { digits } } => {
@@ -184,8 +185,23 @@ impl Context<'_> {
         }
     }
 
+    /// True where the arguments of the call show that what its spelling assumes holds.
+    pub(crate) fn holds(&self, kind: Assume, id: ExprId) -> bool {
+        let args = match self.air.expr(id) {
+            Expr::Call { args, .. } | Expr::Aggregate { args, .. } => self.air.list(args),
+            _ => return false,
+        };
+        match kind {
+            Assume::NonZeroDivisor => args.get(1).is_some_and(|&divisor| self.is_nonzero_literal(divisor)),
+            Assume::AsciiText => {
+                args.iter().all(|&arg| self.text_literal(arg).is_some_and(|text| text.is_ascii()))
+            }
+            _ => false,
+        }
+    }
+
     /// What the expression is called in messages: its column, or nothing.
-    pub(super) fn subject(&self, id: ExprId) -> String {
+    pub(crate) fn subject(&self, id: ExprId) -> String {
         match self.air.expr(id) {
             Expr::Column { source, index, .. } => {
                 let column = self.air.column(source, index);

@@ -355,8 +355,8 @@ fn number_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {
     note_range(cx, id)?;
     match cx.target.can.decimals {
         Decimals::Float => {
+            // The type stays: rounding treats it as the decimal it stands for.
             cx.air.set(id, Expr::Aggregate { op: AvgFloat, distinct, args, order, filter, collation });
-            cx.air.info_mut(id).ty = Type::Float64;
         }
         Decimals::Unbounded => {
             cx.air.set(id, Expr::Aggregate { op: AvgNumber, distinct, args, order, filter, collation });

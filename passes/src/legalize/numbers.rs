@@ -101,6 +101,10 @@ fn wide_integer_arithmetic(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let likely = op == Mul || l.literal && r.literal || cx.options.strict;
+    if !likely && (l.literal || r.literal) {
+        // Only the ends of the type overflow, and that fails loudly.
+        return Ok(false);
+    }
     if !likely {
         let subject = cx.subject(a);
         let span = cx.air.span(id);
@@ -221,10 +225,10 @@ fn integer_result(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let rounding = matches!(op, Ceil | Floor | Round | Trunc | TruncWhole | Sign);
     let native = match cx.target.can.decimals {
         // SQLite's own extractions are cast in their rows.
-        Decimals::Float => !rounding,
+        Decimals::Float => !rounding || op == Sign,
         // MySQL and others give integers, or decimals without fraction that count as such.
         Decimals::Bounded { .. } => true,
-        Decimals::Unbounded => rounding && args.first().is_some_and(|&x| cx.air.ty(x).is_int()),
+        Decimals::Unbounded => rounding && op != Sign && args.first().is_some_and(|&x| cx.air.ty(x).is_int()),
     };
     if native {
         return Ok(false);

@@ -21,6 +21,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[Round], round_binary_decimal),
     },
     Rule {
+        name: "round_to_tens",
+        law: "rounding to tens is rounding a tenth",
+        apply: Apply::Builtins(&[Round], round_to_tens),
+    },
+    Rule {
         name: "round_of_wide_quotient",
         law: "a quotient that is rounded at once keeps its digits until then",
         apply: Apply::Builtins(&[Round, Trunc], round_of_wide_quotient),
@@ -132,6 +137,29 @@ fn round_binary_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let mut args = args;
     args[0] = moved;
     cx.become_call(id, Round, &args);
+    Ok(true)
+}
+
+/// SQLite takes negative digits for none.
+fn round_to_tens(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.decimals != Decimals::Float {
+        return Ok(false);
+    }
+    let Some([x, digits]) = cx.args(id) else { return Ok(false) };
+    let Some(digits) = cx.int_value(digits).filter(|digits| (-15..0).contains(digits)) else {
+        return Ok(false);
+    };
+    let power = format!("1{}.0", "0".repeat(digits.unsigned_abs() as usize));
+    let power = cx.decimal(&power, id);
+    let tenth = cx.call(DivFloat, &[x, power], Type::Float64, id);
+    let rounded = cx.call(Round, &[tenth], Type::Float64, id);
+    let ty = cx.air.ty(id);
+    let product = cx.call(Mul, &[rounded, power], Type::Float64, id);
+    if ty.is_int() {
+        cx.air.set(id, Expr::Cast { operand: product, to: ty, rule: air::types::CastRule::IMPLICIT });
+    } else {
+        cx.become_copy(id, product);
+    }
     Ok(true)
 }
 

@@ -2,6 +2,7 @@
 
 use air::builtins::Builtin::{self, *};
 use air::expr::{CompareOp, Literal, Modifier};
+use air::target::How;
 use air::types::{Collation, Type};
 use air::{Expr, ExprId};
 
@@ -17,6 +18,11 @@ pub(super) const RULES: &[Rule] = &[
             &[Substring, SubstringFromEnd, SubstringSqlite, SubstringOracle],
             substring_position,
         ),
+    },
+    Rule {
+        name: "end_of_known_length",
+        law: "for a length from 0 the two readings of a negative one agree",
+        apply: Apply::Builtins(&[Left, LeftClamped, Right, RightClamped], end_of_known_length),
     },
     Rule {
         name: "trim_text",
@@ -70,8 +76,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "null_count",
-        law: "a copy of a text by an unknown number of times is NULL",
-        apply: Apply::Builtins(&[Repeat, Space, PadLeft, PadRight], null_count),
+        law: "a strict function of NULL is NULL, also where the target's spelling takes it for nothing",
+        apply: Apply::Builtins(&[Repeat, Space, HexOfBytes], null_count),
     },
     Rule {
         name: "bytes_of_text",
@@ -98,7 +104,48 @@ fn substring_position(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.speaks(op) {
         return Ok(false);
     }
+    if let (Some(first), None | Some(Some(0..))) = (first, count)
+        && first < 0
+        && matches!(op, SubstringFromEnd | SubstringSqlite)
+    {
+        literal_from_end(cx, id, op, x, first.saturating_neg(), count.flatten());
+        return Ok(true);
+    }
     general_substring(cx, id, op, x, start, length)
+}
+
+/// So many characters from the end, and so many of them.
+fn literal_from_end(cx: &mut Context<'_>, id: ExprId, op: Builtin, x: ExprId, back: i64, count: Option<i64>) {
+    let back_literal = cx.int(back, id);
+    if op == SubstringSqlite && count.is_none_or(|count| count >= back) {
+        cx.become_call(id, RightClamped, &[x, back_literal]);
+        return;
+    }
+    let ty = cx.air.ty(id);
+    let size = cx.call(CharLength, &[x], Type::I64, id);
+    let short = cx.compare(CompareOp::Lt, size, back_literal);
+    let before = cx.int(back - 1, id);
+    let first = cx.call(Sub, &[size, before], Type::I64, id);
+    let mut args = vec![x, first];
+    if let Some(count) = count {
+        args.push(cx.int(count, id));
+    }
+    let end = cx.call(SubstringInside, &args, ty, id);
+    let otherwise = match count {
+        Some(count) if op == SubstringSqlite => {
+            // Clipped at the start: what stands before it has used up length.
+            let lost = cx.int(back - count, id);
+            let rest = cx.call(Sub, &[size, lost], Type::I64, id);
+            let zero = cx.int(0, id);
+            let below = cx.compare(CompareOp::Lt, rest, zero);
+            let rest = cx.case(&[(below, zero)], Some(rest), Type::I64, id);
+            let one = cx.int(1, id);
+            cx.call(SubstringInside, &[x, one, rest], ty, id)
+        }
+        _ => cx.text("", id),
+    };
+    let expr = cx.case_expr(&[(short, otherwise)], Some(end));
+    cx.air.set(id, expr);
 }
 
 /// Positions known when compiled.
@@ -259,6 +306,37 @@ fn general_substring(
     };
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// True if the target says the builtin by a bare call.
+fn is_plain(cx: &Context<'_>, op: Builtin) -> bool {
+    matches!(cx.how(op), Some(How::Template(text)) if !text.contains("CASE") && !text.contains("max("))
+}
+
+fn end_of_known_length(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    let Some(count) = cx.int_value(n).filter(|&n| n >= 0) else { return Ok(false) };
+    if is_plain(cx, op) {
+        return Ok(false);
+    }
+    let left = matches!(op, Left | LeftClamped);
+    let choices = if left { [Left, LeftClamped] } else { [Right, RightClamped] };
+    if let Some(plain) = choices.into_iter().find(|&op| is_plain(cx, op)) {
+        cx.become_call(id, plain, &[x, n]);
+        return Ok(true);
+    }
+    if left {
+        let one = cx.int(1, id);
+        cx.become_call(id, SubstringInside, &[x, one, n]);
+        return Ok(true);
+    }
+    if count > 0 && cx.speaks(SubstringSqlite) {
+        let back = cx.int(-count, id);
+        cx.become_call(id, SubstringSqlite, &[x, back]);
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 fn trim_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -558,12 +636,12 @@ fn part_before(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
-/// Where a text is repeated by way of a run of zero bytes, an unknown length is a length of 0.
+/// SQLite takes an unknown length of zero bytes for none, and the hexadecimal digits of NULL for none.
 fn null_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     let args = cx.all_args(id);
-    let Some(&count) = (if op == Space { args.first() } else { args.get(1) }) else { return Ok(false) };
-    if cx.target.can.temporal_types || !cx.air.info(count).nullable || !matches!(op, Repeat | Space) {
+    let Some(&count) = (if op == Repeat { args.get(1) } else { args.first() }) else { return Ok(false) };
+    if cx.target.can.temporal_types || !cx.air.info(count).nullable {
         return Ok(false);
     }
     let ty = cx.air.ty(id);
