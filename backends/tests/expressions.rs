@@ -570,7 +570,7 @@ cases! {
         r#"ok XOR n > 1"#,
         r#"ok <> (n > 1)"#,
         r#"ok <> (n > 1)"#;
-    mod: r#"(call op:mod args:[s0.n 3]):i32?"# =>
+    modulo: r#"(call op:mod args:[s0.n 3]):i32?"# =>
         r#"n % 3"#,
         r#"n % 3"#,
         r#"n % 3"#;
