@@ -124,7 +124,7 @@ fn ties_are_found_by_rank() {
             (Mssql, "SELECT TOP (2) WITH TIES a FROM t ORDER BY a"),
             (
                 Sqlite,
-                "SELECT d.a FROM (SELECT a AS a, RANK() OVER (ORDER BY a) AS h1 FROM t) AS d WHERE d.h1 <= 2 ORDER BY d.a",
+                "SELECT d.a FROM (SELECT a AS a, rank() OVER (ORDER BY a) AS h1 FROM t) AS d WHERE d.h1 <= 2 ORDER BY d.a",
             ),
         ],
     );
@@ -132,14 +132,11 @@ fn ties_are_found_by_rank() {
 
 #[test]
 fn filtered_aggregates_become_cases() {
-    let count = query(
-        &select("(item expr:(agg op:count_all filter:(cmp op:gt left:s0.a right:1)))", ""),
-        "",
-    );
+    let count = query(&select("(item expr:(agg op:count_all filter:(cmp op:gt left:s0.a right:1)))", ""), "");
     check(
         &count,
         &[
-            (Postgres, "SELECT COUNT(*) FILTER (WHERE a > 1) FROM t"),
+            (Postgres, "SELECT count(*) FILTER (WHERE a > 1) FROM t"),
             (Mysql, "SELECT COUNT(CASE WHEN a > 1 THEN 1 END) FROM t"),
         ],
     );
@@ -222,10 +219,7 @@ fn truth_is_a_value_only_where_it_can_be() {
     let test = query(&select("(item expr:(cmp op:gt left:s0.a right:1))", ""), "");
     check(
         &test,
-        &[
-            (Postgres, "SELECT a > 1 FROM t"),
-            (Mssql, "SELECT CASE WHEN a > 1 THEN 1 ELSE 0 END FROM t"),
-        ],
+        &[(Postgres, "SELECT a > 1 FROM t"), (Mssql, "SELECT CASE WHEN a > 1 THEN 1 ELSE 0 END FROM t")],
     );
     let is_true = query(
         &select("(item expr:s0.a)", "filter:(is_truth operand:(cmp op:gt left:s0.b right:1) value:true)"),
@@ -242,7 +236,8 @@ fn truth_is_a_value_only_where_it_can_be() {
 
 #[test]
 fn set_operations_nest_by_derived_tables() {
-    let block = |n: u32| format!("(query body:(select select:(block distinct:(all) items:[(item expr:{n})])))");
+    let block =
+        |n: u32| format!("(query body:(select select:(block distinct:(all) items:[(item expr:{n})])))");
     let nested = format!(
         "(query_statement query:(query body:(set_op op:union left:{} right:(query body:(set_op op:intersect left:{} right:{})))))",
         block(1),
@@ -266,13 +261,7 @@ fn assignments_see_what_the_source_lets_them_see() {
                 (set source:s0 columns:[0] value:s0.b) (set source:s0 columns:[1] value:s0.a)]))"
         )
     };
-    check(
-        &swap(true),
-        &[
-            (Mysql, "UPDATE t SET a = b, b = a"),
-            (Postgres, "UPDATE t SET a = b, b = b"),
-        ],
-    );
+    check(&swap(true), &[(Mysql, "UPDATE t SET a = b, b = a"), (Postgres, "UPDATE t SET a = b, b = b")]);
     check(
         &swap(false),
         &[
@@ -288,8 +277,8 @@ fn assignments_see_what_the_source_lets_them_see() {
 #[test]
 fn deletes_from_joined_tables_become_conditions() {
     let delete = format!(
-        "(delete delete:(delete_from target:s0 joined:true
-            from:(join kind:inner left:(source source:s0={T}) right:(source source:s1={U})
+        "(delete delete:(delete_from target:s0={T} joined:true
+            from:(join kind:inner left:(source source:s0) right:(source source:s1={U})
                 on:(cmp op:eq left:^s0.a right:^s1.a)) filter:(cmp op:gt left:^s1.c right:1)))"
     );
     check(
@@ -301,6 +290,99 @@ fn deletes_from_joined_tables_become_conditions() {
                 Sqlite,
                 "DELETE FROM t WHERE EXISTS (SELECT 1 FROM (SELECT 1 AS one) AS z JOIN u ON t.a = u.a WHERE u.c > 1)",
             ),
+        ],
+    );
+}
+
+#[test]
+fn grouping_sets_become_unions() {
+    let rollup = query(
+        &select(
+            "(item expr:s0.a) (item expr:(call op:grouping args:[s0.a])) (item expr:(agg op:count_all):i64)",
+            "group:(group_by elements:[(rollup sets:[(row items:[s0.a])])] loose:determined)",
+        ),
+        "",
+    );
+    check(
+        &rollup,
+        &[
+            (Postgres, "SELECT a, GROUPING(a), count(*) FROM t GROUP BY ROLLUP (a)"),
+            (
+                Sqlite,
+                "SELECT g.v1, g.v2, g.v3 FROM (SELECT a AS v1, 0 AS v2, count(*) AS v3 FROM t GROUP BY a UNION ALL \
+                 SELECT NULL AS v1, 1 AS v2, count(*) AS v3 FROM t) AS g",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_first_row_per_key_is_numbered_one() {
+    let first = query(
+        &format!(
+            "from:(source source:s0={T}) distinct:(on keys:[s0.a]) items:[(item expr:s0.a) (item expr:^s0.b)]"
+        ),
+        "order:[(key expr:s0.a) (key expr:s0.b descending:true nulls_first:true)]",
+    );
+    check(
+        &first,
+        &[
+            (Postgres, "SELECT DISTINCT ON (a) a, t.b FROM t ORDER BY a, b DESC"),
+            (
+                Sqlite,
+                "SELECT d.a, d.b FROM (SELECT a AS a, t.b AS b, \
+                 row_number() OVER (PARTITION BY a ORDER BY a, b DESC NULLS FIRST) AS h1 FROM t) AS d \
+                 WHERE d.h1 = 1 ORDER BY d.a, d.b DESC NULLS FIRST",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn upserts_name_the_key_or_do_not() {
+    let any = format!(
+        "(insert insert:(insert_into target:s0={T} columns:[0 1] source:(values_rows rows:[(row items:[1 2])])
+            conflict:(on_conflict proposed:s1=(src alias:\"excluded\" kind:(proposed) closed:true
+                columns:[(column name:\"a\" ty:i32) (column name:\"b\" ty:i32 nullable:true)])
+              on:(any_key) action:(do_update sequential:true assignments:[
+                (set source:s0 columns:[1] value:(call op:add args:[s0.b s1.b]):i32)]))))"
+    );
+    check(
+        &any,
+        &[
+            (Mysql, "INSERT INTO t (a, b) VALUES (1, 2) ON DUPLICATE KEY UPDATE b = b + VALUES(b)"),
+            (
+                Postgres,
+                "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = t.b + excluded.b",
+            ),
+            (
+                Mssql,
+                "MERGE INTO t USING (VALUES (1, 2)) AS s (a, b) ON (t.a = s.a) \
+                 WHEN MATCHED THEN UPDATE SET b = t.b + s.b WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b);",
+            ),
+            (
+                Oracle,
+                "MERGE INTO t USING (SELECT 1 AS a, 2 AS b FROM DUAL) s ON (t.a = s.a) \
+                 WHEN MATCHED THEN UPDATE SET b = t.b + s.b WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b)",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn joined_updates_take_the_form_of_the_target() {
+    let update = format!(
+        "(update update:(update_table target:s0={T} joined:true
+            from:(join kind:inner left:(source source:s0) right:(source source:s1={U})
+                on:(cmp op:eq left:^s0.a right:^s1.a))
+            assignments:[(set source:s0 columns:[1] value:^s1.c)]))"
+    );
+    check(
+        &update,
+        &[
+            (Mysql, "UPDATE t JOIN u ON t.a = u.a SET t.b = u.c"),
+            (Postgres, "UPDATE t SET b = u.c FROM u WHERE t.a = u.a"),
+            (Mssql, "UPDATE t SET b = u.c FROM t JOIN u ON t.a = u.a"),
         ],
     );
 }

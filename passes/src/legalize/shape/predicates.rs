@@ -2,7 +2,7 @@
 
 use air::expr::{CompareOp, ManyRows, Quantifier, Truth};
 use air::query::{Body, Item, Limit, ValuesRow};
-use air::target::{NullSafe, ValuesForm};
+use air::target::{Booleans, NullSafe, ValuesForm};
 use air::types::Collation;
 use air::{Expr, ExprId, List, Literal, QueryId, Type};
 use air_base::Span;
@@ -62,13 +62,32 @@ pub(crate) const RULES: &[Rule] = &[
     },
 ];
 
+/// Puts a CASE of truth values in the place of a predicate; where truth is no value, a comparison with it.
+fn set_verdict(cx: &mut Context<'_>, id: ExprId, case: ExprId) {
+    let expr = match cx.target.can.booleans {
+        Booleans::None => {
+            let span = cx.air.span(id);
+            let one = cx.air.int(1, span);
+            Expr::Compare { op: CompareOp::Eq, collation: Collation::BINARY, left: case, right: one }
+        }
+        Booleans::Native | Booleans::Integers => cx.air.expr(case),
+    };
+    cx.air.set(id, expr);
+}
+
 fn in_nothing(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Expr::InList { items, negated, .. } = cx.air.expr(id) else { return Ok(false) };
     if !items.is_empty() {
         return Ok(false);
     }
-    cx.air.set(id, Expr::Literal { value: Literal::Bool { value: negated } });
     cx.air.info_mut(id).nullable = false;
+    if cx.target.can.booleans == Booleans::None {
+        let span = cx.air.span(id);
+        let (left, right) = (cx.air.int(1, span), cx.air.int(i64::from(negated), span));
+        cx.air.set(id, Expr::Compare { op: CompareOp::Eq, collation: Collation::BINARY, left, right });
+    } else {
+        cx.air.set(id, Expr::Literal { value: Literal::Bool { value: negated } });
+    }
     Ok(true)
 }
 
@@ -253,8 +272,7 @@ fn quantified_as_exists(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let null = cx.air.null(Type::Bool, span);
     let otherwise = cx.air.truth(all, span);
     let case = cx.air.case(&[(decided, verdict), (open, null)], Some(otherwise));
-    let expr = cx.air.expr(case);
-    cx.air.set(id, expr);
+    set_verdict(cx, id, case);
     Ok(true)
 }
 
@@ -335,8 +353,7 @@ fn null_safe(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let yes = cx.air.truth(same, span);
             let no = cx.air.truth(!same, span);
             let case = cx.air.case(&[(either, yes)], Some(no));
-            let expr = cx.air.expr(case);
-            cx.air.set(id, expr);
+            set_verdict(cx, id, case);
             Ok(true)
         }
     }
@@ -362,8 +379,7 @@ fn truth_test(cx: &mut Context<'_>, id: ExprId) -> Fired {
             cx.air.case(&[(known, no)], Some(yes))
         }
     };
-    let expr = cx.air.expr(case);
-    cx.air.set(id, expr);
+    set_verdict(cx, id, case);
     Ok(true)
 }
 

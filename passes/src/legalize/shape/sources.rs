@@ -175,7 +175,7 @@ fn values_as_selects(cx: &mut Context<'_>, query: QueryId) -> Fired {
         ValuesForm::Plain | ValuesForm::Row => true,
         ValuesForm::FromOnly | ValuesForm::No => false,
     };
-    if native {
+    if native || (form == ValuesForm::FromOnly && stands_in_from(cx, query)) {
         return Ok(false);
     }
     let rows = cx.air.list(rows).to_vec();
@@ -198,6 +198,19 @@ fn values_as_selects(cx: &mut Context<'_>, query: QueryId) -> Fired {
         cx.air.query_mut(query).body = body;
     }
     Ok(true)
+}
+
+/// True if the query is a derived table and nothing else; its columns are then listed behind its alias.
+fn stands_in_from(cx: &mut Context<'_>, query: QueryId) -> bool {
+    let of = |cx: &Context<'_>, source: &air::SourceId| matches!(cx.air.source(*source).kind, SourceKind::Derived { query: of } if of == query);
+    let Some(source) = cx.air.source_ids().find(|source| of(cx, source)) else { return false };
+    let columns = cx.air.source(source).columns;
+    let named = cx.air.list(columns).iter().all(|column| !column.name.is_empty());
+    if !named || !build::is_plain(cx.air.query(query)) {
+        return false;
+    }
+    cx.air.source_mut(source).renamed = true;
+    true
 }
 
 /// Gives each column of a query a name of its own and returns the columns; empty where they are not known.
