@@ -26,6 +26,8 @@ pub(crate) struct Meaning {
     pub table_function: fn(&str, usize) -> Option<Builtin>,
     /// A field of EXTRACT by its lower-case name: what it gives and of which type.
     pub extract_field: fn(&str) -> Option<(Builtin, Type)>,
+    /// `@name` outside of a batch that declares it is given at execution (T-SQL).
+    pub variables_are_parameters: bool,
     /// `name.NEXTVAL` and `name.CURRVAL` are values of a sequence (Oracle).
     pub sequence_members: bool,
     /// What a scalar subquery does with a second row.

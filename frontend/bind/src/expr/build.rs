@@ -159,11 +159,10 @@ impl<'a> Binder<'a> {
                 other => other,
             },
             Returns::Unify => {
+                // The arguments have been brought together, so each pair has a common type.
                 let types = args.iter().map(|id| self.air.ty(*id));
                 types
-                    .clone()
-                    .find(|ty| !ty.is_unknown())
-                    .or_else(|| types.clone().next())
+                    .reduce(|known, ty| self.common_type(known, ty).unwrap_or(known))
                     .unwrap_or(Type::Unknown)
             }
         }

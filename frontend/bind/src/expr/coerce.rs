@@ -44,6 +44,8 @@ impl<'a> Binder<'a> {
             } else {
                 conversions.overflow
             }
+        } else if from == Type::Bool {
+            CastFailure::Error
         } else if to.is_numeric() {
             conversions.overflow
         } else if matches!(to, Type::Text(text) if text.length > 0) {
@@ -103,10 +105,10 @@ impl<'a> Binder<'a> {
         let from = self.air.ty(id);
         let span = self.air.span(id);
         if from == Type::Bool && !conversions.true_booleans {
-            let number = match self.air.literal(id) {
-                Some(Literal::Bool { value }) => self.int(i64::from(value), span),
-                _ => self.cast(id, Type::I32, CastRule::IMPLICIT),
-            };
+            if let Some(Literal::Bool { value }) = self.air.literal(id) {
+                return Ok(self.text(if value { "1" } else { "0" }, span));
+            }
+            let number = self.cast(id, Type::I32, CastRule::IMPLICIT);
             return Ok(self.cast(number, to, rule));
         }
         // Constants that look the same in every dialect are texts at once.

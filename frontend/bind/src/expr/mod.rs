@@ -23,7 +23,7 @@ use air::expr::{Branch, CompareOp, Expr, SequenceStep, Truth};
 use air::types::{CollationStrength, Type};
 use air::{Builtin, ExprId, ObjectName};
 use air_base::Span;
-use airc_grammar::tree::{self, IsTest, ParamStyle};
+use airc_grammar::tree::{self, IsTest, ParamStyle, VariableKind};
 
 /// Stack kept free before an expression with operands is bound; a level of nesting takes less.
 const RED_ZONE_BYTES: usize = 128 << 10;
@@ -165,6 +165,9 @@ impl<'a> Binder<'a> {
                 Ok(self.call(Builtin::ArraySlice, &[base, low, high], span))
             }
             T::Default => Ok(self.air.push(Expr::Default {}, Type::Unknown, true, span)),
+            T::Variable(VariableKind::User) if self.meaning.variables_are_parameters => {
+                Ok(self.param(ParamStyle::At, span))
+            }
             T::Variable(_) => self.no_meaning("a variable of the server or session", span),
             T::InTable { negated, expr, table } => self.in_table(negated, expr, table, span),
             T::ArrayQuery(_) => self.no_meaning("an array made of the rows of a query", span),

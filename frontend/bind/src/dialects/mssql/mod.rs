@@ -99,6 +99,7 @@ pub(super) static MEANING: Meaning = Meaning {
         })
     },
     extract_field,
+    variables_are_parameters: true,
     sequence_members: false,
     scalar_rows: ManyRows::Fails,
     type_name: types::type_name,

@@ -103,6 +103,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
         },
         table_function: |_, _| None,
         extract_field,
+        variables_are_parameters: false,
         sequence_members: false,
         scalar_rows: ManyRows::Fails,
         type_name: types::type_name,

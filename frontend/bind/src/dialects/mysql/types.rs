@@ -27,6 +27,7 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
         "signed" | "signed integer" | "signed int" => Type::I64,
         "unsigned" | "unsigned integer" | "unsigned int" => Type::U64,
         "" if unsigned => Type::U64,
+        "" if written.cast => Type::I64,
         "serial" => Type::U64,
         "bool" | "boolean" => Type::Int { bits: 8, unsigned: false },
         "decimal" | "numeric" | "dec" | "fixed" | "number" => {

@@ -101,6 +101,7 @@ pub(super) static MEANING: Meaning = Meaning {
     },
     table_function: |_, _| None,
     extract_field,
+    variables_are_parameters: false,
     sequence_members: true,
     scalar_rows: ManyRows::Fails,
     type_name: types::type_name,

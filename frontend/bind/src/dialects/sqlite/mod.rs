@@ -97,6 +97,7 @@ pub(super) static MEANING: Meaning = Meaning {
         })
     },
     extract_field: |_| None,
+    variables_are_parameters: false,
     sequence_members: false,
     scalar_rows: ManyRows::First,
     type_name: types::type_name,

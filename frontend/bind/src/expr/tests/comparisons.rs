@@ -8,7 +8,7 @@ fn texts_and_numbers_meet_by_dialect() {
     check(&[
         (Mysql, "i = '5'", "(i eq 5)", "bool"),
         (Mysql, "s = 5", "(cast(s to f64 prefix) eq 5)", "bool"),
-        (Mysql, "'abc' = 0", "(0f eq 0)", "bool"),
+        (Mysql, "'abc' = 0", "(0 eq 0)", "bool"),
         (Postgres, "i = '5'", "(i eq 5)", "bool"),
         (Sqlite, "i = '5'", "(i eq 5)", "bool"),
         (Sqlite, "s = 5", "(s eq '5')", "bool"),

@@ -23,7 +23,7 @@ fn arithmetic_of_dates() {
         (Mysql, "d - INTERVAL 2 HOUR", "date_add[hour](cast(d to ts(0)), -2)", "ts(0)"),
         (Mysql, "DATE_ADD('2024-01-31', INTERVAL 1 MONTH)", "date_add[month](date'2024-01-31', 1)", "date"),
         (Mysql, "DATEDIFF(d, '2024-01-01')", "days_between(d, date'2024-01-01')", "i64"),
-        (Mysql, "TIMESTAMPDIFF(MONTH, d, ts)", "complete_units[month](cast(d to ts(0)), ts)", "i64"),
+        (Mysql, "TIMESTAMPDIFF(MONTH, d, ts)", "complete_units[month](cast(d to ts(6)), ts)", "i64"),
         (Postgres, "d + 1", "add_days(d, 1)", "date"),
         (Postgres, "d - d", "days_between(d, d)", "i32"),
         (Postgres, "d - DATE '2024-01-01'", "days_between(d, date'2024-01-01')", "i32"),
