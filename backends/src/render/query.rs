@@ -252,7 +252,8 @@ impl Renderer<'_> {
             }
         }
         self.condition("WHERE", select.filter)?;
-        if let Some(group) = select.group {
+        // Without elements there is one group, which aggregates alone say as well.
+        if let Some(group) = select.group.filter(|group| !group.elements.is_empty()) {
             self.group(group.elements)?;
         }
         self.condition("HAVING", select.having)?;
@@ -329,10 +330,6 @@ impl Renderer<'_> {
         }
         self.space();
         self.clause("GROUP BY", |r| {
-            if elements.is_empty() {
-                // One group, empty or not.
-                r.push("()");
-            }
             for i in 0..elements.len() {
                 r.comma(i == 0);
                 match r.air.at(elements, i) {
@@ -381,7 +378,8 @@ impl Renderer<'_> {
     pub(super) fn output(&mut self, _id: ExprId, index: u32) -> Done {
         if let OutputNames::Of(select) = self.output {
             let items = self.air.list(self.air.select(select).items);
-            let stars = items.iter().any(|item| matches!(item, Item::Star { .. }));
+            let before = items.iter().take(index as usize);
+            let stars = before.into_iter().any(|item| matches!(item, Item::Star { .. }));
             if let (Some(&Item::Expr { expr, alias }), false) = (items.get(index as usize), stars) {
                 let aliased = |name: &str| {
                     let same = |item: &&Item| match item {
