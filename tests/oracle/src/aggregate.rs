@@ -139,6 +139,10 @@ fn plain(call: &Aggregate<'_>, rows: &[AggregateRow]) -> Eval<Value> {
         B::Min => extreme(call, firsts(), std::cmp::Ordering::Less),
         B::Max => extreme(call, firsts(), std::cmp::Ordering::Greater),
         B::AnyValue => rows[0].args[0].clone(),
+        B::StringAggDistinct => {
+            let parts: Vec<String> = firsts().map(cast::to_text).collect();
+            Value::Text(parts.join(","))
+        }
         B::StringAgg => {
             let mut joined = String::new();
             for (i, row) in rows.iter().enumerate() {

@@ -13,6 +13,7 @@ pub mod cache;
 pub mod case;
 pub mod compare;
 pub mod engines;
+pub mod oracle;
 pub mod real;
 pub mod record;
 pub mod report;

@@ -77,7 +77,8 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             }
         },
         B::Round => rounded(args, Rounding::HalfAway),
-        B::RoundHalfEven => rounded(args, Rounding::HalfEven),
+        B::RoundHalfEven | B::RoundFloat => rounded(args, Rounding::HalfEven),
+        B::TruncWhole => rounded(args, Rounding::Truncate),
         B::Trunc if !matches!(first, Some(Value::Date(_) | Value::Timestamp(_))) => {
             rounded(args, Rounding::Truncate)
         }

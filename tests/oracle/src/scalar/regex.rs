@@ -20,7 +20,9 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
     let subject = || text(&args[0]);
     let number = |n: usize| Value::Int(n as i128);
     Some(match call.op {
-        B::RegexMatch => compiled().map(|regex| Value::Bool(regex.is_match(&subject()))),
+        B::RegexMatch | B::RegexMatchFolded => {
+            compiled().map(|regex| Value::Bool(regex.is_match(&subject())))
+        }
         B::RegexReplaceAll => compiled().map(|regex| {
             Value::Text(regex.replace_all(&subject(), replacement(&text(&args[2]))).into_owned())
         }),
@@ -56,7 +58,7 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
 }
 
 fn compile(call: &Call<'_>, pattern: &str) -> Eval<Regex> {
-    let folds = call.collation().case != Fold::Sensitive;
+    let folds = call.op == Builtin::RegexMatchFolded || call.collation().case != Fold::Sensitive;
     let pattern = format!("{}{pattern}", if folds { "(?i)" } else { "" });
     // Back references and look-around are not in the common part of POSIX and PCRE.
     Regex::new(&pattern).or_else(|_| EvalError::unsupported(format!("regular expression `{pattern}`")))

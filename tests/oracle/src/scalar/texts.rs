@@ -275,6 +275,26 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             Value::Float(f) => cast::sqlite_float(*f),
             other => text(other),
         }),
+        B::NullIfEmpty => Ok(if any_null { Value::Null } else { null_if_empty(s(0)) }),
+        B::BytesOfText => Ok(Value::Bytes(bytes(&args[0]))),
+        B::TextOfBytes => match String::from_utf8(bytes(&args[0])) {
+            Ok(text) => ok(text),
+            Err(_) => EvalError::fails("bytes that are no UTF-8"),
+        },
+        B::TextOfReal => ok(match &args[0] {
+            Value::Float(f) => cast::sqlite_float(*f),
+            Value::Decimal(d) => cast::sqlite_float(d.to_float()),
+            Value::Bool(b) => i32::from(*b).to_string(),
+            other => text(other),
+        }),
+        B::TextOfNumber => super::numbers::decimal(&args[0]).and_then(|number| {
+            let shown = number.trimmed().to_string();
+            let (sign, digits) = shown.strip_prefix('-').map_or(("", shown.as_str()), |rest| ("-", rest));
+            ok(format!(
+                "{sign}{}",
+                digits.strip_prefix('0').filter(|rest| !rest.is_empty()).unwrap_or(digits)
+            ))
+        }),
         B::StartsWith => Ok(Value::Bool(s(0).starts_with(s(1).as_str()))),
         B::TypeName => ok(match &args[0] {
             Value::Null => "null",
