@@ -378,8 +378,7 @@ impl Renderer<'_> {
     pub(super) fn output(&mut self, _id: ExprId, index: u32) -> Done {
         if let OutputNames::Of(select) = self.output {
             let items = self.air.list(self.air.select(select).items);
-            let before = items.iter().take(index as usize);
-            let stars = before.into_iter().any(|item| matches!(item, Item::Star { .. }));
+            let stars = items.iter().take(index as usize).any(|item| matches!(item, Item::Star { .. }));
             if let (Some(&Item::Expr { expr, alias }), false) = (items.get(index as usize), stars) {
                 let aliased = |name: &str| {
                     let same = |item: &&Item| match item {
