@@ -45,6 +45,36 @@ pub enum LiteralKind {
 }
 
 impl LiteralKind {
+    const ALL: &'static [LiteralKind] = {
+        use LiteralKind::*;
+        &[
+            Null,
+            True,
+            False,
+            Integer,
+            Decimal,
+            Float,
+            HexNumber,
+            BinaryNumber,
+            OctalNumber,
+            Money,
+            String,
+            National,
+            Escape,
+            Unicode,
+            Dollar,
+            Q,
+            HexString,
+            BitString,
+        ]
+    };
+
+    /// The kind in the low byte of a token's `aux`.
+    #[inline]
+    pub(crate) fn from_aux(aux: u16) -> LiteralKind {
+        LiteralKind::ALL[(aux as usize & 0xff).min(LiteralKind::ALL.len() - 1)]
+    }
+
     /// True for every kind whose value is text.
     pub const fn is_text(self) -> bool {
         use LiteralKind::*;

@@ -87,8 +87,9 @@ impl<T: Copy> Pool<T> {
         List::new(start, len)
     }
 
-    pub(crate) fn open_items(&self, mark: u32) -> &[T] {
-        self.open.get(mark as usize..).unwrap_or(&[])
+    /// The element opened last.
+    pub(crate) fn last_open_mut(&mut self) -> Option<&mut T> {
+        self.open.last_mut()
     }
 
     pub(crate) fn open_len(&self) -> u32 {
@@ -101,11 +102,6 @@ impl<T: Copy> Pool<T> {
         let start = self.done.len() as u32;
         self.done.push(item);
         List::new(start, 1)
-    }
-
-    #[inline]
-    pub(crate) fn get(&self, list: List<T>) -> &[T] {
-        &self.done[list.start as usize..(list.start + list.len) as usize]
     }
 
     /// Drops what a failed statement left open.

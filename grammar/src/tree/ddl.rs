@@ -2,7 +2,7 @@
 
 use super::{ColumnDefId, ExprId, List, Name, OrderItem, QueryId, TableConstraintId, TypeId};
 use air_base::Span;
-use airc_lex::Ident;
+use airc_lex::{Ident, ObjectKind};
 
 /// Words between `CREATE` and the kind of the object, as a set of bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -288,12 +288,17 @@ pub enum TableConstraintKind {
         /// Ordinary, full text, spatial.
         kind: IndexKind,
     },
+    /// T-SQL's `DEFAULT value FOR column`.
+    Default {
+        /// The column.
+        column: Ident,
+        /// Its default.
+        value: ExprId,
+    },
     /// `EXCLUDE …`: recognised but not modelled.
     Exclude,
     /// `PERIOD FOR …`, T-SQL's `INDEX … INCLUDE`…: recognised but not modelled.
     Other,
-    /// `USING INDEX name` in `ALTER TABLE`: recognised but not modelled.
-    UsingIndex(Ident),
 }
 
 /// Kinds of indexes.
@@ -534,31 +539,6 @@ pub struct Drop {
 pub enum DropBehavior {
     Cascade,
     Restrict,
-}
-
-/// Kinds of objects that can be dropped, commented on, granted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum ObjectKind {
-    Table,
-    View,
-    MaterializedView,
-    Index,
-    Sequence,
-    Schema,
-    Database,
-    Type,
-    Domain,
-    Column,
-    Constraint,
-    Function,
-    Procedure,
-    Trigger,
-    Role,
-    User,
-    /// Recognised, has no meaning for us.
-    Other,
 }
 
 /// `TRUNCATE`.

@@ -2,10 +2,9 @@
 
 use super::{
     AlterTableId, CreateIndexId, CreateSequenceId, CreateTableId, CreateTypeId, CreateViewId, DeleteId,
-    DropId, ExprId, InsertAllId, InsertId, List, MergeId, Name, ObjectKind, QueryId, StatementId, TruncateId,
-    UpdateId,
+    DropId, ExprId, InsertAllId, InsertId, List, MergeId, Name, QueryId, StatementId, TruncateId, UpdateId,
 };
-pub use airc_lex::CommentKind;
+pub use airc_lex::{Comment, CommentKind, ObjectKind, OtherKind};
 
 use air_base::Span;
 use airc_lex::Ident;
@@ -213,79 +212,4 @@ pub enum SetScope {
     Session,
     Local,
     Persist,
-}
-
-/// Statements that are recognised but not modelled.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum OtherKind {
-    CreateFunction,
-    CreateProcedure,
-    CreateTrigger,
-    CreateEvent,
-    CreatePackage,
-    CreateUser,
-    CreateRole,
-    CreateExtension,
-    CreateVirtualTable,
-    /// Any other `CREATE`.
-    Create,
-    /// `ALTER` of anything but a table, view or sequence.
-    Alter,
-    Call,
-    Do,
-    Execute,
-    Prepare,
-    Deallocate,
-    Copy,
-    Load,
-    Show,
-    Describe,
-    Declare,
-    If,
-    While,
-    Loop,
-    /// A PL/SQL or T-SQL block.
-    Block,
-    Print,
-    Raise,
-    Return,
-    Cursor,
-    Analyze,
-    Vacuum,
-    Reindex,
-    Attach,
-    Detach,
-    Handler,
-    Kill,
-    Flush,
-    Reset,
-    Listen,
-    Notify,
-    Cluster,
-    Refresh,
-    Rename,
-    Install,
-    Backup,
-    Checkpoint,
-    Import,
-    Signal,
-    Security,
-    Rule,
-    Discard,
-    SetRole,
-    SetConstraints,
-    Table,
-    /// Anything else that starts with a known word.
-    Unknown,
-}
-
-/// A comment. Comments stand in source order.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Comment {
-    /// What sort of comment.
-    pub kind: CommentKind,
-    /// Its place, markers included.
-    pub span: Span,
 }

@@ -1,0 +1,285 @@
+//! A script, statement by statement: statements, terminators, and the lines that are not for the server.
+
+use crate::fuse::Fuser;
+use crate::raw::{Ending, Scanner, Sink, line_end, starts_line};
+use crate::settings::{Client, Rules};
+use crate::token::{K, Tok};
+use crate::words::W;
+use crate::{Comment, Ident, Settings, codes};
+use air_base::{Diagnostic, Span};
+
+/// A statement of a script, as the lexer sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Chunk {
+    /// From the first to the last token.
+    pub span: Span,
+    /// Its terminator; empty at the end of the source and before a statement that needs none.
+    pub terminator: Span,
+    /// Where the next statement may start.
+    pub next: usize,
+    /// Number of its bare `?` parameters.
+    pub question_marks: u32,
+    /// Deepest nesting of its brackets and `CASE`s.
+    pub depth: u32,
+    /// It could not be read; a diagnostic says why. It has no tokens to parse.
+    pub broken: bool,
+}
+
+/// Reads scripts. Keeps its buffers, so that reading a statement allocates nothing once they have grown.
+#[derive(Debug)]
+pub struct Lexer {
+    settings: Settings,
+    scanner: Scanner,
+    fuser: Fuser,
+}
+
+impl Lexer {
+    /// A lexer for one dialect.
+    pub fn new(settings: Settings) -> Lexer {
+        let rules = Rules::of(settings);
+        Lexer { settings, scanner: Scanner::new(rules), fuser: Fuser::new(rules) }
+    }
+
+    /// What it reads for.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Forgets what an earlier script left behind, such as its `DELIMITER`.
+    pub fn reset(&mut self) {
+        self.scanner.reset();
+    }
+
+    /// Reads the next statement at or behind `at`, or gives `None` at the end. Its terminals are in
+    /// [`tokens`](Lexer::tokens); parts of names are added to `idents`, comments and diagnostics to their lists.
+    pub fn next(
+        &mut self,
+        source: &str,
+        at: usize,
+        idents: &mut Vec<Ident>,
+        comments: &mut Vec<Comment>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Chunk> {
+        let chunk = self.scan(source, at, comments, diagnostics)?;
+        let question_marks = if chunk.broken {
+            self.fuser.out.clear();
+            0
+        } else {
+            self.fuser.demoted.clear();
+            self.fuser.statement(source, &mut self.scanner.toks, idents)
+        };
+        Some(Chunk { question_marks, ..chunk })
+    }
+
+    /// Finds the next statement without looking at what it says.
+    fn scan(
+        &mut self,
+        source: &str,
+        mut at: usize,
+        comments: &mut Vec<Comment>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Chunk> {
+        loop {
+            at = self.client_lines(source, at, diagnostics);
+            if at >= source.len() {
+                return None;
+            }
+            let (ending, mut next) = self.scanner.statement(source, at, &mut Sink { comments, diagnostics });
+            let terminator = match ending {
+                Ending::Terminator(span) => span,
+                Ending::Bare => {
+                    let end = self.scanner.toks.last().map_or(next as u32, |tok| tok.end);
+                    Span::new(end, end)
+                }
+            };
+            if self.scanner.rules.client == Client::Sqlcmd {
+                note_repeated(source, terminator, diagnostics);
+            }
+            let (Some(first), Some(last)) = (self.scanner.toks.first(), self.scanner.toks.last()) else {
+                // A lone terminator, or comments at the end.
+                if next <= at {
+                    return None;
+                }
+                at = next;
+                continue;
+            };
+            let span = Span::new(first.start, last.end);
+            if self.scanner.rules.client == Client::Psql {
+                next = self.copied_data(source, next);
+            }
+            return Some(Chunk {
+                span,
+                terminator,
+                next,
+                question_marks: 0,
+                depth: self.scanner.depth_max,
+                broken: self.scanner.broken,
+            });
+        }
+    }
+
+    /// The terminals of the statement read last.
+    #[inline]
+    pub fn tokens(&self) -> &[Tok] {
+        &self.fuser.out
+    }
+
+    /// Reads the same statement again with the word at byte `start` taken for a name. False if that changes nothing:
+    /// there is no such word, or it was a name already. `idents` must be as it was before the statement was read.
+    pub fn demote(&mut self, source: &str, start: u32, idents: &mut Vec<Ident>) -> bool {
+        let toks = &mut self.scanner.toks;
+        let Ok(found) = toks.binary_search_by_key(&start, |tok| tok.start) else { return false };
+        let word = toks[found].kind == K::Name && toks[found].aux != 0;
+        if !word
+            || self.fuser.demoted.contains(&start)
+            || W::from_aux(toks[found].aux).is_reserved(self.settings.dialect)
+        {
+            return false;
+        }
+        self.fuser.demoted.push(start);
+        for tok in toks.iter_mut().filter(|tok| tok.kind == K::Lp) {
+            tok.flag = 0;
+        }
+        self.fuser.statement(source, toks, idents);
+        true
+    }
+
+    /// Position behind the lines at `at` that are for the client. Each is noted.
+    fn client_lines(&mut self, source: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
+        let bytes = source.as_bytes();
+        let mut at = at;
+        loop {
+            while bytes.get(at).is_some_and(|b| b.is_ascii_whitespace()) {
+                at += 1;
+            }
+            if at >= bytes.len() {
+                return at;
+            }
+            if !starts_line(bytes, at) && bytes[at] != b'\\' {
+                return at;
+            }
+            let stop = line_end(bytes, at);
+            let line = source[at..stop].trim_end();
+            if !self.is_client_line(line, at) {
+                return at;
+            }
+            diagnostics.push(
+                Diagnostic::note(
+                    codes::CLIENT_LINE,
+                    Span::new(at as u32, (at + line.len()) as u32),
+                    "a line for the command line client was left out",
+                )
+                .here("not sent to a server"),
+            );
+            at = stop;
+        }
+    }
+
+    fn is_client_line(&mut self, line: &str, at: usize) -> bool {
+        let word = line.split(|c: char| c.is_ascii_whitespace() || c == ';').next().unwrap_or("");
+        let is = |known: &str| word.eq_ignore_ascii_case(known);
+        let rest = line[word.len()..].trim();
+        match self.scanner.rules.client {
+            Client::Mysql => {
+                if is("delimiter") && !rest.is_empty() {
+                    let delimiter = rest.split_ascii_whitespace().next().unwrap_or(";");
+                    let start = (at + (delimiter.as_ptr() as usize - line.as_ptr() as usize)) as u32;
+                    self.scanner.delimiter = if delimiter == ";" {
+                        Span::new(0, 0)
+                    } else {
+                        Span::new(start, start + delimiter.len() as u32)
+                    };
+                    return true;
+                }
+                is("source") || (word.starts_with('\\') && word.len() > 1)
+            }
+            Client::Psql => line.starts_with('\\'),
+            Client::Sqlite => {
+                line.starts_with('.') && line[1..].starts_with(|c: char| c.is_ascii_alphabetic())
+            }
+            Client::Sqlcmd => {
+                (line.starts_with(':') && line[1..].starts_with(|c: char| c.is_ascii_alphabetic()))
+                    || line.starts_with("!!")
+            }
+            Client::Sqlplus => sqlplus_command(line, word, rest),
+        }
+    }
+
+    /// Position behind the rows that follow `COPY … FROM STDIN` in a dump.
+    fn copied_data(&self, source: &str, next: usize) -> usize {
+        let toks = &self.scanner.toks;
+        let word = |tok: &Tok, known: &str| {
+            tok.kind == K::Name && tok.span().text(source).eq_ignore_ascii_case(known)
+        };
+        if toks.len() < 4 || !word(&toks[0], "copy") || !toks.iter().any(|tok| word(tok, "stdin")) {
+            return next;
+        }
+        source[next..].find("\n\\.").map_or(next, |found| line_end(source.as_bytes(), next + found + 1))
+    }
+}
+
+impl Scanner {
+    fn reset(&mut self) {
+        self.delimiter = Span::new(0, 0);
+        self.leave_comment();
+    }
+}
+
+/// Commands of SQL*Plus. `SET` and `EXECUTE` are SQL in some of their forms.
+fn sqlplus_command(line: &str, word: &str, rest: &str) -> bool {
+    if line.starts_with('@') || line == "/" {
+        return true;
+    }
+    let first = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("").to_ascii_lowercase();
+    match word.to_ascii_lowercase().as_str() {
+        "set" => !matches!(first.as_str(), "transaction" | "role" | "constraint" | "constraints"),
+        "rem" | "remark" | "prompt" | "pro" | "spool" | "spo" | "define" | "def" | "undefine" | "undef"
+        | "column" | "col" | "whenever" | "connect" | "conn" | "disconnect" | "exit" | "quit" | "accept"
+        | "acc" | "pause" | "ttitle" | "btitle" | "break" | "compute" | "variable" | "var" | "host"
+        | "clear" | "cl" | "show" | "sho" | "start" | "exec" | "execute" | "describe" | "desc" | "print"
+        | "password" | "timing" | "startup" | "shutdown" => {
+            !(word.eq_ignore_ascii_case("start") && first == "with")
+        }
+        _ => false,
+    }
+}
+
+/// `GO 5` repeats a batch.
+fn note_repeated(source: &str, terminator: Span, diagnostics: &mut Vec<Diagnostic>) {
+    let text = terminator.text(source);
+    if text.len() > 2 && text.as_bytes()[..2].eq_ignore_ascii_case(b"go") {
+        let count = text[2..].trim();
+        if count.starts_with(|c: char| c.is_ascii_digit()) && count != "1" {
+            diagnostics.push(Diagnostic::warning(
+                codes::REPEATED_BATCH,
+                terminator,
+                "this batch is repeated on its own server; it is translated once",
+            ));
+        }
+    }
+}
+
+/// A statement or client line of a script.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StatementSpan {
+    /// Its place.
+    pub span: Span,
+    /// Its terminator.
+    pub terminator: Span,
+}
+
+/// Cuts a script into statements without parsing them: what [`Lexer::next`] would find, statement by statement.
+/// Comments and client lines lie between. The result depends on the text before a statement only through `DELIMITER`.
+pub fn split(settings: Settings, source: &str) -> Vec<StatementSpan> {
+    let mut lexer = Lexer::new(settings);
+    let (mut comments, mut diagnostics) = (Vec::new(), Vec::new());
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(chunk) = lexer.scan(source, at, &mut comments, &mut diagnostics) {
+        found.push(StatementSpan { span: chunk.span, terminator: chunk.terminator });
+        at = chunk.next;
+        comments.clear();
+        diagnostics.clear();
+    }
+    found
+}

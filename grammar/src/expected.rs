@@ -1,0 +1,89 @@
+//! What the parser expected, in words a user would use.
+
+use crate::codes;
+use crate::driver::LrStacks;
+use air_base::{Diagnostic, Span};
+use airc_lex::{K, Tok};
+
+/// The most words a message lists.
+const LISTED_MAX: usize = 8;
+
+/// Explains why token `at` of a statement cannot stand there.
+pub(crate) fn explain(stacks: &LrStacks, toks: &[Tok], at: usize, source: &str) -> Diagnostic {
+    let (span, met) = match toks.get(at) {
+        Some(tok) => {
+            let text = tok.span().text(source);
+            let short: String = text.chars().take(40).collect();
+            let dots = if short.len() < text.len() { "…" } else { "" };
+            (tok.span(), format!("`{short}{dots}`"))
+        }
+        None => {
+            let end = toks.last().map_or(0, |tok| tok.end);
+            (Span::new(end, end), "the end of the statement".to_owned())
+        }
+    };
+    let code = if at < toks.len() { codes::UNEXPECTED } else { codes::UNEXPECTED_END };
+    let expected = classes(&stacks.expected(), stacks.could_end());
+    let message = if expected.is_empty() {
+        format!("{met} is not expected here")
+    } else {
+        format!("{met} is not expected here; expected {}", sentence(&expected))
+    };
+    Diagnostic::error(code, span, message).here("not expected here")
+}
+
+/// Kinds grouped: what starts an expression is "an expression", and so on. Specific words come after classes.
+fn classes(kinds: &[K], could_end: bool) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |text: &str| {
+        let text = match text.strip_prefix('<').and_then(|text| text.strip_suffix('>')) {
+            Some("operator") => "an operator".to_owned(),
+            Some("expression") => "an expression".to_owned(),
+            Some(class) => format!("a {class}").replace("a a ", "a ").replace("a interval", "an interval"),
+            None => format!("`{text}`"),
+        };
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    };
+    let starts_expression = kinds.contains(&K::Case);
+    let starts_query = kinds.contains(&K::Select);
+    if starts_expression {
+        add("<expression>");
+    }
+    for kind in kinds {
+        let shown = kind.shown();
+        // Everything an expression may start with is said already.
+        let said = starts_expression
+            && matches!(
+                kind,
+                K::Name | K::Str | K::Lp | K::QLp | K::Lb | K::Star | K::NameStar | K::Pre | K::RowLp
+            );
+        let said = said || (starts_query && matches!(kind, K::QLp | K::Values | K::With | K::Table));
+        let inner = matches!(kind, K::LitRow | K::CallQLp | K::Bare | K::Opaque | K::Hint | K::FromOpaque);
+        if !(said || inner) {
+            add(shown);
+        }
+    }
+    found.sort_by_key(|text| text.starts_with('`'));
+    if could_end {
+        found.push("the end of the statement".to_owned());
+    }
+    found
+}
+
+fn sentence(words: &[String]) -> String {
+    let rest = words.len().saturating_sub(LISTED_MAX);
+    let shown = &words[..words.len() - rest];
+    let mut text = String::new();
+    for (i, word) in shown.iter().enumerate() {
+        if i > 0 {
+            text.push_str(if i + 1 == shown.len() && rest == 0 { " or " } else { ", " });
+        }
+        text.push_str(word);
+    }
+    if rest > 0 {
+        text.push_str(&format!(" or {rest} others"));
+    }
+    text
+}
