@@ -82,6 +82,12 @@ impl Parser {
         Some((Parsed { tree: &self.tree, diagnostics: &self.diagnostics }, next))
     }
 
+    /// What the last call left: after [`Parser::parse_next`] gave `None`, the comments and diagnostics behind the last
+    /// statement.
+    pub fn rest(&self) -> Parsed<'_> {
+        Parsed { tree: &self.tree, diagnostics: &self.diagnostics }
+    }
+
     /// Gives the tree and the diagnostics away, leaving the parser ready for the next source.
     pub fn take(&mut self) -> (Tree, Vec<Diagnostic>) {
         (std::mem::take(&mut self.tree), std::mem::take(&mut self.diagnostics))
