@@ -51,6 +51,29 @@ fn said(to: &str, expr: &str) -> String {
     if words.is_empty() { text.to_owned() } else { format!("{text}  -- {}", words.join(" ")) }
 }
 
+/// Whole statements over the table, where grouping and order are the point.
+fn translated(to: &str, block: &str, order: &str) -> String {
+    let source = format!(
+        r#"(air version:1 statements:[(query_statement query:(query body:(select select:(block
+            from:(source source:s0=(src alias:"t" kind:(table name:["t"]) columns:{COLUMNS} closed:true))
+            {block})) {order}))])"#
+    );
+    let mut air = Air::from_text(&source).unwrap_or_else(|error| panic!("{block}: {error}"));
+    let profile: Profile = to.parse().unwrap_or_else(|_| panic!("{to}"));
+    let target = target(&profile);
+    let catalog = Catalog::default();
+    let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
+    if legalize(&mut air, &catalog, &target, &mut ledger, &mut diagnostics, &Options::default()).is_err() {
+        return format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str()));
+    }
+    let mut out = String::new();
+    let options = RenderOptions { catalog: &catalog, width: 100_000, comments: false };
+    match render(&air, &target, &options, &mut out) {
+        Ok(_) => out,
+        Err(diagnostic) => format!("refused: {}", diagnostic.message),
+    }
+}
+
 /// MariaDB, PostgreSQL and SQLite, one line each.
 fn everywhere(expr: &str) -> String {
     ["mariadb", "postgres", "sqlite@3.46"].map(|to| format!("{}\n", said(to, expr))).concat()
@@ -582,4 +605,45 @@ cases! {
         r#"LAST_DAY(day)"#,
         r#"CAST(date_trunc('month', day) + INTERVAL '1 month' - INTERVAL '1 day' AS date)"#,
         r#"date(day, 'start of month', '+1 month', '-1 day')"#;
+}
+
+const BY_CI: &str =
+    r#"order:[(key expr:(out index:0):varchar(20,ci_ai_pad_upper)? collation:ci_ai_pad_upper)]"#;
+
+#[test]
+fn groups_of_folded_texts_show_any_spelling() {
+    let block = r#"distinct:(all) items:[(item expr:s0.ci) (item expr:(agg op:count_all):i64)]
+        group:(group_by elements:[(key expr:s0.ci)])"#;
+    assert_eq!(translated("mariadb", block, ""), "SELECT ci, COUNT(*) FROM t GROUP BY ci");
+    assert_eq!(
+        translated("postgres", block, ""),
+        "SELECT (array_agg(ci))[1] AS ci, count(*) FROM t GROUP BY upper(rtrim(ci))"
+    );
+    assert_eq!(
+        translated("sqlite", block, ""),
+        "SELECT min(ci) AS ci, count(*) FROM t GROUP BY upper(rtrim(ci))"
+    );
+}
+
+#[test]
+fn distinct_folded_texts_are_groups_and_sort_by_their_keys() {
+    let block = r#"distinct:(distinct) items:[(item expr:s0.ci)]
+        outputs:[(output name:"ci" ty:varchar(20,ci_ai_pad_upper) nullable:true)]"#;
+    assert_eq!(
+        translated("postgres", block, BY_CI),
+        "SELECT (array_agg(ci))[1] AS ci FROM t GROUP BY upper(rtrim(ci)) ORDER BY upper(rtrim(ci))"
+    );
+}
+
+#[test]
+fn texts_of_bytes_say_so_where_case_does_not_count() {
+    let block = r#"distinct:(distinct) items:[(item expr:s0.b)]
+        outputs:[(output name:"b" ty:text(binary) nullable:true)]"#;
+    assert_eq!(translated("mariadb", block, ""), "SELECT DISTINCT b COLLATE utf8mb4_nopad_bin AS b FROM t");
+    assert_eq!(translated("postgres", block, ""), "SELECT DISTINCT b FROM t");
+    let block = r#"distinct:(all) items:[(item expr:s0.b)]"#;
+    assert_eq!(
+        translated("mariadb", block, "order:[(key expr:s0.b nulls_first:true collation:binary)]"),
+        "SELECT b FROM t ORDER BY b COLLATE utf8mb4_nopad_bin"
+    );
 }

@@ -560,8 +560,12 @@ fn text_order(cx: &mut Context<'_>, id: QueryId) -> Fired {
                 }
                 _ => None,
             };
+            let distinct = matches!(body, Body::Select { select }
+                if cx.air.select(select).distinct == (Distinct::Distinct {}) && cx.air.select(select).group.is_none());
             match item {
                 Some(expr) => key.expr = expr,
+                // What DISTINCT makes of the item says how it sorts; see `distinct_texts`.
+                None if distinct => continue,
                 None => {
                     // Only what is selected may be sorted by, so the order is the target's.
                     let span = cx.air.span(key.expr);
@@ -691,11 +695,8 @@ fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Res
         }
     }
     roots.extend(block.having);
-    for query in cx.air.query_ids() {
-        let query = cx.air.query(query);
-        if matches!(query.body, Body::Select { select: body } if body == select) {
-            roots.extend(cx.air.list(query.order).iter().map(|key| key.expr));
-        }
+    for query in queries_of(cx, select) {
+        roots.extend(cx.air.list(cx.air.query(query).order).iter().map(|key| key.expr));
     }
     let mut found = Vec::new();
     while let Some(id) = roots.pop() {
@@ -710,6 +711,9 @@ fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Res
             });
         }
     }
+    found.sort_unstable();
+    found.dedup();
+    keep_headings(cx, select, &found);
     for id in found {
         let column = cx.air.copy(id);
         let subject = cx.subject(column);
@@ -731,6 +735,124 @@ fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Res
     Ok(())
 }
 
+/// Items that are about to become something else than a column keep its name.
+fn keep_headings(cx: &mut Context<'_>, select: SelectId, columns: &[ExprId]) {
+    let mut items: Vec<Item> = cx.air.list(cx.air.select(select).items).to_vec();
+    let mut changed = false;
+    for item in &mut items {
+        if let Item::Expr { expr, alias: alias @ None } = item
+            && columns.contains(expr)
+            && let Expr::Column { source, index, .. } = cx.air.expr(*expr)
+        {
+            *alias = Some(cx.air.column(source, index).name);
+            changed = true;
+        }
+    }
+    if changed {
+        let items = cx.air.push_list(&items);
+        cx.air.select_mut(select).items = items;
+    }
+}
+
+/// True if an aggregate or window call is part of the expression.
+fn counts_rows(cx: &Context<'_>, id: ExprId) -> bool {
+    let mut below = vec![id];
+    while let Some(id) = below.pop() {
+        if matches!(cx.air.expr(id), Expr::Aggregate { .. } | Expr::Window { .. }) {
+            return true;
+        }
+        cx.air.children(air::node::Child::Expr(id), &mut |child| {
+            if let air::node::Child::Expr(child) = child {
+                below.push(child);
+            }
+        });
+    }
+    false
+}
+
+/// DISTINCT over folded texts as groups of them: one row per group, showing any spelling. False where the block
+/// groups already, or has a star.
+fn distinct_as_groups(cx: &mut Context<'_>, id: SelectId) -> Result<bool, Refused> {
+    let block = cx.air.select(id);
+    if block.group.is_some() || block.having.is_some() || block.qualify.is_some() || block.from.is_none() {
+        return Ok(false);
+    }
+    let mut items: Vec<Item> = cx.air.list(block.items).to_vec();
+    let plain = |item: &Item| matches!(item, Item::Expr { expr, .. } if !counts_rows(cx, *expr));
+    if !items.iter().all(plain) {
+        return Ok(false);
+    }
+    let outputs: Vec<air::query::Output> = cx.air.list(cx.air.select(id).outputs).to_vec();
+    let mut elements = Vec::new();
+    let mut keys = Vec::new();
+    for (i, item) in items.iter_mut().enumerate() {
+        let Item::Expr { expr, alias } = item else { continue };
+        if cx.air.literal(*expr).is_some() {
+            // The same in every row; as a key it would be read as a position.
+            continue;
+        }
+        let collation = cx.air.ty(*expr).collation();
+        match collation.filter(|&collation| means(cx, collation, &[*expr]) == Means::Folded) {
+            None => elements.push(GroupElement::Key { expr: cx.air.copy(*expr) }),
+            Some(collation) => {
+                let subject = cx.subject(*expr);
+                let span = cx.air.span(*expr);
+                cx.assume(Assume::AnyRow, &subject, span)?;
+                let key = folded(cx, *expr, collation, Purpose::Likeness)?;
+                keys.push((i as u32, key));
+                elements.push(GroupElement::Key { expr: key });
+                if alias.is_none() {
+                    *alias = outputs.get(i).map(|output| output.name).filter(|name| !name.is_empty());
+                }
+                let (ty, at) = (cx.air.ty(*expr), *expr);
+                let args = cx.air.push_list(&[*expr]);
+                let any = Expr::Aggregate {
+                    op: AnyValue,
+                    distinct: false,
+                    args,
+                    order: List::EMPTY,
+                    filter: None,
+                    collation: Collation::BINARY,
+                };
+                *expr = cx.make(any, ty, true, at);
+            }
+        }
+    }
+    order_by_keys(cx, id, &keys);
+    let elements = cx.air.push_list(&elements);
+    let items = cx.air.push_list(&items);
+    let block = cx.air.select_mut(id);
+    block.items = items;
+    block.distinct = Distinct::All {};
+    block.group = Some(air::query::GroupBy { elements, loose: air::query::LooseColumns::Determined });
+    Ok(true)
+}
+
+/// The queries whose rows the block makes.
+fn queries_of(cx: &Context<'_>, select: SelectId) -> Vec<QueryId> {
+    let is_body =
+        |id: &QueryId| matches!(cx.air.query(*id).body, Body::Select { select: body } if body == select);
+    cx.air.query_ids().filter(is_body).collect()
+}
+
+/// Sorts by the folded keys where the items they belong to are sorted by.
+fn order_by_keys(cx: &mut Context<'_>, select: SelectId, keys: &[(u32, ExprId)]) {
+    let done = fitted(cx);
+    for query in queries_of(cx, select) {
+        let mut order: Vec<OrderKey> = cx.air.list(cx.air.query(query).order).to_vec();
+        for key in &mut order {
+            if let Expr::Output { index } = cx.air.expr(key.expr)
+                && let Some(&(_, folded)) = keys.iter().find(|(item, _)| *item == index)
+            {
+                key.expr = folded;
+                key.collation = done;
+            }
+        }
+        let order = cx.air.push_list(&order);
+        cx.air.query_mut(query).order = order;
+    }
+}
+
 fn same_column(a: Expr, b: Expr) -> bool {
     match (a, b) {
         (Expr::Column { source: s, index: i, .. }, Expr::Column { source: t, index: j, .. }) => {
@@ -744,6 +866,17 @@ fn same_column(a: Expr, b: Expr) -> bool {
 fn distinct_texts(cx: &mut Context<'_>, id: SelectId) -> Result<bool, Refused> {
     let mut items: Vec<Item> = cx.air.list(cx.air.select(id).items).to_vec();
     let outputs: Vec<air::query::Output> = cx.air.list(cx.air.select(id).outputs).to_vec();
+    let folds = |item: &Item| match item {
+        Item::Expr { expr, .. } => {
+            let collation = cx.air.ty(*expr).collation();
+            collation.is_some_and(|collation| means(cx, collation, &[*expr]) == Means::Folded)
+                && cx.air.literal(*expr).is_none()
+        }
+        Item::Star { .. } => false,
+    };
+    if items.iter().any(folds) && distinct_as_groups(cx, id)? {
+        return Ok(true);
+    }
     let mut changed = false;
     for (i, item) in items.iter_mut().enumerate() {
         let Item::Expr { expr, alias } = item else { continue };
@@ -765,6 +898,7 @@ fn distinct_texts(cx: &mut Context<'_>, id: SelectId) -> Result<bool, Refused> {
                 let subject = cx.subject(*expr);
                 let span = cx.air.span(*expr);
                 cx.assume(Assume::NoCaseVariants, &subject, span)?;
+                cx.assume(Assume::TextOrder, &subject, span)?;
             }
         }
     }

@@ -10,6 +10,7 @@ mod casts;
 mod collation;
 mod dates;
 mod division;
+mod formats;
 mod json;
 mod like;
 mod numbers;
@@ -41,6 +42,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     text::RULES,
     dates::RULES,
     timeformat::RULES,
+    formats::RULES,
     casts::RULES,
     bits::RULES,
     aggregates::RULES,

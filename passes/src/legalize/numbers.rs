@@ -3,10 +3,12 @@
 use air::builtins::Builtin::{self, *};
 use air::expr::{CompareOp, Literal};
 use air::fidelity::Assume;
+use air::query::Item;
 use air::target::Decimals;
 use air::types::{CastRule, Type};
-use air::{Expr, ExprId};
+use air::{Expr, ExprId, SelectId};
 
+use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
@@ -82,6 +84,16 @@ pub(super) const RULES: &[Rule] = &[
         name: "null_skipping_extreme",
         law: "an argument that is NULL is replaced by another one, which changes no extreme",
         apply: Apply::Builtins(&[GreatestSkipNulls, LeastSkipNulls], null_skipping_extreme),
+    },
+    Rule {
+        name: "compared_decimal",
+        law: "a decimal computed as a float is the float rounded to the decimal's scale",
+        apply: Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_decimal),
+    },
+    Rule {
+        name: "shown_decimal",
+        law: "a decimal computed as a float is the float rounded to the decimal's scale",
+        apply: Apply::Select(shown_decimal),
     },
     Rule {
         name: "single_coalesce",
@@ -335,4 +347,100 @@ fn single_coalesce(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         _ => Ok(false),
     }
+}
+
+/// How many decimals an exact number has that the target computes as a float; `None` for what is no
+/// computation, or of unknown scale.
+fn computed_scale(cx: &Context<'_>, id: ExprId) -> Option<i16> {
+    let computed = match cx.air.expr(id) {
+        Expr::Call { op, .. } => matches!(op, Add | Sub | Mul | Neg),
+        Expr::Aggregate { op, .. } => op == Sum,
+        Expr::Window { call, .. } => return computed_scale(cx, call),
+        _ => false,
+    };
+    computed.then(|| exact_scale(cx, id)).flatten().filter(|scale| (1..=12).contains(scale))
+}
+
+fn exact_scale(cx: &Context<'_>, id: ExprId) -> Option<i16> {
+    match cx.air.expr(id) {
+        Expr::Literal { value: Literal::Decimal { digits } } => {
+            Some(cx.air.text(digits).split_once('.').map_or(0, |(_, fraction)| fraction.len() as i16))
+        }
+        Expr::Literal { value: Literal::Int { .. } } => Some(0),
+        Expr::Call { op: op @ (Add | Sub | Mul), args, .. } => {
+            let &[a, b] = cx.air.list(args) else { return None };
+            let (a, b) = (exact_scale(cx, a)?, exact_scale(cx, b)?);
+            Some(if op == Mul { a + b } else { a.max(b) })
+        }
+        Expr::Call { op: Neg | Abs, args, .. } => exact_scale(cx, cx.air.at(args, 0)),
+        Expr::Aggregate { op: Sum | Min | Max, args, .. } => exact_scale(cx, cx.air.at(args, 0)),
+        Expr::Window { call, .. } => exact_scale(cx, call),
+        Expr::Column { .. } | Expr::Call { .. } | Expr::Case { .. } | Expr::Cast { .. } => {
+            match cx.air.ty(id) {
+                ty if ty.is_float() => None,
+                ty => ty.scale(),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The number rounded to its decimals.
+fn rounded(cx: &mut Context<'_>, id: ExprId, scale: i16) -> ExprId {
+    let inner = cx.air.copy(id);
+    let ty = Type::Decimal { precision: 38, scale };
+    cx.air.info_mut(inner).ty = ty;
+    let digits = cx.int(i64::from(scale), id);
+    cx.call(Round, &[inner, digits], ty, id)
+}
+
+fn compared_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.decimals != Decimals::Float {
+        return Ok(false);
+    }
+    let mut fired = false;
+    let mut fit = |cx: &mut Context<'_>, operand: ExprId| match computed_scale(cx, operand) {
+        Some(scale) => {
+            fired = true;
+            rounded(cx, operand, scale)
+        }
+        None => operand,
+    };
+    match cx.air.expr(id) {
+        Expr::Compare { op, collation, left, right } => {
+            let (left, right) = (fit(cx, left), fit(cx, right));
+            cx.air.set(id, Expr::Compare { op, collation, left, right });
+        }
+        Expr::Between { operand, low, high, negated, symmetric, collation } => {
+            let (operand, low, high) = (fit(cx, operand), fit(cx, low), fit(cx, high));
+            cx.air.set(id, Expr::Between { operand, low, high, negated, symmetric, collation });
+        }
+        Expr::InList { operand, items, negated, collation } => {
+            let operand = fit(cx, operand);
+            cx.air.set(id, Expr::InList { operand, items, negated, collation });
+        }
+        _ => {}
+    }
+    Ok(fired)
+}
+
+fn shown_decimal(cx: &mut Context<'_>, id: SelectId) -> Fired {
+    if cx.target.can.decimals != Decimals::Float {
+        return Ok(false);
+    }
+    let mut items: Vec<Item> = cx.air.list(cx.air.select(id).items).to_vec();
+    let mut fired = false;
+    for item in &mut items {
+        if let Item::Expr { expr, .. } = item
+            && let Some(scale) = computed_scale(cx, *expr)
+        {
+            *expr = rounded(cx, *expr, scale);
+            fired = true;
+        }
+    }
+    if fired {
+        let items = cx.air.push_list(&items);
+        cx.air.select_mut(id).items = items;
+    }
+    Ok(fired)
 }
