@@ -37,9 +37,8 @@ fn classes(kinds: &[K], could_end: bool) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut add = |text: &str| {
         let text = match text.strip_prefix('<').and_then(|text| text.strip_suffix('>')) {
-            Some("operator") => "an operator".to_owned(),
-            Some("expression") => "an expression".to_owned(),
-            Some(class) => format!("a {class}").replace("a a ", "a ").replace("a interval", "an interval"),
+            Some(class) if class.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {class}"),
+            Some(class) => format!("a {class}"),
             None => format!("`{text}`"),
         };
         if !found.contains(&text) {

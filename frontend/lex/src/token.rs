@@ -147,7 +147,7 @@ kinds! {
     TypeFlag = "UNSIGNED",
     CharSet = "CHARACTER SET",
     SetOf = "SETOF",
-    IntervalRange = "<interval fields>",
+    IntervalRange = "<range of interval fields>",
     // Queries.
     Select = "SELECT",
     Distinct = "DISTINCT",

@@ -352,6 +352,12 @@ impl Builder<'_> {
     pub(crate) fn substring_similar(&mut self, x: X, y: X, l: u32, r: u32) -> ExprId {
         self.gate(PG, l, "this form of SUBSTRING");
         let (text, pattern) = self.end2(x, y);
+        let claimed = self.stacks.stray_escape.take().map(|at| at.start);
+        if let Expr::Binary { op: BinaryOp::Custom, left, right, at } = self.tree.expr(pattern)
+            && claimed == Some(at)
+        {
+            return self.special(SpecialForm::SubstringSimilar, &[text, left, right], l, r);
+        }
         self.special(SpecialForm::SubstringSimilar, &[text, pattern], l, r)
     }
 
@@ -602,7 +608,7 @@ impl Builder<'_> {
 
     pub(crate) fn call_within(&mut self, c: ExprId, m: Mark, r: u32) -> ExprId {
         let order = self.close(m);
-        self.gate(PG.or(ORA).or(MS), r - 1, "WITHIN GROUP");
+        self.gate(PG.or(ORA).or(MS).or(MARIA), r - 1, "WITHIN GROUP");
         self.extra(c).within_group = order;
         self.call_close(c, r)
     }

@@ -53,6 +53,8 @@ pub(crate) struct Stacks {
     /// Heights of expressions that are closed, by where they start.
     heights: Vec<(u32, u32)>,
     bounds: Vec<(Bound, Span)>,
+    /// An `ESCAPE` that belongs to no `LIKE`.
+    stray_escape: Option<Span>,
     rows: Vec<List<ExprId>>,
     // Queries.
     bodies: Vec<(Body, Span)>,
@@ -83,6 +85,7 @@ impl Stacks {
         self.operands.clear();
         self.heights.clear();
         self.bounds.clear();
+        self.stray_escape = None;
         self.rows.clear();
         self.bodies.clear();
         self.set_ops.clear();

@@ -239,8 +239,7 @@ impl Builder<'_> {
             top.escaped = true;
             return;
         }
-        self.reject(at, "ESCAPE belongs behind the pattern of LIKE");
-        // Kept consistent: the operand that follows needs an operator.
+        // Right only in SUBSTRING(s SIMILAR p ESCAPE e), which claims it; see `check_escape`.
         let strength = self.strengths.of_op(Op::Escape);
         self.stacks.entries.push(Entry {
             op: Op::Escape,
@@ -250,6 +249,13 @@ impl Builder<'_> {
             count: 1,
             at,
         });
+    }
+
+    /// Reports an `ESCAPE` that nothing has claimed.
+    pub(crate) fn check_escape(&mut self) {
+        if let Some(at) = self.stacks.stray_escape.take() {
+            self.reject(at, "ESCAPE belongs behind the pattern of LIKE");
+        }
     }
 
     /// Applies the topmost operator to its operands.
@@ -315,6 +321,9 @@ impl Builder<'_> {
         }
         let left = self.pop_operand();
         let span = Span::new(self.expr_span(left).start, end);
+        if entry.op == Op::Escape {
+            self.stacks.stray_escape = Some(entry.at);
+        }
         let expr = if entry.op == Op::AtTimeZoneOp {
             Expr::AtTimeZone { expr: left, zone: Some(right) }
         } else {

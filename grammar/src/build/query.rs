@@ -357,7 +357,7 @@ impl Builder<'_> {
 
     pub(crate) fn table_body(&mut self, l: u32) {
         self.gate(MY.or(PG), l, "TABLE as a query");
-        let name = self.name_of(l + 1);
+        let name = self.name_of(l);
         let span = self.tok(l).span();
         self.stacks.bodies.push((Body::Table(name), span));
     }
@@ -733,7 +733,21 @@ impl Builder<'_> {
         self.new_from(FromKind::Opaque(span), l, r)
     }
 
-    pub(crate) fn from_nested(&mut self, mark: u32, l: u32, r: u32) -> FromId {
+    pub(crate) fn from_nested(&mut self, m: Mark, l: u32, r: u32) -> FromId {
+        let sources: List<FromId> = self.close(m);
+        if sources.len() > 1 {
+            self.gate(MY, l, "a list of tables in brackets");
+        }
+        // MySQL: a comma in brackets is a cross join.
+        let mark = self.stacks.joins.len() as u32;
+        for i in 0..sources.len() {
+            let source = self.tree.list(sources)[i];
+            let pending = (i > 0).then_some((JoinKind::Cross, false, self.tree[source].span));
+            self.stacks.joins.push(JoinEntry { source, pending, height: 0 });
+            if i > 0 {
+                self.join_pending(mark, JoinConstraint::None);
+            }
+        }
         let inner = self.join_end(mark);
         self.new_from(FromKind::Nested(inner), l, r)
     }

@@ -8,6 +8,7 @@ use airc_lex::aux;
 
 impl Builder<'_> {
     pub(crate) fn statement(&mut self, kind: StatementKind, l: u32, r: u32) -> StatementId {
+        self.check_escape();
         let span = self.span(l, r);
         let terminator = Span::new(span.end, span.end);
         self.node(Statement { kind, span, terminator, depth: 0, question_marks: 0 })

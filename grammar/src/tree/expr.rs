@@ -531,7 +531,7 @@ pub enum SpecialForm {
     SubstringFor,
     /// `SUBSTRING(s FROM start FOR length)`: `[s, start, length]`.
     SubstringFromFor,
-    /// `SUBSTRING(s SIMILAR pattern ESCAPE escape)`: `[s, pattern, escape]`.
+    /// `SUBSTRING(s SIMILAR pattern ESCAPE escape)`: `[s, pattern, escape]`, the last if it is written.
     SubstringSimilar,
     /// `OVERLAY(s PLACING new FROM start)`: `[s, new, start]`.
     Overlay,

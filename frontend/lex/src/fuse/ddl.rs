@@ -281,7 +281,12 @@ impl Pass<'_> {
             Unsigned => self.emit(K::TypeFlag, 0, at, next),
             Zerofill => self.emit(K::TypeFlag, 1, at, next),
             Signed => self.emit(K::TypeFlag, 2, at, next),
-            Binary if self.is_my() && matches!(self.prev(), K::Name | K::Rp) && self.is_type_tail() => {
+            Binary
+                if self.is_my()
+                    && (self.prev() == K::Rp
+                        || (self.prev() == K::Name && self.before_prev() == K::Name))
+                    && self.is_type_tail() =>
+            {
                 self.emit(K::TypeFlag, 3, at, next)
             }
             Character if self.w(next) == Set => self.charset(at, at + 2),
@@ -307,7 +312,7 @@ impl Pass<'_> {
 
     fn identity(&mut self, at: usize, end: usize, how: u16) -> usize {
         if self.k(end) == K::Lp {
-            self.fuser.stack.push(Ctx::Plain);
+            self.fuser.stack.push(Ctx::Sequence);
             self.fuser.depth += 1;
             self.emit(K::IdentityLp, how, at, end + 1)
         } else {
@@ -327,7 +332,7 @@ impl Pass<'_> {
     }
 
     /// `CHARACTER SET name`.
-    fn charset(&mut self, at: usize, name: usize) -> usize {
+    pub(super) fn charset(&mut self, at: usize, name: usize) -> usize {
         if !matches!(self.k(name), K::Name | K::Str) {
             return self.name(at);
         }
@@ -550,7 +555,9 @@ impl Pass<'_> {
                 return None;
             }
             return match word {
-                With if !matches!(self.w(next), Check | Cascaded | Local | Read | Data | No) => {
+                With if self.prev() != K::As
+                    && !matches!(self.w(next), Check | Cascaded | Local | Read | Data | No) =>
+                {
                     let end = if self.k(next) == K::Lp { self.after_paren(next) } else { at + 2 };
                     Some(self.emit(K::TableOption, OPTION_STORAGE, at, end))
                 }
@@ -794,7 +801,8 @@ impl Pass<'_> {
             return Some(self.action(word, at));
         }
         if comma {
-            return Some(self.continued(word, at));
+            let end = self.continued(word, at);
+            return if end > at { Some(end) } else { None };
         }
         Some(self.action(word, at))
     }
@@ -821,7 +829,7 @@ impl Pass<'_> {
             kind => kind,
         };
         if kind == K::Eof {
-            return self.name(at);
+            return at;
         }
         self.emit(kind, 0, at, at);
         at

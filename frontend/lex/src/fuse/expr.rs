@@ -215,6 +215,10 @@ impl Pass<'_> {
                 self.fuser.depth += 1;
                 self.emit(K::CollationFor, 0, at, at + 3)
             }
+            Character | Char if self.w(next) == Set && self.is_my() && self.after_operand() => {
+                self.charset(at, at + 2)
+            }
+            Charset if self.is_my() && self.after_operand() && self.prev() != K::As => self.charset(at, next),
             Collate if self.after_operand() => self.emit(K::Collate, 0, at, next),
             At if self.words(next, &[Time, Zone]) && self.after_operand() => {
                 self.emit(K::AtTz, 0, at, at + 3)

@@ -47,11 +47,10 @@ pub(crate) enum Ctx {
     Call,
     JsonCall,
     Window,
-    Case,
     Against,
-    Type,
     Columns,
     Pivot,
+    Sequence,
 }
 
 /// `flag` of a raw token that a look ahead has decided about.
@@ -72,6 +71,8 @@ pub(crate) struct Fuser {
     /// Bracket depth of column definitions, where the words of constraints count.
     column_depth: u32,
     on_duplicate: bool,
+    /// Behind `WINDOW`: brackets behind `AS` hold windows.
+    window_open: bool,
     join_open: u32,
     offset_open: bool,
     top_open: bool,
@@ -103,6 +104,7 @@ impl Fuser {
             depth: 0,
             column_depth: u32::MAX,
             on_duplicate: false,
+            window_open: false,
             join_open: 0,
             offset_open: false,
             top_open: false,
@@ -122,6 +124,7 @@ impl Fuser {
         self.depth = 0;
         self.column_depth = u32::MAX;
         self.on_duplicate = false;
+        self.window_open = false;
         self.join_open = 0;
         self.offset_open = false;
         self.top_open = false;
@@ -149,6 +152,12 @@ impl Pass<'_> {
         match tok.kind {
             K::Name => {
                 if tok.aux == 0 || self.is_demoted(tok.start) {
+                    if self.fuser.frame == Frame::AlterTable
+                        && self.prev() == K::Comma
+                        && self.fuser.depth == 0
+                    {
+                        self.continued(W::Unlisted, at);
+                    }
                     self.name(at)
                 } else {
                     self.word(W::from_aux(tok.aux), at)
@@ -381,6 +390,11 @@ impl Pass<'_> {
     /// A string: joined with its neighbours; a name where the dialect lets a string be one.
     fn string(&mut self, at: usize) -> usize {
         let mut tok = self.raw[at];
+        // Oracle has string aliases in PIVOT only; nothing else can have a string behind AS.
+        if self.rules.q_quotes && self.prev() == K::As {
+            let first = self.push_ident(at);
+            return self.emit_named(K::Name, first, 1, at, at + 1);
+        }
         if self.rules.string_aliases {
             let alias = self.prev() == K::As
                 || (self.after_operand()
@@ -416,6 +430,8 @@ impl Pass<'_> {
         let prev = self.prev();
         let ctx = if query {
             Ctx::Query
+        } else if prev == K::As && self.fuser.window_open {
+            Ctx::Window
         } else if prev == K::Name {
             if self.fuser.frame == Frame::CreateTable
                 && self.fuser.depth == 0
@@ -447,7 +463,9 @@ impl Pass<'_> {
         if query {
             return at + 1;
         }
-        if matches!(prev, K::In | K::Values) || (prev == K::Comma && matches!(self.out_back(3), K::LitRow)) {
+        if matches!(prev, K::In | K::Values | K::AllValues)
+            || (prev == K::Comma && matches!(self.out_back(3), K::LitRow))
+        {
             self.literal_row(at)
         } else {
             at + 1
@@ -775,7 +793,6 @@ fn ends_operand(kind: K) -> bool {
             | K::Dims
             | K::Zone
             | K::AtLocal
-            | K::Default
             | K::TypeFlag
             | K::NullsTreat
             | K::OpaqueTable

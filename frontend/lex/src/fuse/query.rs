@@ -25,6 +25,10 @@ impl Pass<'_> {
     /// Handles a keyword.
     pub(super) fn word(&mut self, word: W, at: usize) -> usize {
         let next = at + 1;
+        if word == W::Interval && matches!(self.prev(), K::As | K::Colons) {
+            let end = self.name(at);
+            return self.unit_range(end, K::IntervalRange).unwrap_or(end);
+        }
         // Behind AS stands a name, except where a query, an option of a CTE or a body follows.
         if self.prev() == K::As
             && !matches!(word, W::Select | W::With | W::Values | W::Table | W::Not | W::Materialized)
@@ -37,6 +41,11 @@ impl Pass<'_> {
         }
         if !self.fuser.intervals.is_empty()
             && let Some(end) = self.unit_word(word, at)
+        {
+            return end;
+        }
+        if self.ctx() == Ctx::Sequence
+            && let Some(end) = self.sequence_option(word, at)
         {
             return end;
         }
@@ -74,8 +83,8 @@ impl Pass<'_> {
         let next = at + 1;
         Some(match word {
             Select => {
-                self.emit(K::Select, 0, at, next);
-                next
+                self.fuser.window_open = false;
+                self.emit(K::Select, 0, at, next)
             }
             From => {
                 if matches!(self.w(next), First | Last)
@@ -119,7 +128,10 @@ impl Pass<'_> {
             }
             Case | And | Or | Not | In | Null | When | Then | Else | End => return self.expr_word(word, at),
             Limit => return self.limit(at),
-            Offset if self.after_operand() && self.is_offset(next) => {
+            Offset
+                if (self.after_operand() || matches!(self.prev(), K::Dir | K::Nulls | K::LimitAll))
+                    && self.is_offset(next) =>
+            {
                 self.fuser.offset_open = true;
                 self.emit(K::Offset, 0, at, next)
             }
@@ -183,6 +195,7 @@ impl Pass<'_> {
             }
             Into => return self.into(at),
             Window if self.k(next) == K::Name && self.w(at + 2) == As && self.after_operand() => {
+                self.fuser.window_open = true;
                 self.emit(K::Window, 0, at, next)
             }
             Partition if self.w(next) == By => self.emit(K::PartitionBy, 0, at, at + 2),
@@ -260,7 +273,7 @@ impl Pass<'_> {
                 if self.after_operand()
                     || self.prev() == K::DefaultValues
                     || self.prev() == K::DoNothing
-                    || self.prev() == K::Rp =>
+                    || self.prev() == K::Default =>
             {
                 self.emit(K::Returning, 0, at, next)
             }
@@ -526,7 +539,12 @@ impl Pass<'_> {
                 self.prev(),
                 K::Eof | K::QLp | K::SetOp | K::As | K::Overriding | K::MergeInsert | K::Explain
             );
-        constructor.then(|| self.emit(K::Values, 0, at, next))
+        let kind = if self.fuser.out.first().is_some_and(|tok| tok.kind == K::InsertAll) {
+            K::AllValues
+        } else {
+            K::Values
+        };
+        constructor.then(|| self.emit(kind, 0, at, next))
     }
 
     fn r#for(&mut self, at: usize) -> Option<usize> {
