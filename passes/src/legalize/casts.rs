@@ -373,11 +373,12 @@ fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         Type::Timestamp { .. } => IsoTimestamp,
         _ => return Ok(false),
     };
-    let same = match (from, to) {
-        (Type::Date, Type::Date) | (Type::Time { .. }, Type::Time { .. }) => true,
-        (Type::Timestamp { .. }, Type::Timestamp { .. }) => true,
-        _ => false,
-    };
+    let same = matches!(
+        (from, to),
+        (Type::Date, Type::Date)
+            | (Type::Time { .. }, Type::Time { .. })
+            | (Type::Timestamp { .. }, Type::Timestamp { .. })
+    );
     if same {
         cx.become_copy(id, operand);
         return Ok(true);

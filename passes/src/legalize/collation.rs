@@ -209,7 +209,7 @@ fn fit(
             cx.text_literal(*id)
                 .is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit() || c == '-'))
         };
-        if operands.iter().any(|id| like_number(id)) {
+        if operands.iter().any(like_number) {
             if means(cx, collation, operands) != Means::Native {
                 let subject = cx.subject(open);
                 let span = cx.air.span(open);
@@ -620,7 +620,7 @@ fn text_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 fn text_groups(cx: &mut Context<'_>, id: SelectId) -> Fired {
     let select = cx.air.select(id);
-    let (distinct, group) = (select.distinct.clone(), select.group.clone());
+    let (distinct, group) = (select.distinct, select.group);
     let changed = match group {
         Some(group) => {
             let mut elements: Vec<GroupElement> = cx.air.list(group.elements).to_vec();

@@ -198,7 +198,7 @@ fn integer_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let or_null = op == DivIntOrNull;
     // MySQL's DIV itself takes decimals.
-    if or_null && cx.speaks(DivDecimalOrNull) || ta.is_int_like() && tb.is_int_like() {
+    if or_null && cx.speaks(DivDecimalOrNull) || is_int_like(ta) && is_int_like(tb) {
         return Ok(false);
     }
     let ty = cx.air.ty(id);
@@ -221,15 +221,9 @@ fn integer_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
-/// Decimals that hold integers only.
-trait IntLike {
-    fn is_int_like(self) -> bool;
-}
-
-impl IntLike for Type {
-    fn is_int_like(self) -> bool {
-        self.is_int() || self.scale() == Some(0)
-    }
+/// Integers, and decimals that hold integers only.
+fn is_int_like(ty: Type) -> bool {
+    ty.is_int() || ty.scale() == Some(0)
 }
 
 fn float_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -251,7 +245,7 @@ fn fractional_remainder(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let floats = ta.is_float() || tb.is_float();
     let decimals = ta.is_decimal() || tb.is_decimal();
     // `%` of exact decimals is native wherever there are exact decimals; of floats only MySQL has it.
-    if !floats && !decimals || decimals && !floats && !cx.decimals_are_floats() {
+    if !floats && (!decimals || !cx.decimals_are_floats()) {
         return Ok(false);
     }
     if floats && cx.speaks(DivDecimalOrNull) {
