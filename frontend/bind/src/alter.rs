@@ -57,6 +57,9 @@ impl<'a> Binder<'a> {
                         changes.push(TableChange::AddConstraint { constraint });
                     }
                     Declared::Index(index) => changes.push(TableChange::AddIndex { index: Box::new(index) }),
+                    Declared::Default(name, default) => {
+                        changes.push(TableChange::SetDefault { name, default: Some(default) });
+                    }
                 })?;
             }
             AlterKind::DropColumn { name, if_exists, behavior } => {
@@ -173,7 +176,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The column of a table as it was declared.
-    fn altered_column(&mut self, ident: tree::Ident, this: SourceId, if_exists: bool) -> Bound<Name> {
+    pub(crate) fn altered_column(&mut self, ident: tree::Ident, this: SourceId, if_exists: bool) -> Bound<Name> {
         let text = self.ident_text(ident);
         let reference = Reference::new(ident, &text);
         if let Some(at) = self.find_column(this, reference, ident.span)? {

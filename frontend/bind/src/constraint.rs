@@ -6,7 +6,7 @@ use crate::create_table::Declared;
 use air::ddl::{
     Constraint, ConstraintRule, CreateIndex, IndexMethod, KeyPart, ReferentialAction, UniqueNulls,
 };
-use air::{Name, ObjectName, SourceId};
+use air::{Name, ObjectName, SourceId, Type};
 use air_base::Span;
 use airc_grammar::tree::{self, ConstraintState, IndexKind, InsertOr, TableConstraintKind};
 
@@ -153,9 +153,15 @@ impl<'a> Binder<'a> {
                 declare(Declared::Index(index));
                 return Ok(());
             }
-            TableConstraintKind::Exclude
-            | TableConstraintKind::Other
-            | TableConstraintKind::UsingIndex(_) => {
+            TableConstraintKind::Default { column, value } => {
+                let column = self.altered_column(column, this, false)?;
+                let known = self.air.list(self.air.source(this).columns).iter().find(|c| c.name == column);
+                let ty = known.map_or(Type::Unknown, |known| known.ty);
+                let value = self.default_value(value, ty)?;
+                declare(Declared::Default(column, value));
+                return Ok(());
+            }
+            TableConstraintKind::Exclude | TableConstraintKind::Other => {
                 let message = "this constraint is not translated";
                 return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));
             }

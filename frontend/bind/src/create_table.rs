@@ -11,7 +11,7 @@ use air::ids::List;
 use air::query::{Body, Item, SourceColumn};
 use air::statement::Statement;
 use air::types::Collation;
-use air::{Name, SourceId, Str, Type};
+use air::{ExprId, Name, SourceId, Str, Type};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, ColumnConstraintKind, ColumnDefId, CreateModifiers, TableOptionKind};
 
@@ -211,6 +211,12 @@ impl<'a> Binder<'a> {
             self.table_constraint(*constraint, table.this, table.name, |constraint| match constraint {
                 Declared::Constraint(constraint) => table.constraints.push(constraint),
                 Declared::Index(index) => table.indexes.push(index),
+                Declared::Default(name, value) => {
+                    let column = table.columns.iter_mut().find(|column| column.name == name);
+                    if let Some(column) = column {
+                        column.default = Some(value);
+                    }
+                }
             })?;
         }
         self.scopes.close();
@@ -363,4 +369,6 @@ pub(crate) enum Declared {
     Constraint(Constraint),
     /// An index.
     Index(CreateIndex),
+    /// The default of a column.
+    Default(Name, ExprId),
 }

@@ -30,9 +30,10 @@ pub(crate) const SCHEMA: &str = "
 
 /// Binds the statements of a script one after the other; the last one stays. `complete`: no other tables exist.
 pub(crate) fn bind_script(dialect: Dialect, complete: bool, script: &str) -> Bench {
-    let mut catalog = Catalog { complete, ..Catalog::default() };
+    let mut catalog = Catalog::default();
+    catalog.complete = complete;
     let profile = Profile::of(dialect);
-    let mut parser = Parser::new(dialect);
+    let mut parser = Parser::of(dialect);
     let parsed = parser.parse(script);
     let errors: Vec<_> = parsed.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{dialect}: {script}\n{errors:?}");
