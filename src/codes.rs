@@ -12,5 +12,5 @@ pub const ASSUMPTION: Code = Code("C0201");
 pub const SCHEMA: Code = Code("C0300");
 /// A request of the JSON lines protocol cannot be read.
 pub const REQUEST: Code = Code("C0400");
-/// The text is longer than spans can count.
-pub const TOO_LONG: Code = Code("C0101");
+/// Several statements up to one client delimiter.
+pub const SEVERAL: Code = Code("C0202");

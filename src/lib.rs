@@ -6,19 +6,45 @@
 //! - **exact under assumptions**: same rows wherever the listed facts about data and servers hold;
 //! - **refused**: a diagnostic says where, why, and what would unlock it.
 //!
+//! [`Translator`] goes over scripts once and keeps its buffers; [`Compiler`] remembers what it has done and
+//! recompiles only what an edit touches. Both take a source [`Profile`] (engine, version, settings) and a target one.
+//!
+//! ```
+//! use airc::{Options, Translator};
+//!
+//! let mut translator = Translator::new("mysql".parse()?, "sqlite".parse()?, Options::default());
+//! translator.with_schema("CREATE TABLE t (a INT NOT NULL, b INT NOT NULL)");
+//! for outcome in translator.translate_script("SELECT a DIV b FROM t; SELECT no_such_function(a) FROM t") {
+//!     match (&outcome.translation, outcome.refusal()) {
+//!         (Some(translation), _) => println!("{};\n{}", translation.sql.join(";\n"), translation.certificate),
+//!         (None, Some(why)) => println!("refused: {} {}", why.code, why.message),
+//!         (None, None) => unreachable!("a refusal has a reason"),
+//!     }
+//! }
+//! # Ok::<(), airc::ProfileError>(())
+//! ```
+//!
 //! Nothing here touches files, clocks or the network.
 
 pub mod codes;
+mod compiler;
 mod options;
 mod outcome;
+mod pipeline;
 mod plan;
+pub mod schema;
 pub mod settings;
+mod translator;
 
 pub use air;
 pub use air_base::{Code, Diagnostic, Dialect, Label, Severity, Span};
+pub use airc_grammar as grammar;
 
 pub use air::fidelity::{Assume, Assumption, Fidelity};
 pub use air::profile::{Profile, ProfileError, Version};
+pub use airc_passes::{lineage, rules};
+pub use compiler::{Compiler, QueryLog, ScriptId, TargetId};
 pub use options::Options;
 pub use outcome::{Certificate, Rewrite, StatementOutcome, Translation, fidelity_words};
 pub use plan::{Input, Operator, Plan};
+pub use translator::{Step, Tail, Translator, parser_for};

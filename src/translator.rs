@@ -62,6 +62,14 @@ pub struct Tail {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Tail {
+    /// What a parser read last without a statement.
+    fn of(parser: &Parser) -> Tail {
+        let rest = parser.rest();
+        Tail { comments: rest.tree.comments().to_vec(), diagnostics: rest.diagnostics.to_vec() }
+    }
+}
+
 /// One statement while it is in the translator's hands.
 pub struct Step<'a> {
     /// The statement, without its terminator.
@@ -189,25 +197,20 @@ impl Translator {
     /// Statements that could not be read are shown as well. A script that is too long for spans is one refused step.
     pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
         let Translator { from, target, options, passes, parser, catalog, buffers, .. } = self;
-        let parsed = parser.parse(script);
-        let tree = parsed.tree;
-        let mut problems = parsed.diagnostics.iter().peekable();
-        let mut comments = tree.comments();
-        let roots = tree.statements();
-        for (i, &id) in roots.iter().enumerate() {
-            let statement = tree[id];
-            let next = roots.get(i + 1).map_or(u32::MAX, |&next| tree[next].span.start);
+        let mut at = 0;
+        while let Some((parsed, next)) = parser.parse_next(script, at) {
+            at = next;
             let Buffers { scratch, air, ledger, diagnostics, sql } = buffers;
+            diagnostics.clear();
+            diagnostics.extend_from_slice(parsed.diagnostics);
+            let tree = parsed.tree;
+            let &[id] = tree.statements() else { break };
+            let statement = tree[id];
             air.clear();
             ledger.clear();
-            diagnostics.clear();
             sql.clear();
-            while let Some(problem) = problems.next_if(|problem| problem.span().start < next) {
-                diagnostics.push(problem.clone());
-            }
-            let between = comments.partition_point(|comment| comment.span.start < statement.span.start);
-            let (before, rest) = comments.split_at(between);
-            comments = &rest[rest.partition_point(|comment| comment.span.start < statement.span.end)..];
+            let comments = tree.comments();
+            let before = comments.partition_point(|comment| comment.span.start < statement.span.start);
 
             let broken = statement.kind == StatementKind::Broken;
             let source = Source { tree, statement: id, text: script, profile: from };
@@ -227,7 +230,7 @@ impl Translator {
                 positions,
                 ledger,
                 diagnostics,
-                comments: before,
+                comments: &comments[..before],
                 air,
                 translated: rendered.is_some(),
                 script,
@@ -236,7 +239,7 @@ impl Translator {
                 layout: RenderOptions { catalog, width: options.width, comments: options.comments },
             });
         }
-        Tail { comments: comments.to_vec(), diagnostics: problems.cloned().collect() }
+        Tail::of(parser)
     }
 
     /// Binds every statement and shows its meaning before anything is rewritten; refused ones come as `None`.
@@ -246,26 +249,23 @@ impl Translator {
         visit: &mut dyn FnMut(Span, Option<&Air>, &[Diagnostic]),
     ) -> Tail {
         let Translator { from, options, parser, catalog, buffers, .. } = self;
-        let parsed = parser.parse(script);
-        let tree = parsed.tree;
-        let mut problems = parsed.diagnostics.iter().peekable();
-        let roots = tree.statements();
-        for (i, &id) in roots.iter().enumerate() {
-            let statement = tree[id];
-            let next = roots.get(i + 1).map_or(u32::MAX, |&next| tree[next].span.start);
+        let mut at = 0;
+        while let Some((parsed, next)) = parser.parse_next(script, at) {
+            at = next;
             let Buffers { scratch, air, ledger, diagnostics, .. } = buffers;
+            diagnostics.clear();
+            diagnostics.extend_from_slice(parsed.diagnostics);
+            let tree = parsed.tree;
+            let &[id] = tree.statements() else { break };
+            let statement = tree[id];
             air.clear();
             ledger.clear();
-            diagnostics.clear();
-            while let Some(problem) = problems.next_if(|problem| problem.span().start < next) {
-                diagnostics.push(problem.clone());
-            }
             let source = Source { tree, statement: id, text: script, profile: from };
             let bound = statement.kind != StatementKind::Broken
                 && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok();
             visit(statement.span, bound.then_some(&*air), diagnostics);
         }
-        Tail { comments: Vec::new(), diagnostics: problems.cloned().collect() }
+        Tail::of(parser)
     }
 
     /// Which columns each result column of each statement comes from; `None` for a statement that was refused.
@@ -278,5 +278,18 @@ impl Translator {
 
 /// A parser for the dialect and settings of a profile.
 pub fn parser_for(profile: &Profile) -> Parser {
-    Parser::new(profile.dialect)
+    Parser::new(lexer_settings(profile))
+}
+
+/// What the lexer needs to know of a profile.
+pub(crate) fn lexer_settings(profile: &Profile) -> airc_grammar::Settings {
+    let settings = &profile.settings;
+    airc_grammar::Settings {
+        double_quote_names: settings.ansi_quotes,
+        backslash_escapes: settings.backslash_escapes,
+        pipes_concat: settings.pipes_as_concat,
+        // `/*!80017 … */` is for 8.0.17 and later.
+        executable_comment_version: u32::from(profile.version.0) * 10_000 + u32::from(profile.version.1) * 100,
+        ..airc_grammar::Settings::of(profile.dialect)
+    }
 }

@@ -2,9 +2,10 @@
 
 use super::definitions::{Definitions, Mentions};
 use crate::Options;
+use crate::codes;
 use crate::outcome::{StatementOutcome, Translation};
 use crate::pipeline::{self, Source};
-use crate::translator::parser_for;
+use crate::translator::{lexer_settings, parser_for};
 use air::Air;
 use air::catalog::Catalog;
 use air::fidelity::Ledger;
@@ -62,9 +63,9 @@ pub(super) fn statements<'db>(db: &'db dyn Database, script: Script) -> Vec<Stat
     let text = script.text(db);
     let mut definitions = 0;
     let mut all = Vec::new();
-    for span in parser_for(&from).split(text) {
-        let piece = span.text(text);
-        all.push(Statement::new(db, piece.to_owned(), span.start, definitions));
+    for found in airc_grammar::split(lexer_settings(from), text) {
+        let piece = found.span.text(text);
+        all.push(Statement::new(db, piece.to_owned(), found.span.start, definitions));
         definitions += u32::from(super::definitions::may_define(piece));
     }
     all
@@ -80,8 +81,15 @@ pub(super) struct Parsed {
 #[salsa::tracked(returns(ref), no_eq, lru = 512)]
 pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statement<'db>) -> Parsed {
     let mut parser = parser_for(&setup.source(db));
-    let parsed = parser.parse(statement.text(db));
-    Parsed { tree: parsed.tree.clone(), diagnostics: parsed.diagnostics.to_vec() }
+    let text = statement.text(db);
+    parser.parse(text);
+    let (tree, mut diagnostics) = parser.take();
+    if tree.statements().len() > 1 {
+        let span = Span::new(0, text.len() as u32);
+        let message = "this is several statements, which the client sends as one";
+        diagnostics.push(Diagnostic::error(codes::SEVERAL, span, message).help("end each with the delimiter"));
+    }
+    Parsed { tree, diagnostics }
 }
 
 /// The statements of a script that may define something, in order. Stays the same while only others are edited.

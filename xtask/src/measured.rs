@@ -1,13 +1,13 @@
 //! The options that say what is measured.
 
-use airc_score::translators::{External, Identity, Translator, Unit};
+use airc_score::translators::{Airc, External, Identity, Translator, Unit};
 use clap::{Args, ValueEnum};
 
 /// What is measured.
 #[derive(Args)]
 pub struct Measured {
     /// What to measure.
-    #[arg(long, value_enum, default_value_t = Built::Identity)]
+    #[arg(long, value_enum, default_value_t = Built::Airc)]
     translator: Built,
     /// Measure a program that speaks the JSON lines of `airc translate --jsonl`.
     #[arg(long, value_name = "COMMAND")]
@@ -19,6 +19,8 @@ pub struct Measured {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Built {
+    /// Our compiler.
+    Airc,
     /// No translation: statements are passed as they are.
     Identity,
 }
@@ -40,6 +42,7 @@ impl Measured {
         };
         match (&self.external, self.translator) {
             (Some(command), _) => Box::new(External::new(command, unit)),
+            (None, Built::Airc) => Box::new(Airc::default()),
             (None, Built::Identity) => Box::new(Identity),
         }
     }
@@ -48,6 +51,7 @@ impl Measured {
     pub fn word(&self) -> String {
         let name = match (&self.external, self.translator) {
             (Some(command), _) => command.as_str(),
+            (None, Built::Airc) => "airc",
             (None, Built::Identity) => "identity",
         };
         name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()

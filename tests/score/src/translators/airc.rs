@@ -53,9 +53,9 @@ fn merge(outcomes: &[StatementOutcome]) -> Outcome {
                 certificate.push_str(&translation.certificate.to_string());
             }
             None => {
-                let (code, message) = outcome.refusal().map_or(("NONE", "refused without a reason"), |why| {
-                    (why.code.0, why.message.as_str())
-                });
+                let (code, message) = outcome
+                    .refusal()
+                    .map_or(("NONE", "refused without a reason"), |why| (why.code.0, why.message.as_str()));
                 return Outcome::Refused { code: code.to_owned(), message: message.to_owned() };
             }
         }

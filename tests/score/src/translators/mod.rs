@@ -1,8 +1,10 @@
 //! What is measured: anything that turns a script of one dialect into statements of another.
 
+mod airc;
 mod external;
 mod identity;
 
+pub use airc::Airc;
 pub use external::{External, Unit};
 pub use identity::Identity;
 

@@ -1,0 +1,129 @@
+//! What an edit costs: queries that salsa really runs, counted.
+
+use airc::{Compiler, Dialect, Options, Profile, QueryLog, ScriptId, TargetId};
+use std::fmt::Write;
+
+const STATEMENTS: usize = 10_000;
+
+/// Tables `t0` … `t9`, and statements about them in turn.
+fn script(edit: impl Fn(usize) -> Option<String>) -> String {
+    let mut text = String::new();
+    for i in 0..STATEMENTS {
+        let usual = if i < 10 {
+            format!("CREATE TABLE t{i} (id INT PRIMARY KEY, a INT NOT NULL)")
+        } else {
+            format!("SELECT a + {i} AS b FROM t{} WHERE id = {i}", i % 10)
+        };
+        let _ = writeln!(text, "{};", edit(i).unwrap_or(usual));
+    }
+    text
+}
+
+struct Session {
+    compiler: Compiler,
+    script: ScriptId,
+    target: TargetId,
+}
+
+impl Session {
+    fn start() -> Session {
+        let mut compiler = Compiler::new(Profile::of(Dialect::Mysql), Options::default());
+        let target = compiler.add_target(Profile::of(Dialect::Sqlite));
+        let script = compiler.add_script(script(|_| None));
+        let mut session = Session { compiler, script, target };
+        let log = session.compile();
+        assert_eq!((log.count("bound"), log.count("lowered")), (STATEMENTS as u32, STATEMENTS as u32));
+        session
+    }
+
+    /// Compiles everything and tells what ran.
+    fn compile(&mut self) -> QueryLog {
+        let outcomes = self.compiler.outcomes(self.script, self.target);
+        let refused: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.refusal()).collect();
+        assert!(refused.is_empty(), "{:?}", refused.first());
+        self.compiler.query_log()
+    }
+
+    fn edit(&mut self, edit: impl Fn(usize) -> Option<String>) -> QueryLog {
+        self.compiler.set_text(self.script, script(edit));
+        self.compile()
+    }
+}
+
+#[test]
+fn an_edit_recompiles_what_depends_on_it() {
+    let mut session = Session::start();
+    assert_eq!(session.compile(), QueryLog::default(), "nothing changed");
+
+    // A query: itself, wherever the statements after it have moved to.
+    let log =
+        session.edit(|i| (i == 50).then(|| "SELECT a + 1000000 AS longer_than_before FROM t0".to_owned()));
+    assert_eq!((log.count("bound"), log.count("lowered"), log.count("definitions")), (1, 1, 0), "{log:?}");
+
+    // A comment between statements is nobody's business.
+    let log = session
+        .edit(|i| (i == 50).then(|| "/* why */ SELECT a + 1000000 AS longer_than_before FROM t0".to_owned()));
+    assert!(log.count("bound") <= 1, "{log:?}");
+
+    // A definition that changes in meaning: the statements that name its table.
+    let wider = |i| (i == 3).then(|| "CREATE TABLE t3 (id INT PRIMARY KEY, a BIGINT NOT NULL)".to_owned());
+    let log = session.edit(wider);
+    let about_t3 = (STATEMENTS / 10) as u32;
+    assert!(log.count("bound") <= about_t3 + 2, "{log:?}");
+    assert!(log.count("bound") >= about_t3, "{log:?}");
+
+    // A definition that says the same in other words: itself.
+    let log = session
+        .edit(|i| (i == 3).then(|| "CREATE TABLE t3 (id INTEGER PRIMARY KEY, a BIGINT NOT NULL)".to_owned()));
+    assert_eq!(log.count("bound"), 1, "{log:?}");
+
+    // A new table that nobody mentions.
+    let log = session.edit(|i| (i == 9_999).then(|| "CREATE TABLE unheard_of (x INT)".to_owned()));
+    assert!(log.count("bound") <= about_t3 + 2, "{log:?}");
+}
+
+#[test]
+fn a_removed_statement_invalidates_no_other() {
+    let mut session = Session::start();
+    let shorter: String = script(|_| None).lines().enumerate().filter(|(i, _)| *i != 500).fold(
+        String::new(),
+        |mut text, (_, line)| {
+            text.push_str(line);
+            text.push('\n');
+            text
+        },
+    );
+    session.compiler.set_text(session.script, shorter);
+    let log = session.compile();
+    assert_eq!((log.count("bound"), log.count("lowered")), (0, 0), "{log:?}");
+}
+
+#[test]
+fn places_count_in_the_script() {
+    let mut compiler = Compiler::new(Profile::of(Dialect::Sqlite), Options::default());
+    let target = compiler.add_target(Profile::of(Dialect::Postgres));
+    let text = "SELECT 1;\nSELECT nope(2);";
+    let script = compiler.add_script(text);
+    let outcomes = compiler.outcomes(script, target);
+    let refusal = outcomes[1].refusal().expect("the function is unknown");
+    assert!(refusal.span().text(text).starts_with("nope"), "{refusal:?}");
+    compiler.set_text(script, format!("\n\n{text}"));
+    let moved = compiler.outcome(script, target, 1).expect("there are two statements");
+    assert_eq!(moved.refusal().map(|why| why.span()), Some(refusal.span().shifted(2)));
+}
+
+#[test]
+fn both_ways_of_compiling_agree() {
+    let text = script(|i| (i == 77).then(|| "SELECT nope(1)".to_owned()));
+    let from = Profile::of(Dialect::Mysql);
+    let to = Profile::of(Dialect::Postgres);
+    let mut compiler = Compiler::new(from.clone(), Options::default());
+    let target = compiler.add_target(to.clone());
+    let script = compiler.add_script(text.clone());
+    let incremental = compiler.outcomes(script, target);
+    let batch = airc::Translator::new(from, to, Options::default()).translate_script(&text);
+    assert_eq!(incremental.len(), batch.len());
+    for (one, other) in incremental.iter().zip(&batch) {
+        assert_eq!(one, other);
+    }
+}
