@@ -1,9 +1,10 @@
 //! Making expressions: types and nullability by the signatures of builtins.
 
-use crate::binder::Binder;
-use air::builtins::{Nulls, Returns};
+use crate::binder::{Binder, Bound};
+use air::builtins::{Nulls, Returns, Volatility};
 use air::expr::{Branch, CompareOp, Expr, Literal, Modifier, Unit};
 use air::ids::List;
+use air::node::Child;
 use air::types::{CastRule, Collation, CollationStrength, TextKind, TextType, Type};
 use air::{Builtin, ExprId};
 use air_base::Span;
@@ -239,6 +240,30 @@ impl<'a> Binder<'a> {
     /// `operand IS [NOT] NULL`.
     pub(crate) fn is_null(&mut self, operand: ExprId, negated: bool, span: Span) -> ExprId {
         self.air.push(Expr::IsNull { operand, negated }, Type::Bool, false, span)
+    }
+
+    /// The same value at a second place. Subqueries stand at one place only, and a volatile value would be
+    /// another one there, so both are refused.
+    pub(crate) fn twice(&mut self, id: ExprId) -> Bound<ExprId> {
+        let mut stack = vec![Child::Expr(id)];
+        let mut once = false;
+        while let Some(child) = stack.pop() {
+            match child {
+                Child::Expr(at) => {
+                    if let Expr::Call { op, .. } = self.air.expr(at) {
+                        once |= op.signature().volatility == Volatility::Volatile;
+                    }
+                    self.air.children(child, &mut |below| stack.push(below));
+                }
+                _ => once = true,
+            }
+        }
+        if once {
+            let span = self.air.span(id);
+            return self
+                .no_meaning("a subquery or a changing value that would have to be evaluated twice", span);
+        }
+        Ok(self.air.copy(id))
     }
 
     /// The same value under another type: what it compares by changes, the value does not.

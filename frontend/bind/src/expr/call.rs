@@ -233,11 +233,11 @@ impl<'a> Binder<'a> {
             let bound = self.expr(*arg)?;
             args.push(bound);
         }
-        self.convert_args(&mut args, wants, site.span)?;
+        self.convert_args(&mut args, wants)?;
         Ok(args)
     }
 
-    fn convert_args(&mut self, args: &mut [ExprId], wants: &[Want], span: Span) -> Bound<()> {
+    fn convert_args(&mut self, args: &mut [ExprId], wants: &[Want]) -> Bound<()> {
         let Some(last) = wants.last().copied() else { return Ok(()) };
         let want = |i: usize| wants.get(i).copied().unwrap_or(last);
         if wants.contains(&Want::Common) {
@@ -247,7 +247,7 @@ impl<'a> Binder<'a> {
                     common.push(*arg);
                 }
             }
-            self.unify(&mut common, span)?;
+            self.unify(&mut common)?;
             let mut converted = common.into_iter();
             for (i, arg) in args.iter_mut().enumerate() {
                 if want(i) == Want::Common
@@ -358,11 +358,11 @@ impl<'a> Binder<'a> {
                 format!("`{}` is no table function of {} that is translated", site.name, self.meaning.name);
             return Err(self.refuse(codes::TABLE_FUNCTION, span, message));
         };
-        let args = self.table_args(op, args, span)?;
+        let args = self.table_args(op, args)?;
         Ok((op, self.air.push_list(&args)))
     }
 
-    fn table_args(&mut self, op: Builtin, args: Vec<ExprId>, span: Span) -> Bound<Vec<ExprId>> {
+    fn table_args(&mut self, op: Builtin, args: Vec<ExprId>) -> Bound<Vec<ExprId>> {
         let mut args = args;
         match op {
             Builtin::GenerateSeries => {
@@ -377,7 +377,7 @@ impl<'a> Binder<'a> {
                         };
                     }
                 } else {
-                    self.unify(&mut args, span)?;
+                    self.unify(&mut args)?;
                 }
             }
             Builtin::JsonEach | Builtin::JsonArrayElements | Builtin::JsonArrayElementsText => {

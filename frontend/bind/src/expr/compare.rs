@@ -580,8 +580,9 @@ impl<'a> Binder<'a> {
             let message = "BETWEEN SYMMETRIC over values of unlike types is not translated";
             return Err(self.refuse(codes::EXPRESSION, span, message));
         }
+        let again = self.twice(operand)?;
         let from = self.comparison(CompareOp::Ge, operand, low, span)?;
-        let to = self.comparison(CompareOp::Le, operand, high, span)?;
+        let to = self.comparison(CompareOp::Le, again, high, span)?;
         let both = self.conjunction(&[from, to], span);
         Ok(if negated { self.not(both, span) } else { both })
     }
@@ -664,7 +665,8 @@ impl<'a> Binder<'a> {
         }
         // Each element is compared in its own way.
         let mut terms = Vec::with_capacity(items.len());
-        for item in items {
+        for (i, item) in items.iter().enumerate() {
+            let operand = if i == 0 { operand } else { self.twice(operand)? };
             terms.push(self.comparison(CompareOp::Eq, operand, *item, span)?);
         }
         let any = self.disjunction(&terms, span);
@@ -818,7 +820,8 @@ impl<'a> Binder<'a> {
             _ => {}
         }
         let mut terms = Vec::with_capacity(items.len());
-        for item in items {
+        for (i, item) in items.iter().enumerate() {
+            let left = if i == 0 { left } else { self.twice(left)? };
             terms.push(self.comparison(op, left, *item, span)?);
         }
         Ok(if all { self.conjunction(&terms, span) } else { self.disjunction(&terms, span) })

@@ -142,7 +142,7 @@ impl<'a> Binder<'a> {
             }
             T::Array(items) => {
                 let mut items = self.bind_all(items)?;
-                let ty = self.unify(&mut items, span)?;
+                let ty = self.unify(&mut items)?;
                 let items = self.air.push_list(&items);
                 Ok(self.air.push(Expr::Array { items }, Type::Array(types::element_of(ty)), false, span))
             }
@@ -303,7 +303,7 @@ impl<'a> Binder<'a> {
         if let Some(otherwise) = node.otherwise {
             results.push(self.expr(otherwise)?);
         }
-        let ty = self.unify(&mut results, span)?;
+        let ty = self.unify(&mut results)?;
         let otherwise = node.otherwise.and_then(|_| results.pop());
         let mut collation = Default::default();
         let mut kept = operand;
@@ -323,7 +323,8 @@ impl<'a> Binder<'a> {
                 conditions = converted;
             } else {
                 kept = None;
-                for when in &mut conditions {
+                for (i, when) in conditions.iter_mut().enumerate() {
+                    let operand = if i == 0 { operand } else { self.twice(operand)? };
                     *when = self.comparison(CompareOp::Eq, operand, *when, span)?;
                 }
             }

@@ -313,7 +313,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Brings values to one type: branches of CASE, arguments of COALESCE. The type is their common one.
-    pub(crate) fn unify(&mut self, ids: &mut [ExprId], span: Span) -> Bound<Type> {
+    pub(crate) fn unify(&mut self, ids: &mut [ExprId]) -> Bound<Type> {
         let mut common: Option<Type> = None;
         let mut literals = false;
         for id in ids.iter() {

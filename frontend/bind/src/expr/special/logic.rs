@@ -18,7 +18,7 @@ pub(crate) fn if_else<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
         None => binder.null(Type::Null, site.span),
     };
     let mut branches = [then, otherwise];
-    let ty = binder.unify(&mut branches, site.span)?;
+    let ty = binder.unify(&mut branches)?;
     Ok(binder.case(&[(condition, branches[0])], Some(branches[1]), ty, site.span))
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn if_else<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
 pub(crate) fn nvl2<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let args = binder.bound_args(site)?;
     let mut branches = [args[1], args[2]];
-    let ty = binder.unify(&mut branches, site.span)?;
+    let ty = binder.unify(&mut branches)?;
     let condition = binder.is_null(args[0], true, site.span);
     Ok(binder.case(&[(condition, branches[0])], Some(branches[1]), ty, site.span))
 }
@@ -51,7 +51,7 @@ pub(crate) fn null_if<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
     // The comparison converts the first argument, the result does not.
     let equal = binder.compare(CompareOp::Eq, pair.left, pair.right, pair.collation, site.span);
     let null = binder.null(ty, site.span);
-    let value = binder.air.copy(left);
+    let value = binder.twice(left)?;
     Ok(binder.case(&[(equal, null)], Some(value), ty, site.span))
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn is_null_tsql<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> B
     let mut second = args[1];
     if ty.is_unknown() {
         let mut both = [args[0], second];
-        let ty = binder.unify(&mut both, site.span)?;
+        let ty = binder.unify(&mut both)?;
         return Ok(binder.call_as(Builtin::Coalesce, &both, ty, site.span));
     }
     let from = binder.air.ty(second);
@@ -101,10 +101,11 @@ pub(crate) fn decode<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<E
         results.push(rest[rest.len() - 1]);
     }
     // The first result decides the type.
-    let ty = binder.unify(&mut results, site.span)?;
+    let ty = binder.unify(&mut results)?;
     let mut branches = Vec::with_capacity(pairs);
     for (i, result) in results.iter().take(pairs).enumerate() {
         let search = rest[2 * i];
+        let operand = if i == 0 { operand } else { binder.twice(operand)? };
         let condition = if binder.is_null_literal(search) {
             binder.is_null(operand, false, site.span)
         } else {
@@ -129,10 +130,11 @@ pub(crate) fn lnnvl<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Ex
 pub(crate) fn choose<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let mut args = binder.bound_args(site)?;
     let index = binder.argument(args[0], Want::Int)?;
-    let ty = binder.unify(&mut args[1..], site.span)?;
+    let ty = binder.unify(&mut args[1..])?;
     let mut branches = Vec::with_capacity(args.len() - 1);
     for (i, value) in args[1..].iter().enumerate() {
         let number = binder.int(i as i64 + 1, site.span);
+        let index = if i == 0 { index } else { binder.twice(index)? };
         let condition = binder.comparison(CompareOp::Eq, index, number, site.span)?;
         branches.push((condition, *value));
     }

@@ -69,7 +69,7 @@ pub(crate) fn next_day<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound
         return binder.no_meaning("NEXT_DAY with a weekday that is no English constant", site.span);
     };
     // 1 + (day - weekday - 1 + 7) % 7 days later.
-    let copy = binder.air.copy(value);
+    let copy = binder.twice(value)?;
     let weekday = binder.call_as(Builtin::ExtractWeekdaySunday0, &[copy], Type::I64, site.span);
     let (ahead, week, one) =
         (binder.int(day as i64 + 6, site.span), binder.int(7, site.span), binder.int(1, site.span));

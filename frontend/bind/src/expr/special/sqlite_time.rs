@@ -126,7 +126,7 @@ fn modified<'a>(binder: &mut Binder<'a>, value: ExprId, word: &str, at: Span, sp
             return Err(binder.bad_literal(word, "a date modifier", at));
         }
         // Forward to the next such day, or stay: (day - weekday + 7) % 7 days later.
-        let copy = binder.air.copy(value);
+        let copy = binder.twice(value)?;
         let weekday = binder.call_as(Builtin::ExtractWeekdaySunday0, &[copy], Type::I64, span);
         let (ahead, week) = (binder.int(day + 7, span), binder.int(7, span));
         let distance = binder.call_as(Builtin::Sub, &[ahead, weekday], Type::I64, span);

@@ -115,7 +115,7 @@ fn shown<'a>(binder: &mut Binder<'a>, value: ExprId, site: CallSite<'a>) -> Boun
         return Ok(binder.unpadded(text));
     }
     let (yes, no) = (binder.text("t", site.span), binder.text("f", site.span));
-    let negation = binder.air.copy(value);
+    let negation = binder.twice(value)?;
     let negation = binder.not(negation, site.span);
     let ty = binder.text_type();
     Ok(binder.case(&[(value, yes), (negation, no)], None, ty, site.span))
@@ -332,17 +332,18 @@ pub(crate) fn str_tsql<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound
     let rounded = binder.call_as(Builtin::Round, &[args[0], places], to, site.span);
     let digits = binder.explicit_cast(rounded, to, false)?;
     let text = binder.as_text(digits)?;
-    let wide = binder.call_as(Builtin::CharLength, &[text], Type::I64, site.span);
+    let again = binder.twice(text)?;
+    let wide = binder.call_as(Builtin::CharLength, &[again], Type::I64, site.span);
     let length_id = binder.int(length, site.span);
     let fits = binder.compare(CompareOp::Le, wide, length_id, Collation::BINARY, site.span);
-    let copy = binder.air.copy(text);
-    let padded = binder.call(Builtin::PadLeft, &[copy, length_id], site.span);
+    let padded = binder.call(Builtin::PadLeft, &[text, length_id], site.span);
     let stars = binder.text(&"*".repeat(length.clamp(0, 100) as usize), site.span);
     let ty = binder.air.ty(padded);
     if !binder.air.info(args[0]).nullable {
         return Ok(binder.case(&[(fits, padded)], Some(stars), ty, site.span));
     }
-    let missing = binder.is_null(args[0], false, site.span);
+    let tested = binder.twice(args[0])?;
+    let missing = binder.is_null(tested, false, site.span);
     let null = binder.null(ty, site.span);
     Ok(binder.case(&[(missing, null), (fits, padded)], Some(stars), ty, site.span))
 }

@@ -15,7 +15,7 @@ fn texts_and_numbers_meet_by_dialect() {
         (Sqlite, "1 = '1'", "false", "bool"),
         (Sqlite, "10 < '9'", "true", "bool"),
         (Oracle, "s = 5", "(cast(s to number) eq 5)", "bool"),
-        (Mssql, "s = 5", "(cast(s to i32) eq 5)", "bool"),
+        (Mssql, "CASE WHEN s = 5 THEN 1 END", "case when (cast(s to i32) eq 5) then 1", "i32"),
     ]);
     refused(&[(Postgres, "s = 5", "B0504"), (Postgres, "i = 'x'", "B0505")]);
 }
