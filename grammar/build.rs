@@ -8,6 +8,7 @@ fn main() {
     let made = lalrpop::Configuration::new()
         .set_in_dir("src")
         .set_out_dir(&out)
+        .force_build(true)
         .emit_rerun_directives(false)
         .process();
     if let Err(error) = made {

@@ -538,6 +538,25 @@ impl Scanner {
         Ok(at)
     }
 
+    /// Position behind the comment at `at`, if one starts there whose text is not for the server.
+    pub(crate) fn plain_comment(&mut self, source: &str, at: usize, sink: &mut Sink<'_>) -> Option<usize> {
+        let bytes = source.as_bytes();
+        let rest = &bytes[at..];
+        let dashes = rest.starts_with(b"--")
+            && (!self.rules.dashes_need_blank || rest.get(2).is_none_or(|b| b.is_ascii_whitespace()));
+        if dashes || (self.rules.hash_comments && rest.starts_with(b"#")) {
+            let end = line_end(bytes, at);
+            sink.comments.push(Comment { kind: CommentKind::Line, span: Span::new(at as u32, end as u32) });
+            return Some(end);
+        }
+        let executable =
+            self.rules.executable_comments && (rest.starts_with(b"/*!") || rest.starts_with(b"/*M!"));
+        if rest.starts_with(b"/*") && !executable {
+            return self.comment(source, at, sink).ok();
+        }
+        None
+    }
+
     fn dollar(&mut self, source: &str, start: usize, end: usize, sink: &mut Sink<'_>) -> Result<usize, Span> {
         let bytes = source.as_bytes();
         let next = bytes.get(end).copied().unwrap_or(0);

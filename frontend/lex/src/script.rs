@@ -80,7 +80,7 @@ impl Lexer {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Chunk> {
         loop {
-            at = self.client_lines(source, at, diagnostics);
+            at = self.client_lines(source, at, &mut Sink { comments, diagnostics });
             if at >= source.len() {
                 return None;
             }
@@ -145,7 +145,7 @@ impl Lexer {
     }
 
     /// Position behind the lines at `at` that are for the client. Each is noted.
-    fn client_lines(&mut self, source: &str, at: usize, diagnostics: &mut Vec<Diagnostic>) -> usize {
+    fn client_lines(&mut self, source: &str, at: usize, sink: &mut Sink<'_>) -> usize {
         let bytes = source.as_bytes();
         let mut at = at;
         loop {
@@ -155,6 +155,10 @@ impl Lexer {
             if at >= bytes.len() {
                 return at;
             }
+            if let Some(behind) = self.scanner.plain_comment(source, at, sink) {
+                at = behind;
+                continue;
+            }
             if !starts_line(bytes, at) && bytes[at] != b'\\' {
                 return at;
             }
@@ -163,7 +167,12 @@ impl Lexer {
             if !self.is_client_line(line, at) {
                 return at;
             }
-            diagnostics.push(
+            if line == "/" {
+                // Runs the statement before it once more, which has its own terminator.
+                at = stop;
+                continue;
+            }
+            sink.diagnostics.push(
                 Diagnostic::note(
                     codes::CLIENT_LINE,
                     Span::new(at as u32, (at + line.len()) as u32),

@@ -101,6 +101,10 @@ impl Builder<'_> {
         self.stacks.ddl.likes_from = self.open_mark::<LikeTable>();
     }
 
+    pub(crate) fn trailing_comma(&mut self, l: u32) {
+        self.gate(MS, l, "a comma before the closing bracket");
+    }
+
     pub(crate) fn table_query(&mut self, query: QueryId) {
         if let Some(table) = &mut self.stacks.ddl.table {
             table.query = Some(query);

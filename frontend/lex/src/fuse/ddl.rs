@@ -86,7 +86,7 @@ impl Pass<'_> {
             }
             Check if self.k(next) == K::Lp => self.emit(K::Check, 0, at, next),
             Foreign if self.w(next) == Key => self.emit(K::ForeignKey, 0, at, at + 2),
-            Fulltext | Spatial => {
+            Fulltext | Spatial if self.is_my() => {
                 let end = if matches!(self.w(next), Key | Index) { at + 2 } else { next };
                 self.emit(K::IndexKey, if word == Fulltext { 1 } else { 2 }, at, end)
             }
@@ -143,6 +143,13 @@ impl Pass<'_> {
     pub(super) fn column_word(&mut self, word: W, at: usize) -> Option<usize> {
         use W::*;
         let next = at + 1;
+        if self.fuser.frame == super::Frame::AlterTable
+            && self.fuser.depth == 0
+            && (self.fuser.out.len() == 2 || self.prev() == K::Comma)
+        {
+            // An action starts here.
+            return None;
+        }
         if self.starts_element() || self.prev() == K::Constraint {
             if self.prev() == K::AddConstraint
                 || self.fuser.frame != super::Frame::AlterTable
@@ -233,6 +240,10 @@ impl Pass<'_> {
                         _ => return None,
                     };
                     self.emit(K::ConflictClause, code, at, at + 3)
+                }
+                // T-SQL: where the index of a key lives.
+                _ if self.dialect == Dialect::Mssql && self.k(next) == K::Name => {
+                    self.emit(K::ColumnWord, COLUMN_ADVICE, at, at + 2)
                 }
                 _ => return None,
             },
@@ -802,7 +813,7 @@ impl Pass<'_> {
         }
         if comma {
             let end = self.continued(word, at);
-            return if end > at { Some(end) } else { None };
+            return if end > at { Some(end) } else { self.column_word(word, at) };
         }
         Some(self.action(word, at))
     }

@@ -286,7 +286,7 @@ impl Pass<'_> {
             if kind == K::CreateDomain {
                 self.fuser.column_depth = 0;
                 if self.w(end) == As {
-                    end = self.emit(K::As, 0, end, end + 1);
+                    end += 1;
                 }
                 if self.k(end) == K::Name {
                     end = self.name(end);
