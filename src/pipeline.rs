@@ -58,7 +58,11 @@ pub(crate) fn bind(
         scratch,
         nesting_max: options.nesting_depth_max,
     };
-    airc_bind::bind_statement(input, air, ledger, diagnostics).map_err(|_| Refused)
+    airc_bind::bind_statement(input, air, ledger, diagnostics).map_err(|_| Refused)?;
+    // Comments in front of a statement belong to the script, which may be put together otherwise.
+    let start = source.tree[source.statement].span.start;
+    air.comments.retain(|comment| comment.span.start >= start);
+    Ok(())
 }
 
 /// Meaning to text. `air` is legal under the target afterwards.

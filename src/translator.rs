@@ -85,7 +85,7 @@ pub struct Step<'a> {
     pub ledger: &'a Ledger,
     /// What there is to say; spans count in the script.
     pub diagnostics: &'a [Diagnostic],
-    /// Comments between the statement before and this one.
+    /// Comments between the statement before and this one; they are not in `sql`.
     pub comments: &'a [Comment],
     /// The legalized statement; what is left of it if refused.
     pub air: &'a Air,

@@ -7,6 +7,7 @@
 
 use super::args::{Reading, Translate};
 use super::draw::as_json;
+use super::script::Script;
 use super::{Failure, Verdict, input, setup};
 use airc::{Diagnostic, Options, Profile, Severity, Span, Translator, codes};
 use serde::Deserialize;
@@ -130,7 +131,7 @@ fn translate(request: &Request, translator: &mut Translator) -> Value {
             return refusal(&request.id, &[problem], "");
         }
     }
-    let mut sql = String::new();
+    let mut script = Script::default();
     let mut assumptions: Vec<String> = Vec::new();
     let mut approximations: Vec<String> = Vec::new();
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
@@ -145,17 +146,14 @@ fn translate(request: &Request, translator: &mut Translator) -> Value {
             }
         }
         approximations.extend_from_slice(&step.ledger.approximations);
-        if !step.sql.is_empty() {
-            if !sql.is_empty() {
-                sql.push_str(";\n");
-            }
-            sql.push_str(step.sql);
-        }
+        script.push(step, &request.sql);
     });
+    script.comments(&tail.comments, &request.sql);
     diagnostics.extend(tail.diagnostics);
     if refused || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return refusal(&request.id, &diagnostics, &request.sql);
     }
+    let sql = script.text.trim_end().trim_end_matches(';');
     let mut answer = json!({"id": request.id, "ok": true, "sql": sql, "assumptions": assumptions});
     if !approximations.is_empty() {
         answer["approximations"] = json!(approximations);
