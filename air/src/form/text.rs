@@ -204,13 +204,13 @@ impl Parser<'_> {
                 return Err(FormError::too_deep().0);
             }
             // In a node, a field's name comes first.
-            if let Some(Frame::Node { field: field @ None, .. }) = self.frames.last_mut() {
-                if self.source.as_bytes().get(self.at) != Some(&b')') {
-                    let name = word(self.source, &mut self.at).ok_or("expected a field or `)`")?;
-                    *field = Some(name.to_owned());
-                    self.expect(b':')?;
-                    continue;
-                }
+            if let Some(Frame::Node { field: field @ None, .. }) = self.frames.last_mut()
+                && self.source.as_bytes().get(self.at) != Some(&b')')
+            {
+                let name = word(self.source, &mut self.at).ok_or("expected a field or `)`")?;
+                *field = Some(name.to_owned());
+                self.expect(b':')?;
+                continue;
             }
             let form = match self.peek() {
                 None => return Err("unexpected end".to_owned()),

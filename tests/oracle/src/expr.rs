@@ -439,7 +439,11 @@ pub(crate) fn compare(op: CompareOp, left: &Value, right: &Value, collation: Col
 fn compare_rows(op: CompareOp, left: &[Value], right: &[Value], collation: Collation) -> Option<bool> {
     let equal = |a: &Value, b: &Value| compare(CompareOp::Eq, a, b, collation);
     if matches!(op, CompareOp::Eq | CompareOp::Ne) {
-        let all = left.iter().zip(right).fold(Some(true), |all, (a, b)| and(all, equal(a, b)));
+        // A later part that differs decides, also after an unknown one.
+        let mut all = Some(true);
+        for (a, b) in left.iter().zip(right) {
+            all = and(all, equal(a, b));
+        }
         return all.map(|all| all == (op == CompareOp::Eq));
     }
     for (a, b) in left.iter().zip(right) {

@@ -11,6 +11,7 @@ use air::types::Collation;
 use air::{Builtin, Expr, ExprId};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -97,9 +98,8 @@ impl Evaluator<'_> {
             found.extend(within.into_iter().filter(|id| matches!(self.air.expr(*id), Expr::Window { .. })));
         }
         for id in found {
-            if !values.contains_key(&id) {
-                let column = self.window_column(select, block, rows, id)?;
-                values.insert(id, column);
+            if let Entry::Vacant(place) = values.entry(id) {
+                place.insert(self.window_column(select, block, rows, id)?);
             }
         }
         Ok(values)

@@ -393,8 +393,7 @@ fn to_base(args: &[Value]) -> Eval<Value> {
     let text = super::text(&args[0]);
     let text = text.trim();
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let valid: String =
-        digits.chars().take_while(|c| c.to_digit(from.unsigned_abs() as u32).is_some()).collect();
+    let valid: String = digits.chars().take_while(|c| c.is_digit(from.unsigned_abs() as u32)).collect();
     let mut number =
         u128::from_str_radix(&valid, from.unsigned_abs() as u32).unwrap_or(0).min(u64::MAX.into()) as u64;
     if negative {
