@@ -224,11 +224,13 @@ impl Renderer<'_> {
     }
 
     fn positions(&mut self, source: SourceId, columns: List<u32>) -> Done {
+        self.open();
         for i in 0..columns.len() {
             self.comma(i == 0);
             let column = self.air.column(source, self.air.at(columns, i));
             self.name(column.name)?;
         }
+        self.close();
         Ok(())
     }
 

@@ -278,10 +278,12 @@ impl Renderer<'_> {
 
     /// Expressions separated by commas.
     pub(super) fn values(&mut self, list: List<ExprId>) -> Done {
+        self.open();
         for i in 0..list.len() {
             self.comma(i == 0);
             self.value(self.air.at(list, i))?;
         }
+        self.close();
         Ok(())
     }
 

@@ -296,10 +296,12 @@ impl<'a> Renderer<'a> {
     }
 
     fn names(&mut self, names: &[Name]) -> Done {
+        self.open();
         for (i, &name) in names.iter().enumerate() {
             self.comma(i == 0);
             self.name(name)?;
         }
+        self.close();
         Ok(())
     }
 

@@ -587,7 +587,9 @@ impl Renderer<'_> {
                 if !using.is_empty() {
                     self.push(" USING (");
                     for i in 0..using.len() {
-                        self.comma(i == 0);
+                        if i > 0 {
+                            self.push(", ");
+                        }
                         self.name(self.air.at(using, i).name)?;
                     }
                     self.push(")");
@@ -691,10 +693,12 @@ impl Renderer<'_> {
                 return Err(self.unlegal(Span::NONE, "a column list behind an alias"));
             }
             self.push(" (");
+            self.open();
             for i in 0..source.columns.len() {
                 self.comma(i == 0);
                 self.name(self.air.at(source.columns, i).name)?;
             }
+            self.close();
             self.push(")");
         }
         Ok(())
