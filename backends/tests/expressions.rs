@@ -210,7 +210,7 @@ cases! {
         r#"b NOT LIKE 'a%'"#,
         r#"NOT b GLOB 'a*'"#;
     like_4: r#"(like operand:s0.b pattern:"a%" collation:nocase):bool?"# =>
-        r#"b LIKE 'a%'  -- ascii-text"#,
+        r#"b COLLATE utf8mb4_general_ci LIKE 'a%'  -- ascii-text"#,
         r#"b ILIKE 'a%'  -- ascii-text"#,
         r#"b LIKE 'a%'"#;
     glob: r#"(call op:glob args:[s0.b "a*_"]):bool?"# =>

@@ -301,7 +301,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(Count, "COUNT({d}{0})"),
     Row::rewritten(CountRows),
     Row::template(Sum, "SUM({d}{0})"),
-    Row::template(Total, "COALESCE(SUM({d}CAST({0} AS float)), 0)"),
+    Row::rewritten(Total),
     Row::rewritten(AvgNumber),
     Row::template(AvgDecimal, "AVG({d}{0})"),
     Row::rewritten(AvgOracle),

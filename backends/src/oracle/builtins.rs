@@ -301,7 +301,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(Count, "COUNT({d}{0})"),
     Row::rewritten(CountRows),
     Row::template(Sum, "SUM({d}{0})"),
-    Row::template(Total, "COALESCE(SUM({d}TO_BINARY_DOUBLE({0})), 0)"),
+    Row::rewritten(Total),
     Row::template(AvgNumber, "AVG({d}{0})").under(Assume::NumberRange),
     Row::rewritten(AvgDecimal),
     Row::template(AvgOracle, "AVG({d}{0})"),

@@ -39,6 +39,26 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[CountRows], distinct_rows),
     },
     Rule {
+        name: "total",
+        law: "the total is the sum as a float, 0 for no values",
+        apply: Apply::Builtins(&[Total], total),
+    },
+    Rule {
+        name: "any_value",
+        law: "the first of all values is some value",
+        apply: Apply::Builtins(&[AnyValue], any_value),
+    },
+    Rule {
+        name: "neutral_bits",
+        law: "bits over no values are the neutral element; below 2^63 signed and unsigned bits are alike",
+        apply: Apply::Builtins(&[BitAndAggFull, BitOrAggZero, BitXorAggZero], neutral_bits),
+    },
+    Rule {
+        name: "wide_sum",
+        law: "a sum that comes out as a decimal is cast to the integer it is",
+        apply: Apply::Builtins(&[Sum], wide_sum),
+    },
+    Rule {
         name: "joined_distinct_texts",
         law: "with DISTINCT the separator is the target's own comma",
         apply: Apply::Builtins(&[StringAgg], joined_texts),
@@ -247,5 +267,63 @@ fn extreme_of_booleans(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let op = if op == Min { BoolAnd } else { BoolOr };
     let collation = Collation::BINARY;
     cx.air.set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation });
+    Ok(true)
+}
+
+fn total(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    if cx.speaks(Total) {
+        return Ok(false);
+    }
+    let arg = parts.args[0];
+    let arg = if cx.air.ty(arg).is_float() { arg } else { cx.cast(arg, Type::Float64) };
+    let sum = aggregate(cx, &parts, Sum, arg, Type::Float64, id);
+    let zero = cx.int(0, id);
+    cx.become_call(id, Coalesce, &[sum, zero]);
+    Ok(true)
+}
+
+fn any_value(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    if cx.speaks(AnyValue) || !cx.speaks(ArrayAgg) {
+        return Ok(false);
+    }
+    let array = Type::Array(air::types::Element::Unknown);
+    let values = aggregate(cx, &parts, ArrayAgg, parts.args[0], array, id);
+    let one = cx.int(1, id);
+    cx.become_call(id, ArrayGet, &[values, one]);
+    Ok(true)
+}
+
+fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    let (op, neutral) = match parts.op {
+        BitAndAggFull => (BitAndAgg, "18446744073709551615"),
+        BitOrAggZero => (BitOrAgg, "0"),
+        _ => (BitXorAgg, "0"),
+    };
+    if cx.speaks(parts.op) || !cx.speaks(op) {
+        return Ok(false);
+    }
+    let (arg, span) = (parts.args[0], cx.air.span(id));
+    let subject = cx.subject(arg);
+    cx.assume(Assume::IntegerRange, &subject, span)?;
+    let arg = cx.cast(arg, Type::I64);
+    let bits = aggregate(cx, &parts, op, arg, Type::I64, id);
+    let neutral = cx.decimal(neutral, id);
+    cx.become_call(id, Coalesce, &[bits, neutral]);
+    Ok(true)
+}
+
+/// PostgreSQL sums bigint as numeric.
+fn wide_sum(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let ty = cx.air.ty(id);
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    let wide = matches!(cx.air.ty(parts.args[0]), Type::Int { bits: 64, .. });
+    if !ty.is_int() || !wide || cx.target.can.decimals != Decimals::Unbounded {
+        return Ok(false);
+    }
+    let sum = aggregate(cx, &parts, Sum, parts.args[0], Type::Number, id);
+    cx.air.set(id, Expr::Cast { operand: sum, to: ty, rule: air::types::CastRule::IMPLICIT });
     Ok(true)
 }

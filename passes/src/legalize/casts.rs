@@ -18,6 +18,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Kinds(&[Kind::Cast], without_effect),
     },
     Rule {
+        name: "cast_to_uuid_text",
+        law: "an identifier kept as text is written in lower case",
+        apply: Apply::Kinds(&[Kind::Cast], to_uuid_text),
+    },
+    Rule {
         name: "cast_of_boolean",
         law: "true is 1 and false is 0; as texts they are the words",
         apply: Apply::Kinds(&[Kind::Cast], of_boolean),
@@ -99,6 +104,25 @@ fn without_effect(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
+fn to_uuid_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    if !from.is_text() || to != Type::Uuid || cx.target.can.document_types {
+        return Ok(false);
+    }
+    let digits: Option<String> = cx
+        .text_literal(operand)
+        .map(|text| text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect());
+    match digits {
+        Some(hex) if hex.len() == 32 => {
+            let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+            let text = cx.text(&parts.join("-"), id);
+            cx.become_copy(id, text);
+        }
+        _ => cx.become_call(id, LowerAscii, &[operand]),
+    }
+    Ok(true)
+}
+
 fn of_boolean(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
     if from != Type::Bool && to == Type::Bool {
@@ -164,6 +188,12 @@ fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let loose = cx.target.can.bad_number == CastFailure::Prefix;
+    if to.is_int() && rule.reason != CastReason::Explicit && rule.rounding != Rounding::Truncate {
+        // What is stored or compared is the number the text shows, rounded, not its integer prefix.
+        let number = cx.make(Expr::Cast { operand, to: Type::Number, rule }, Type::Number, true, id);
+        cx.air.set(id, Expr::Cast { operand: number, to, rule });
+        return Ok(true);
+    }
     match rule.failure {
         CastFailure::Error if loose => {
             if cx.air.literal(operand).is_none() {
@@ -275,7 +305,7 @@ fn to_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
         // The text as a number, rounded after that.
         if let Some(scale) = to.scale() {
             let rule = CastRule { rounding: Rounding::HalfAway, ..rule };
-            let number = cx.make(Expr::Cast { operand, to: Type::Float64, rule }, Type::Float64, true, id);
+            let number = cx.make(Expr::Cast { operand, to: Type::Number, rule }, Type::Number, true, id);
             let digits = cx.int(i64::from(scale.max(0)), id);
             cx.become_call(id, Round, &[number, digits]);
             return Ok(true);

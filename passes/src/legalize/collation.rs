@@ -93,7 +93,7 @@ fn is_text(cx: &Context<'_>, id: ExprId) -> bool {
 }
 
 /// The collation a column brings along, if it is one with a collation of its own.
-fn own_collation(cx: &Context<'_>, id: ExprId) -> Option<Collation> {
+pub(super) fn own_collation(cx: &Context<'_>, id: ExprId) -> Option<Collation> {
     match cx.air.expr(id) {
         Expr::Column { .. } | Expr::Output { .. } => cx.air.ty(id).collation(),
         _ => None,
@@ -660,6 +660,9 @@ fn text_groups(cx: &mut Context<'_>, id: SelectId) -> Fired {
 /// The key that groups as `key` does on the source; `None` if `key` does.
 fn group_key(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Result<Option<ExprId>, Refused> {
     let Some(collation) = cx.air.ty(key).collation() else { return Ok(None) };
+    if has_one_spelling(cx, key) {
+        return Ok(None);
+    }
     if matches!(cx.as_call(key), Some((Collate | Upper | TrimEnd, _))) {
         return Ok(None);
     }
@@ -679,14 +682,34 @@ fn group_key(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Result<Opti
     }
 }
 
+/// True where texts that are alike but for letter case are the same text: what a function writes by itself.
+fn has_one_spelling(cx: &Context<'_>, id: ExprId) -> bool {
+    let ops = [
+        FormatTime,
+        ToCharPicture,
+        DateFormatPercent,
+        Strftime,
+        FormatNet,
+        DayName,
+        MonthName,
+        Md5,
+        Sha1,
+        Sha2,
+        HexOfBytes,
+        HexOfInt,
+        HexLowerOfInt,
+    ];
+    match cx.air.expr(id) {
+        Expr::Call { op, .. } => ops.contains(&op),
+        Expr::Cast { operand, .. } => !is_text(cx, operand) && !cx.air.ty(operand).is_unknown(),
+        _ => false,
+    }
+}
+
 /// Outside of aggregates, what a group is known by becomes one of its spellings.
 fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Result<(), Refused> {
     let wanted = cx.air.expr(key);
-    if !matches!(wanted, Expr::Column { .. }) {
-        let subject = cx.subject(key);
-        let span = cx.air.span(key);
-        return cx.assume(Assume::NoCaseVariants, &subject, span);
-    }
+    let is_column = matches!(wanted, Expr::Column { .. });
     let block = cx.air.select(select);
     let mut roots: Vec<ExprId> = Vec::new();
     for item in cx.air.list(block.items) {
@@ -701,7 +724,7 @@ fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Res
     let mut found = Vec::new();
     while let Some(id) = roots.pop() {
         let expr = cx.air.expr(id);
-        if same_column(expr, wanted) {
+        if id == key || is_column && same_column(expr, wanted) {
             found.push(id);
         } else if !matches!(expr, Expr::Aggregate { .. }) {
             cx.air.children(air::node::Child::Expr(id), &mut |child| {
@@ -713,6 +736,11 @@ fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Res
     }
     found.sort_unstable();
     found.dedup();
+    if !is_column && found.is_empty() {
+        let subject = cx.subject(key);
+        let span = cx.air.span(key);
+        return cx.assume(Assume::NoCaseVariants, &subject, span);
+    }
     keep_headings(cx, select, &found);
     for id in found {
         let column = cx.air.copy(id);

@@ -167,6 +167,14 @@ fn member(cx: &Context<'_>, step: ExprId) -> Option<Step> {
     }
 }
 
+/// An entry of an array of keys: digits are an index.
+fn key_or_index(cx: &Context<'_>, step: ExprId) -> Option<Step> {
+    match member(cx, step)? {
+        Step::Key(key) => Some(key.parse().map_or(Step::Key(key), Step::Index)),
+        index => Some(index),
+    }
+}
+
 fn from_end(cx: &Context<'_>) -> fn(i64) -> Option<String> {
     if cx.speaks(JsonPathValue) && !cx.target.can.temporal_types {
         |index| Some(format!("[#{index}]"))
@@ -257,7 +265,7 @@ fn keys_by_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let span = cx.air.span(id);
     let steps = match cx.air.expr(keys) {
         Expr::Array { items } => {
-            cx.air.list(items).iter().map(|&item| member(cx, item)).collect::<Option<Vec<Step>>>()
+            cx.air.list(items).iter().map(|&item| key_or_index(cx, item)).collect::<Option<Vec<Step>>>()
         }
         _ => cx.text_literal(keys).and_then(steps_of_keys),
     };

@@ -54,6 +54,17 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
             cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation });
             Ok(true)
         }
+        LikeCase::Collation
+            if !sensitive
+                && super::collation::own_collation(cx, operand)
+                    .is_some_and(|own| own.case == Fold::Sensitive) =>
+        {
+            note_ascii(cx, operand)?;
+            let ty = Type::text(default);
+            let operand = cx.call_with(Collate, Modifier::Collation(default), &[operand], ty, operand);
+            cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation });
+            Ok(true)
+        }
         LikeCase::Collation if !sensitive && collation.accent_insensitive != default.accent_insensitive => {
             note_ascii(cx, operand)?;
             Ok(false)

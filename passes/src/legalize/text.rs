@@ -80,6 +80,16 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[Repeat, Space, HexOfBytes], null_count),
     },
     Rule {
+        name: "letters_of_literal",
+        law: "a literal is put into the other case when compiled where the target folds A-Z alone",
+        apply: Apply::Builtins(&[Lower, Upper, LowerAscii, UpperAscii], letters_of_literal),
+    },
+    Rule {
+        name: "empty_padding",
+        law: "padding with nothing leaves what there is",
+        apply: Apply::Builtins(&[PadLeft, PadRight], empty_padding),
+    },
+    Rule {
         name: "bytes_of_text",
         law: "the bytes of a text are those of its UTF-8 form",
         apply: Apply::Builtins(&[HexOfBytes, ToBase64], bytes_of_text),
@@ -663,5 +673,35 @@ fn bytes_of_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let bytes = cx.call(BytesOfText, &[x], Type::BYTES, x);
     cx.become_call(id, op, &[bytes]);
+    Ok(true)
+}
+
+fn letters_of_literal(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x]) = cx.args(id) else { return Ok(false) };
+    let assumes = cx.target.row(op).is_some_and(|row| row.assume.is_some());
+    let Some(text) = cx.text_literal(x).filter(|text| assumes && !text.is_ascii()) else { return Ok(false) };
+    // A letter without a single counterpart stays, as servers have it.
+    let single = |c: char, mut other: Box<dyn Iterator<Item = char>>| match (other.next(), other.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    };
+    let text: String = match op {
+        LowerAscii => text.to_ascii_lowercase(),
+        UpperAscii => text.to_ascii_uppercase(),
+        Lower => text.chars().map(|c| single(c, Box::new(c.to_lowercase()))).collect(),
+        _ => text.chars().map(|c| single(c, Box::new(c.to_uppercase()))).collect(),
+    };
+    let text = cx.text(&text, id);
+    cx.become_copy(id, text);
+    Ok(true)
+}
+
+fn empty_padding(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([x, n, pad]) = cx.args(id) else { return Ok(false) };
+    if cx.text_literal(pad) != Some("") {
+        return Ok(false);
+    }
+    cx.become_call(id, LeftClamped, &[x, n]);
     Ok(true)
 }

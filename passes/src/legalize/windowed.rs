@@ -1,17 +1,27 @@
 //! Aggregates over windows that a rule has replaced by an expression over aggregates.
 
+use air::builtins::Builtin::{Lag, Lead};
 use air::builtins::Class;
+use air::target::How;
+use air::types::Type;
 use air::{Expr, ExprId, WindowId};
 
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
-pub(super) const RULES: &[Rule] = &[Rule {
-    name: "window_of_expression",
-    law: "an expression over aggregates of one window is that expression over the windowed aggregates",
-    apply: Apply::Kinds(&[Kind::Window], window_of_expression),
-}];
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "window_of_expression",
+        law: "an expression over aggregates of one window is that expression over the windowed aggregates",
+        apply: Apply::Kinds(&[Kind::Window], window_of_expression),
+    },
+    Rule {
+        name: "offset_default",
+        law: "a constant is NULL at that offset exactly where there is no row",
+        apply: Apply::Kinds(&[Kind::Window], offset_default),
+    },
+];
 
 fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Expr::Window { call, window, ignore_nulls } = cx.air.expr(id) else { return Ok(false) };
@@ -49,4 +59,27 @@ fn spread(cx: &mut Context<'_>, id: ExprId, window: WindowId, ignore_nulls: bool
     for child in below {
         spread(cx, child, window, ignore_nulls);
     }
+}
+
+/// LAG and LEAD without a third argument.
+fn offset_default(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { call, window, ignore_nulls: false } = cx.air.expr(id) else { return Ok(false) };
+    let Some((op @ (Lag | Lead), args)) = cx.as_call(call) else { return Ok(false) };
+    let &[x, offset, otherwise] = cx.air.list(args) else { return Ok(false) };
+    if matches!(cx.how(op), Some(How::Template(text)) if text.contains("{*}")) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let one = cx.int(1, id);
+    let probe = cx.call(op, &[one, offset], Type::I32, id);
+    let value = cx.call(op, &[x, offset], ty, id);
+    let over = |cx: &mut Context<'_>, call: ExprId, ty: Type| {
+        cx.make(Expr::Window { call, window, ignore_nulls: false }, ty, true, id)
+    };
+    let probe = over(cx, probe, Type::I32);
+    let value = over(cx, value, ty);
+    let absent = cx.is_null(probe, false);
+    let expr = cx.case_expr(&[(absent, otherwise)], Some(value));
+    cx.air.set(id, expr);
+    Ok(true)
 }
