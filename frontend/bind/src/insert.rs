@@ -11,7 +11,7 @@ use air::query::{Item, SourceKind, ValuesRow};
 use air::statement::{Insert, InsertSource, Statement};
 use air::types::CastReason;
 use air_base::Diagnostic;
-use airc_grammar::tree::{self, ColumnTarget};
+use airc_grammar::tree;
 
 /// What storing a value in a column asks for.
 #[derive(Clone, Copy)]
@@ -72,23 +72,51 @@ impl<'a> Binder<'a> {
         if matches!(node.source, tree::InsertSource::Defaults) {
             return Ok((Vec::new(), false));
         }
+        let source = self.air.source(target);
         if let tree::InsertSource::Values(rows) = node.source
             && self.tree.list(rows).iter().all(|row| row.items.is_empty())
         {
-            return Ok((Vec::new(), false));
+            // Several rows of defaults are rows of one default each.
+            let several = rows.len() > 1 && source.closed && !source.columns.is_empty();
+            return Ok((if several { vec![0] } else { Vec::new() }, false));
         }
-        let source = self.air.source(target);
         if !source.closed {
             return Ok((Vec::new(), true));
         }
         let count = source.columns.len() as u32;
-        let SourceKind::Table { name } = source.kind else { return Ok(((0..count).collect(), true)) };
-        // Computed columns take no values.
+        let computed = self.computed_columns(target);
+        if computed.is_empty() {
+            return Ok(((0..count).collect(), true));
+        }
+        // Dialects disagree whether computed columns are among all columns, so the list is written out.
+        Ok(((0..count).filter(|at| !computed.contains(at)).collect(), false))
+    }
+
+    /// Positions of the computed columns of a table.
+    fn computed_columns(&self, target: SourceId) -> Vec<u32> {
+        let SourceKind::Table { name } = self.air.source(target).kind else { return Vec::new() };
         let schema = name.schema.map(|schema| self.air.name(schema));
-        let table = self.catalog.table(schema, self.air.name(name.name));
-        let stored =
-            |at: &u32| table.is_none_or(|t| t.columns.get(*at as usize).is_none_or(|c| !c.generated));
-        Ok(((0..count).filter(stored).collect(), true))
+        let Some(table) = self.catalog.table(schema, self.air.name(name.name)) else { return Vec::new() };
+        let columns = table.columns.iter().enumerate();
+        columns.filter(|(_, column)| column.generated).map(|(at, _)| at as u32).collect()
+    }
+
+    /// The values of a row, without the DEFAULTs that stand for computed columns where no columns are listed.
+    fn row_values(&mut self, row: &tree::Row, target: SourceId, listed: bool) -> Bound<Vec<tree::ExprId>> {
+        let mut values = self.tree.list(row.items).to_vec();
+        if listed || !self.shape.computed_in_insert || !self.air.source(target).closed {
+            return Ok(values);
+        }
+        for at in self.computed_columns(target).into_iter().rev() {
+            let Some(value) = values.get(at as usize).copied() else { continue };
+            if self.tree.expr(value) != tree::Expr::Default {
+                let span = self.span(value);
+                let message = "a computed column takes no value but DEFAULT";
+                return Err(self.refuse(codes::INSERT_WIDTH, span, message));
+            }
+            values.remove(at as usize);
+        }
+        Ok(values)
     }
 
     fn single_target(&mut self, target: SourceId, assignment: &tree::Assignment) -> Bound<u32> {
@@ -114,21 +142,37 @@ impl<'a> Binder<'a> {
             tree::InsertSource::Defaults => Ok(InsertSource::Defaults {}),
             tree::InsertSource::Values(rows) => {
                 let empty = self.tree.list(rows).iter().all(|row| row.items.is_empty());
+                if empty && rows.len() > 1 && !stores.is_empty() {
+                    let mut bound = Vec::with_capacity(rows.len());
+                    for _ in 0..rows.len() {
+                        let default = self.air.push(Expr::Default {}, stores[0].ty, true, node.span);
+                        bound.push(ValuesRow { items: self.air.push_list(&[default]) });
+                    }
+                    return Ok(InsertSource::Values { rows: self.air.push_list(&bound) });
+                }
                 if empty && stores.is_empty() {
                     if rows.len() > 1 {
-                        let message = "several rows of defaults in one INSERT are not translated";
-                        return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));
+                        let message = "several rows of defaults need the columns of the table";
+                        return Err(self.refuse(codes::STAR_OF_UNKNOWN, node.span, message));
                     }
                     return Ok(InsertSource::Defaults {});
                 }
+                let listed = !node.columns.is_empty();
+                let computed = !listed && !all_columns;
                 self.scopes.open(Clause::Value);
                 let mut bound: Vec<ValuesRow> = Vec::with_capacity(rows.len());
                 for row in self.tree.list(rows) {
-                    let values = self.tree.list(row.items);
+                    let kept;
+                    let values = if computed {
+                        kept = self.row_values(row, target, listed)?;
+                        &kept[..]
+                    } else {
+                        self.tree.list(row.items)
+                    };
                     let expected =
                         if open { bound.first().map_or(values.len(), |row| row.items.len()) } else { count };
                     // A statement without a column list may give fewer values in PostgreSQL: the first columns.
-                    let fewer = all_columns && self.shape.insert_prefix && values.len() < expected;
+                    let fewer = !listed && self.shape.insert_prefix && values.len() < expected;
                     if values.len() != expected && !fewer {
                         let span = values.first().map_or(node.span, |value| self.span(*value));
                         let message = format!("{} values for {expected} columns", values.len());
@@ -206,93 +250,5 @@ impl<'a> Binder<'a> {
         };
         self.scopes.close();
         returning
-    }
-
-    /// Oracle's INSERT ALL.
-    pub(crate) fn insert_all(&mut self, id: tree::InsertAllId) -> Bound<Statement> {
-        let node = self.tree[id];
-        let branches = self.tree.list(node.branches);
-        // Unconditional branches with constants over one row of DUAL are the idiom for several rows.
-        let [first, rest @ ..] = branches else {
-            return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, "INSERT ALL without a branch"));
-        };
-        let same_shape = rest.iter().all(|branch| {
-            self.tree
-                .name_text(branch.table, self.source)
-                .eq_ignore_ascii_case(&self.tree.name_text(first.table, self.source))
-                && self.target_spelling(branch.columns) == self.target_spelling(first.columns)
-        });
-        let plain = branches
-            .iter()
-            .all(|branch| matches!(branch.arm, tree::InsertArm::Always) && branch.values.is_some());
-        if !plain || !same_shape || !self.is_one_row(node.query) {
-            let message = "INSERT ALL is translated only where it puts rows of constants into one table";
-            return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));
-        }
-        let span = self.tree.name_span(first.table);
-        let target = self.stored_source(first.table, None, span)?;
-        let all_columns = first.columns.is_empty();
-        let columns: Vec<u32> = match all_columns {
-            true => (0..self.air.source(target).columns.len() as u32).collect(),
-            false => self.target_columns(target, first.columns)?,
-        };
-        let stores: Vec<Store> = columns.iter().map(|at| self.store(target, *at)).collect();
-        self.scopes.open(Clause::Value);
-        let mut rows: Vec<ValuesRow> = Vec::with_capacity(branches.len());
-        for branch in branches {
-            let Some(row) = branch.values else { continue };
-            let values = self.tree.list(row.items);
-            let open = all_columns && !self.air.source(target).closed;
-            if !open && values.len() != columns.len() {
-                let message = format!("{} values for {} columns", values.len(), columns.len());
-                return Err(self.refuse(codes::INSERT_WIDTH, node.span, message));
-            }
-            let mark = self.exprs.len();
-            for (i, value) in values.iter().enumerate() {
-                let value = match stores.get(i) {
-                    Some(store) => self.stored_value(*value, *store)?,
-                    None => self.expr(*value)?,
-                };
-                self.exprs.push(value);
-            }
-            let items = self.air.push_list(&self.exprs[mark..]);
-            self.exprs.truncate(mark);
-            rows.push(ValuesRow { items });
-        }
-        self.scopes.close();
-        let source = InsertSource::Values { rows: self.air.push_list(&rows) };
-        let insert = Insert {
-            ctes: List::EMPTY,
-            recursive: false,
-            target,
-            columns: self.air.push_list(&columns),
-            all_columns,
-            source,
-            conflict: None,
-            overriding: false,
-            returning: List::EMPTY,
-        };
-        Ok(Statement::Insert { insert: Box::new(insert) })
-    }
-
-    fn target_spelling(&self, columns: tree::List<ColumnTarget>) -> Vec<String> {
-        let columns = self.tree.list(columns).iter();
-        columns.map(|c| self.tree.name_text(c.name, self.source).to_ascii_lowercase()).collect()
-    }
-
-    /// True for `SELECT … FROM dual` without anything that changes the number of rows.
-    fn is_one_row(&self, id: tree::QueryId) -> bool {
-        let tree::Body::Select(select) = self.tree[id].body else { return false };
-        let select = self.tree[select];
-        let dual = match *self.tree.list(select.from) {
-            [] => true,
-            [only] => matches!(self.tree[only].kind, tree::FromKind::Table { name, .. }
-                if self.tree.name_text(name, self.source).eq_ignore_ascii_case("dual")),
-            _ => false,
-        };
-        dual && select.filter.is_none()
-            && select.connect_by.is_none()
-            && select.group_by.is_none()
-            && self.tree[id].limit.is_none()
     }
 }

@@ -24,6 +24,7 @@ mod from;
 mod group;
 mod hierarchy;
 mod insert;
+mod insert_all;
 mod join;
 mod lookup;
 mod names;

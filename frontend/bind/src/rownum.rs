@@ -34,9 +34,16 @@ impl<'a> Binder<'a> {
         };
         let mut rest = Vec::new();
         let mut counts = Vec::new();
+        let mut never = false;
         for term in terms {
             if !numbers_rows(self.air, term) {
                 rest.push(term);
+                continue;
+            }
+            if self.never(term) {
+                let value = Literal::Bool { value: false };
+                rest.push(self.air.push(Expr::Literal { value }, Type::Bool, false, span));
+                never = true;
                 continue;
             }
             match self.counted(term) {
@@ -49,6 +56,11 @@ impl<'a> Binder<'a> {
                     return Err(self.refuse_with(diagnostic));
                 }
             }
+        }
+        if never {
+            self.ledger.fired("rownum-never", "the first row has number 1, so none has a higher one", span);
+            let filter = Some(self.conjunction(&rest, span));
+            return Ok(Numbered { filter, limit: None });
         }
         let [count] = counts[..] else {
             let message = "several conditions on the row number are not translated";
@@ -64,6 +76,21 @@ impl<'a> Binder<'a> {
         }
         let filter = (!rest.is_empty()).then(|| self.conjunction(&rest, span));
         Ok(Numbered { filter, limit: Some(limit) })
+    }
+
+    /// True for a condition that asks the first row for a higher number than 1.
+    fn never(&self, term: ExprId) -> bool {
+        let Expr::Compare { op, left, right, .. } = self.air.expr(term) else { return false };
+        let (op, bound) = match (is_row_number(self.air, left), is_row_number(self.air, right)) {
+            (true, false) => (op, right),
+            (false, true) => (op.flipped(), left),
+            _ => return false,
+        };
+        match (op, self.air.int_literal(bound)) {
+            (CompareOp::Gt, Some(number)) => number >= 1,
+            (CompareOp::Ge | CompareOp::Eq, Some(number)) => number >= 2,
+            _ => false,
+        }
     }
 
     /// The number of rows a condition on the row number keeps.

@@ -7,6 +7,7 @@ use crate::names::Reference;
 use crate::shape::Aliases;
 use air::expr::Expr;
 use air::query::{GroupElement, Item, Output, SourceColumn, SourceKind};
+use air::statement::Statement;
 use air::{CteId, ExprId, List, Name, SourceId, Type, WindowId};
 use air_base::Span;
 use airc_grammar::tree::{self, Ident, SelectItem};
@@ -27,6 +28,8 @@ pub(crate) struct Scopes {
     pub(crate) columns: Vec<SourceColumn>,
     pub(crate) items: Vec<Item>,
     pub(crate) outputs: Vec<Output>,
+    /// Statements that the bound one becomes besides the first.
+    pub(crate) following: Vec<Statement>,
     /// The hierarchical block being bound.
     pub(crate) hierarchy: Option<Hierarchy>,
     /// Columns of a source from a position on that `*` does not stand for.
@@ -57,6 +60,8 @@ pub(crate) struct Scope {
     pub(crate) clause: Clause,
     /// What we are in the arguments of.
     pub(crate) within: Within,
+    /// The table function in the select list.
+    pub(crate) rows_source: Option<SourceId>,
     /// Aggregates of this block so far.
     pub(crate) aggregates: u32,
     /// Keys the block is grouped by, once they are bound.
@@ -172,6 +177,7 @@ impl Scopes {
         self.ctes.clear();
         self.proposed = None;
         self.marked.clear();
+        self.following.clear();
         self.hierarchy = None;
         self.hidden_columns = None;
         self.applies = false;
@@ -200,6 +206,7 @@ impl Scopes {
             aliases: Aliases::No,
             clause,
             within: Within::Nothing,
+            rows_source: None,
             aggregates: 0,
             keys: List::EMPTY,
             outputs: List::EMPTY,

@@ -197,6 +197,9 @@ impl<'a> Binder<'a> {
             qualify = Some(self.predicate(condition)?);
         }
         self.enter(Clause::OrderBy, tree::List::EMPTY, Aliases::No);
+        let grouped = group.is_some() || having.is_some() || self.scopes.top().aggregates > 0;
+        let plain_from = from;
+        from = self.with_rows_source(from, grouped, node.span)?;
         let outputs = block.outputs.unwrap_or(List::EMPTY);
         let select = self.air.push_select(Select {
             from,
@@ -209,10 +212,16 @@ impl<'a> Binder<'a> {
             windows,
             qualify,
         });
+        if from != plain_from && self.has_star(select) {
+            self.air.select_mut(select).from = plain_from;
+            self.expand_stars(select)?;
+            self.air.select_mut(select).from = from;
+        }
         if reordered || (self.shape.right_using_swaps && self.merges_right()) {
             self.expand_stars(select)?;
         }
-        let block = Block { items: self.air.select(select).items, from, limit: row_limit, ..block };
+        let block =
+            Block { items: self.air.select(select).items, from: plain_from, limit: row_limit, ..block };
         Ok((select, block))
     }
 

@@ -246,7 +246,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn has_star(&self, select: air::SelectId) -> bool {
+    pub(crate) fn has_star(&self, select: air::SelectId) -> bool {
         let items = self.air.select(select).items;
         self.air.list(items).iter().any(|item| matches!(item, Item::Star { .. }))
     }

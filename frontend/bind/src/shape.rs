@@ -152,6 +152,10 @@ pub(crate) struct Shape {
     pub(crate) like_takes_keys: bool,
     /// REFERENCES behind a column is read and forgotten.
     pub(crate) inline_references_ignored: bool,
+    /// An INSERT without column list counts computed columns.
+    pub(crate) computed_in_insert: bool,
+    /// A table function may stand in the select list and makes rows there.
+    pub(crate) rows_in_items: bool,
     /// `ROWNUM` numbers rows as they pass WHERE.
     pub(crate) rownum: bool,
     /// Settings and pragmas that change nothing a translation has to keep: of the client, of loading, of speed.
@@ -267,6 +271,8 @@ const MYSQL: Shape = Shape {
         ],
     )],
     given_identity_overrides: false,
+    computed_in_insert: true,
+    rows_in_items: false,
 };
 
 const MARIADB: Shape =
@@ -372,6 +378,8 @@ const POSTGRES: Shape = Shape {
         ("search_path", &["public", "pg_catalog", "$user"]),
     ],
     given_identity_overrides: false,
+    computed_in_insert: true,
+    rows_in_items: true,
 };
 
 const SQLITE_HARMLESS: &[&str] = &[
@@ -439,6 +447,8 @@ const SQLITE: Shape = Shape {
     rownum: false,
     settings_default: &[],
     given_identity_overrides: false,
+    computed_in_insert: false,
+    rows_in_items: false,
 };
 
 const ORACLE_HARMLESS: &[&str] = &[
@@ -503,6 +513,8 @@ const ORACLE: Shape = Shape {
     rownum: true,
     settings_default: &[],
     given_identity_overrides: false,
+    computed_in_insert: true,
+    rows_in_items: false,
 };
 
 const MSSQL_HARMLESS: &[&str] = &[
@@ -570,6 +582,8 @@ const MSSQL: Shape = Shape {
         ("dateformat", &["mdy"]),
     ],
     given_identity_overrides: true,
+    computed_in_insert: false,
+    rows_in_items: false,
 };
 
 impl Shape {

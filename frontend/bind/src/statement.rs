@@ -57,6 +57,10 @@ pub fn bind_statement(
     binder.comments(input.statement, node.span);
     binder.air.statements.push(statement);
     binder.air.statement_spans.push(node.span);
+    for statement in binder.scopes.following.drain(..) {
+        binder.air.statements.push(statement);
+        binder.air.statement_spans.push(node.span);
+    }
     Ok(())
 }
 

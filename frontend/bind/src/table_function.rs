@@ -2,9 +2,12 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
+use crate::scope::{Clause, Within};
 use air::ids::List;
-use air::query::{Rel, Source, SourceColumn, SourceKind};
+use air::query::{JoinKind, Rel, Source, SourceColumn, SourceKind};
+
 use air::{Builtin, ExprId, Name, RelId, Type};
+use air_base::Span;
 use airc_grammar::tree;
 
 impl<'a> Binder<'a> {
@@ -61,6 +64,64 @@ impl<'a> Binder<'a> {
         let source = self.air.push_source(source, node.span);
         self.scopes.show(source);
         Ok(self.air.push_rel(Rel::Source { source }))
+    }
+
+    /// A table function in the select list: a column of a source that is joined to FROM.
+    ///
+    /// Law: the rows it makes for a row of the block are those of a lateral join, as long as nothing else is
+    /// computed from all rows of the block before.
+    pub(crate) fn rows_in_items(
+        &mut self,
+        op: Builtin,
+        args: List<ExprId>,
+        name: &str,
+        span: Span,
+    ) -> Bound<ExprId> {
+        let shape = self.function_columns(op, args);
+        let scope = self.scopes.top();
+        let free = scope.clause == Clause::Items
+            && scope.within == Within::Nothing
+            && scope.aggregates == 0
+            && scope.rows_source.is_none();
+        let single = shape.as_ref().is_some_and(|columns| columns.len() == 1);
+        let (true, true, Some(columns)) = (free, single, shape) else {
+            let message = format!("`{name}` makes rows here, which is translated once per plain select list");
+            return Err(self.refuse(codes::TABLE_FUNCTION, span, message));
+        };
+        let alias = self.plain_name(name);
+        let ty = columns[0].1;
+        let columns = self.air.push_list(&[SourceColumn { name: alias, ty, nullable: true }]);
+        let source = Source {
+            alias,
+            aliased: true,
+            kind: SourceKind::Function { op, args, ordinality: false },
+            columns,
+            closed: true,
+            renamed: true,
+            lateral: true,
+        };
+        let source = self.air.push_source(source, span);
+        self.scopes.top().rows_source = Some(source);
+        Ok(self.column(source, 0, false, true, span))
+    }
+
+    /// FROM with the table function of the select list, if there is one.
+    pub(crate) fn with_rows_source(
+        &mut self,
+        from: Option<RelId>,
+        grouped: bool,
+        span: Span,
+    ) -> Bound<Option<RelId>> {
+        let Some(source) = self.scopes.top().rows_source else { return Ok(from) };
+        if grouped {
+            let message = "a table function in the select list of a grouped query is not translated";
+            return Err(self.refuse(codes::TABLE_FUNCTION, span, message));
+        }
+        self.ledger.fired("rows-in-items", "rows made in a select list are those of a lateral join", span);
+        let right = self.air.push_rel(Rel::Source { source });
+        let Some(left) = from else { return Ok(Some(right)) };
+        let kind = JoinKind::Cross;
+        Ok(Some(self.air.push_rel(Rel::Join { kind, left, right, on: None, using: List::EMPTY })))
     }
 
     /// Names and types of the columns of a table builtin; an empty name stands for that of the function.
