@@ -135,6 +135,15 @@ impl<'a> Binder<'a> {
             let args = self.air.push_list(&args);
             return Ok(self.air.push(Expr::UserCall { function, args }, ty, true, site.span));
         }
+        if self.shape.rows_in_items
+            && let Some(op) = (self.meaning.table_function)(&lower, site.args.len())
+        {
+            self.plain_only(&site)?;
+            let args = self.bound_args(site)?;
+            let args = self.table_args(op, args)?;
+            let args = self.air.push_list(&args);
+            return self.rows_in_items(op, args, &lower, site.span);
+        }
         let dialect = self.meaning.name;
         let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_FUNCTION,
