@@ -144,6 +144,9 @@ impl<'a> Binder<'a> {
             let args = self.air.push_list(&args);
             return self.rows_in_items(op, args, &lower, site.span);
         }
+        if (self.meaning.table_function)(&lower, site.args.len()).is_some() {
+            return self.no_meaning("a function that gives rows, outside of FROM,", site.span);
+        }
         let dialect = self.meaning.name;
         let mut diagnostic = Diagnostic::error(
             codes::UNKNOWN_FUNCTION,

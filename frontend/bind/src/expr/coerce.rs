@@ -259,10 +259,12 @@ impl<'a> Binder<'a> {
                     let rule = self.cast_rule(Type::TEXT, to, reason);
                     return Ok(Some(self.cast(id, to, rule)));
                 }
-                if let Type::Timestamp { .. } | Type::Time { .. } | Type::Interval(_) = to
-                    && constant::moment(&content).is_some()
+                // More digits of the second than there is room for.
+                if let Type::Timestamp { zone, .. } = to
+                    && let Some(full) = self.constant(&content, Type::Timestamp { precision: 9, zone }, span)
                 {
-                    return Ok(None);
+                    let rule = self.cast_rule(self.air.ty(full), to, reason);
+                    return Ok(Some(self.cast(full, to, rule)));
                 }
                 if conversions.implicit == Implicit::Literals
                     || (to.is_temporal() && conversions.text_to_time == CastFailure::Error)

@@ -47,6 +47,9 @@ impl<'a> Binder<'a> {
         {
             return self.row_comparison(op, left, right, self.args_of(l), self.args_of(r), span);
         }
+        if self.air.ty(left) == Type::Row || self.air.ty(right) == Type::Row {
+            return self.no_meaning("a comparison of a row with the row of a query", span);
+        }
         let pair = self.pair(left, right, span)?;
         match pair.unlike {
             Some(unlike) => Ok(self.unlike_comparison(op, left, right, unlike, span)),

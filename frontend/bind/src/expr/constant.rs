@@ -353,9 +353,15 @@ pub(crate) fn interval_text(text: &str) -> Option<Span3> {
         if ago {
             return None;
         }
+        // A sign may stand alone before its number: `1 month - 1 day`.
+        let minus = rest.starts_with("- ");
+        if minus || rest.starts_with("+ ") {
+            rest = rest[2..].trim_start();
+        }
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
         let mut token = &rest[..end];
         rest = rest[end..].trim_start();
+        let before = total;
         if token.eq_ignore_ascii_case("ago") {
             ago = true;
             continue;
@@ -388,6 +394,10 @@ pub(crate) fn interval_text(text: &str) -> Option<Span3> {
                 }
             }
             total = total.plus(Span3::of(token, unit?)?)?;
+        }
+        if minus {
+            // What was added is taken away instead.
+            total = before.plus(before)?.plus(total.negated())?;
         }
         seen = true;
     }
@@ -500,6 +510,7 @@ mod tests {
         let of = |months, days, micros| Some(Span3 { months, days, micros });
         assert_eq!(interval_text("1 day 2 hours"), of(0, 1, 7_200_000_000));
         assert_eq!(interval_text("1 month -1 day"), of(1, -1, 0));
+        assert_eq!(interval_text("1 month - 1 day"), of(1, -1, 0));
         assert_eq!(interval_text("1 day ago"), of(0, -1, 0));
         assert_eq!(interval_text("1-2"), of(14, 0, 0));
         assert_eq!(interval_text("1.5 days"), of(0, 1, 43_200_000_000));

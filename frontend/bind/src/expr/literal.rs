@@ -160,6 +160,15 @@ impl<'a> Binder<'a> {
         {
             return self.interval_of_units(&value, from, Some(to_unit), span);
         }
+        // A literal has as many digits of the second as are written.
+        let digits =
+            value.rsplit_once('.').map_or(0, |(_, f)| f.bytes().take_while(u8::is_ascii_digit).count());
+        let to = match to {
+            Type::Timestamp { precision, zone } if self.tree[ty].args.is_empty() => {
+                Type::Timestamp { precision: precision.max(digits.min(9) as u8), zone }
+            }
+            other => other,
+        };
         if let Some(id) = self.constant(&value, to, span) {
             return Ok(id);
         }

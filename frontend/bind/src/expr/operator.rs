@@ -941,6 +941,15 @@ impl<'a> Binder<'a> {
                 };
                 (self.coerce(moment, ty, CastReason::Implicit)?, ty)
             }
+            // 20240131 is a date.
+            Type::Int { .. }
+                if self.air.int_literal(moment).is_some_and(|n| (10_000_101..=99_991_231).contains(&n)) =>
+            {
+                let ty =
+                    if has_time { Type::Timestamp { precision: 0, zone: Zone::None } } else { Type::Date };
+                let converted = self.coerce(moment, ty, CastReason::Implicit)?;
+                (converted, ty)
+            }
             other => return Err(self.no_conversion(other, Type::Date, span)),
         })
     }

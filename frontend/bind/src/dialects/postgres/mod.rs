@@ -209,10 +209,10 @@ fn extract_field(name: &str) -> Option<(Builtin, Type)> {
     let micros = Type::Decimal { precision: 25, scale: 6 };
     Some(match name {
         "second" | "seconds" | "sec" => (Builtin::ExtractSecondFraction, micros),
-        "milliseconds" | "millisecond" | "ms" | "msec" => {
+        "milliseconds" | "millisecond" | "ms" | "msec" | "msecs" => {
             (Builtin::ExtractMillisecond, Type::Decimal { precision: 22, scale: 3 })
         }
-        "microseconds" | "microsecond" | "us" => (Builtin::ExtractMicrosecondTotal, whole),
+        "microseconds" | "microsecond" | "us" | "usec" | "usecs" => (Builtin::ExtractMicrosecondTotal, whole),
         "epoch" => (Builtin::ExtractEpoch, micros),
         "dow" => (Builtin::ExtractWeekdaySunday0, whole),
         "isodow" => (Builtin::ExtractWeekdayMonday1, whole),

@@ -5,7 +5,7 @@ use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::dialects::Want;
 use crate::expr::CallSite;
-use crate::expr::constant::{clock_interval, unit_named};
+use crate::expr::constant::{clock_interval, interval_text, unit_named};
 use air::expr::Unit;
 use air::types::{Type, Zone};
 use air::{Builtin, ExprId};
@@ -39,7 +39,11 @@ fn time_sum<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bou
     let value = super::time::clock(binder, value)?;
     let amount = binder.expr(site.args[1])?;
     let span = binder.air.span(amount);
-    let Some(interval) = binder.text_literal(amount).and_then(clock_interval) else {
+    let Some(interval) = binder
+        .text_literal(amount)
+        .filter(|text| text.contains(':'))
+        .and_then(|text| clock_interval(text).or_else(|| interval_text(text)))
+    else {
         return binder.no_meaning("a sum of times whose second part is no constant", site.span);
     };
     let Some(interval) = binder.interval_constant(interval, span) else {

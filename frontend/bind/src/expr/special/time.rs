@@ -2,7 +2,7 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::dialects::Want;
+use crate::dialects::{Intervals, Want};
 use crate::expr::CallSite;
 use air::types::{IntervalKind, Type, Zone};
 use air::{Builtin, ExprId};
@@ -137,6 +137,18 @@ pub(crate) fn part<'a>(
     field_span: Span,
     span: Span,
 ) -> Bound<ExprId> {
+    // Two fields side by side (MySQL): each takes two digits but the first.
+    if let Some((great, small)) = composite_field(name)
+        && (binder.meaning.extract_field)(name).is_none()
+        && binder.meaning.times.intervals == Intervals::UnitAmounts
+    {
+        let again = binder.twice(value)?;
+        let great = part(binder, great, value, field_span, span)?;
+        let small = part(binder, small, again, field_span, span)?;
+        let hundred = binder.int(100, span);
+        let shifted = binder.call_as(Builtin::Mul, &[great, hundred], Type::I64, span);
+        return Ok(binder.call_as(Builtin::Add, &[shifted, small], Type::I64, span));
+    }
     let Some(found) = (binder.meaning.extract_field)(name) else {
         let message = format!("`{name}` is no field of dates and times that is translated");
         return Err(binder.refuse_with(Diagnostic::error(codes::EXPRESSION, field_span, message)));
@@ -150,6 +162,17 @@ pub(crate) fn part<'a>(
         _ => binder.argument(value, Want::Moment)?,
     };
     Ok(binder.call_as(op, &[value], ty, span))
+}
+
+/// Composite fields of two parts.
+fn composite_field(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "year_month" => ("year", "month"),
+        "day_hour" => ("day", "hour"),
+        "hour_minute" => ("hour", "minute"),
+        "minute_second" => ("minute", "second"),
+        _ => return None,
+    })
 }
 
 /// Fields of the time of day.

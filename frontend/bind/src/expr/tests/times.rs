@@ -11,6 +11,7 @@ fn literals_are_normalised() {
         (Oracle, "DATE '2024-01-05'", "ts'2024-01-05 00:00:00'", "ts(0)"),
         (Postgres, "INTERVAL '1 day 2 hours'", "0mon 1d 7200000000us", "interval(mixed)"),
         (Oracle, "INTERVAL '1-2' YEAR TO MONTH", "14mon 0d 0us", "interval(mixed)"),
+        (Postgres, "INTERVAL '1 month - 1 day'", "1mon -1d 0us", "interval(mixed)"),
         (Postgres, "INTERVAL '1 day ago'", "0mon -1d 0us", "interval(mixed)"),
     ]);
     refused(&[(Postgres, "DATE '2024-02-30'", "B0505")]);
@@ -50,6 +51,7 @@ fn fields_and_formats() {
     check(&[
         (Mysql, "YEAR(d)", "extract_year(d)", "i32"),
         (Mysql, "EXTRACT(MONTH FROM d)", "extract_month(d)", "i64"),
+        (Mysql, "EXTRACT(YEAR_MONTH FROM d)", "add(mul(extract_year(d), 100), extract_month(d))", "i64"),
         (Postgres, "EXTRACT(DOW FROM d)", "extract_weekday_sunday0(d)", "dec(19,0)"),
         (Postgres, "DATE_PART('year', d)", "extract_year(d)", "f64"),
         (Postgres, "DATE_TRUNC('month', ts)", "date_trunc[month](ts)", "ts(6)"),
