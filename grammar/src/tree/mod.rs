@@ -7,6 +7,7 @@
 mod arena;
 mod ddl;
 mod dml;
+mod dump;
 mod expr;
 mod query;
 mod statement;
