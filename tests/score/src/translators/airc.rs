@@ -1,6 +1,6 @@
 //! Our own compiler, as the harness sees it.
 
-use super::{Outcome, Translator};
+use super::{Outcome, Piece, Translator};
 use airc::{Options, Profile, StatementOutcome};
 use std::collections::HashMap;
 
@@ -39,6 +39,21 @@ impl Translator for Airc {
             }
         };
         statements.iter().map(|text| merge(&translator.translate_script(text))).collect()
+    }
+
+    fn translate_text(&mut self, from: &str, to: &str, text: &str) -> Vec<Piece> {
+        let outcomes = match self.pair(from, to) {
+            Ok(translator) => translator.translate_script(text),
+            Err(error) => {
+                let outcome = Outcome::Refused { code: "PROFILE".to_owned(), message: error.to_string() };
+                return vec![Piece { source: text.to_owned(), outcome }];
+            }
+        };
+        let piece = |outcome: StatementOutcome| Piece {
+            source: outcome.span.text(text).to_owned(),
+            outcome: merge(std::slice::from_ref(&outcome)),
+        };
+        outcomes.into_iter().map(piece).collect()
     }
 }
 
