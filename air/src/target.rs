@@ -349,6 +349,12 @@ pub struct Capabilities {
     pub loose_columns: LooseForm,
     /// Builtins of boolean type are spelled as predicates.
     pub predicate_calls: bool,
+    /// An upsert may change whichever row it collides with, on any key.
+    pub upsert_any_key: bool,
+    /// A row may be assigned to several columns.
+    pub row_assignments: bool,
+    /// `*` may stand beside other items.
+    pub star_anywhere: bool,
     /// One upsert may change the same row twice.
     pub upsert_twice: bool,
     /// Row limits may be percentages.

@@ -409,7 +409,8 @@ fn star_columns(
                     JoinKind::Right => using.right,
                     JoinKind::Full => {
                         let ty = air.ty(using.left);
-                        air.call(Builtin::Coalesce, &[using.left, using.right], ty, true, Span::NONE)
+                        let (left, right) = (air.copy(using.left), air.copy(using.right));
+                        air.call(Builtin::Coalesce, &[left, right], ty, true, Span::NONE)
                     }
                     _ => using.left,
                 };

@@ -23,6 +23,11 @@ impl Fork {
         self.sources.get(&source).copied().unwrap_or(source)
     }
 
+    /// Makes the copy refer to `new` where the original refers to `old`.
+    pub(crate) fn adopt(&mut self, old: SourceId, new: SourceId) {
+        self.sources.insert(old, new);
+    }
+
     /// A copy of a query.
     pub(crate) fn query(&mut self, air: &mut Air, id: QueryId) -> QueryId {
         let mut query = *air.query(id);

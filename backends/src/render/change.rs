@@ -147,7 +147,9 @@ impl Renderer<'_> {
                 Ok(())
             }
             (ConflictAction::Update { assignments, filter, sequential }, Upsert::OnConflict) => {
-                if matches!(conflict.on, Arbiter::Any {}) || sequential != !can.simultaneous_set {
+                if (matches!(conflict.on, Arbiter::Any {}) && !can.upsert_any_key)
+                    || sequential != !can.simultaneous_set
+                {
                     return Err(self.unlegal(span, "an upsert without a key"));
                 }
                 self.space();

@@ -153,14 +153,8 @@ impl Renderer<'_> {
         self.name(column.name)?;
         self.push(" ");
         if row_number {
-            self.push("INTEGER PRIMARY KEY");
-            if column
-                .identity
-                .as_ref()
-                .is_some_and(|identity| identity.mode == IdentityMode::Counter || identity.start != 1)
-            {
-                self.push(" AUTOINCREMENT");
-            }
+            // With AUTOINCREMENT a number is never made up twice, as elsewhere.
+            self.push("INTEGER PRIMARY KEY AUTOINCREMENT");
             return Ok(());
         }
         let span = column.default.map_or(span, |default| self.air.span(default).to(span));

@@ -137,6 +137,16 @@ fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId]) -> Means {
     Means::Folded
 }
 
+/// A column's text as a key of the source counts it, where a key of the target counts bytes.
+pub(super) fn folded_key(cx: &mut Context<'_>, id: ExprId) -> Result<Option<ExprId>, Refused> {
+    match own_collation(cx, id) {
+        Some(collation) if !cx.target.can.define.collated_columns && means(cx, collation, &[id]) == Means::Folded => {
+            folded(cx, id, collation, Purpose::Likeness).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// The text as it counts: a literal is folded at once.
 fn folded(
     cx: &mut Context<'_>,

@@ -3,8 +3,10 @@
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::node::Child;
-use air::query::{CteBody, Item, JoinKind, Rel, SourceColumn, SourceKind, ValuesRow};
-use air::statement::{Assignment, Delete, Insert, InsertSource, MergeAction, MergeWhen, Statement, Update};
+use air::query::{Body, CteBody, Item, JoinKind, Rel, SourceColumn, SourceKind, ValuesRow};
+use air::statement::{
+    Assignment, ConflictAction, Delete, Insert, InsertSource, MergeAction, MergeWhen, Statement, Update,
+};
 use air::target::{DeleteFrom, IdentityForm, Returning, UpdateFrom};
 use air::types::{CastFailure, CastReason, CastRule, Rounding};
 use air::{CteId, Expr, ExprId, List, Literal, Name, ObjectName, RelId, SourceId, Type};
@@ -21,6 +23,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "merge_as_statements",
         law: "rows that match are changed first; then rows without a match are added",
         apply: Apply::Statement(merge_as_statements),
+    },
+    Rule {
+        name: "row_assignments",
+        law: "a row assigned to several columns is each of its parts assigned to one",
+        apply: Apply::Statement(row_assignments),
     },
     Rule {
         name: "assignments_in_order",
@@ -89,6 +96,107 @@ pub(crate) fn replace(cx: &mut Context<'_>, at: usize, statements: Vec<Statement
 }
 
 // The order of assignments.
+
+fn row_assignments(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.row_assignments {
+        return Ok(false);
+    }
+    let list = match &cx.air.statements[at] {
+        Statement::Update { update } => update.assignments,
+        Statement::Insert { insert } => match insert.conflict.map(|conflict| conflict.action) {
+            Some(ConflictAction::Update { assignments, .. }) => assignments,
+            _ => return Ok(false),
+        },
+        _ => return Ok(false),
+    };
+    if cx.air.list(list).iter().all(|assignment| assignment.columns.len() == 1) {
+        return Ok(false);
+    }
+    let span = span_of(cx, at);
+    let mut single = Vec::new();
+    for i in 0..list.len() {
+        let Assignment { source, columns, value } = cx.air.at(list, i);
+        if columns.len() == 1 {
+            single.push(cx.air.at(list, i));
+            continue;
+        }
+        for (place, column) in cx.air.list(columns).to_vec().into_iter().enumerate() {
+            let value = match cx.air.expr(value) {
+                Expr::Row { items } if items.len() == columns.len() => cx.air.at(items, place),
+                Expr::Scalar { query, many } => {
+                    let query = if place == 0 { query } else { Fork::default().query(cx.air, query) };
+                    one_column(cx, query, place, span)?;
+                    let ty = cx.air.column(source, column).ty;
+                    cx.air.push(Expr::Scalar { query, many }, ty, true, span)
+                }
+                _ => {
+                    return cx.refuse(
+                        codes::CHANGE,
+                        span,
+                        "this assignment to several columns has no form",
+                        "",
+                    );
+                }
+            };
+            let columns = cx.air.push_list(&[column]);
+            single.push(Assignment { source, columns, value });
+        }
+    }
+    // The first subquery is the original: it loses its other columns last.
+    for i in 0..list.len() {
+        let Assignment { columns, value, .. } = cx.air.at(list, i);
+        if let (true, Expr::Scalar { query, .. }) = (columns.len() > 1, cx.air.expr(value)) {
+            keep_column(cx, query, 0);
+        }
+    }
+    let list = cx.air.push_list(&single);
+    match &mut cx.air.statements[at] {
+        Statement::Update { update } => update.assignments = list,
+        Statement::Insert { insert } => {
+            if let Some(conflict) = &mut insert.conflict
+                && let ConflictAction::Update { assignments, .. } = &mut conflict.action
+            {
+                *assignments = list;
+            }
+        }
+        _ => {}
+    }
+    Ok(true)
+}
+
+/// Leaves one column of a copied subquery; the original keeps all until every copy is made.
+fn one_column(cx: &mut Context<'_>, query: air::QueryId, place: usize, span: Span) -> Result<(), Refused> {
+    let Body::Select { select } = cx.air.query(query).body else {
+        return cx.refuse(codes::CHANGE, span, "this assignment to several columns has no form", "");
+    };
+    if !build::expand_stars(cx.air, select) {
+        return cx.refuse(
+            codes::SCHEMA_NEEDED,
+            span,
+            "the columns of a subquery have to be known",
+            "give a schema",
+        );
+    }
+    if place > 0 {
+        keep_column(cx, query, place);
+    }
+    Ok(())
+}
+
+fn keep_column(cx: &mut Context<'_>, query: air::QueryId, place: usize) {
+    let Body::Select { select } = cx.air.query(query).body else { return };
+    let block = *cx.air.select(select);
+    if place < block.items.len() {
+        let item = cx.air.at(block.items, place);
+        let items = cx.air.push_list(&[item]);
+        let outputs = match cx.air.list(block.outputs).get(place).copied() {
+            Some(output) => cx.air.push_list(&[output]),
+            None => List::EMPTY,
+        };
+        let block = cx.air.select_mut(select);
+        (block.items, block.outputs) = (items, outputs);
+    }
+}
 
 fn assignment_order(cx: &mut Context<'_>, at: usize) -> Fired {
     let Statement::Update { update } = &cx.air.statements[at] else { return Ok(false) };
@@ -912,7 +1020,7 @@ fn truncate_as_delete(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(true)
 }
 
-fn delete_all(target: SourceId, filter: Option<ExprId>) -> Statement {
+pub(crate) fn delete_all(target: SourceId, filter: Option<ExprId>) -> Statement {
     Statement::Delete {
         delete: Box::new(Delete {
             ctes: List::EMPTY,

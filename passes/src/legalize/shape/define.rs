@@ -11,6 +11,7 @@ use air::target::{AlterColumn, CommentForm, CreateAs, IdentityForm};
 use air::{Expr, Literal, Name, ObjectName, SourceId};
 use air_base::Span;
 
+use super::super::collation::folded_key;
 use super::change::replace;
 use crate::build::{self, Build};
 use crate::codes;
@@ -22,6 +23,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "indexes_beside_table",
         law: "an index declared inside of a table is one created right after it",
         apply: Apply::Statement(indexes_beside),
+    },
+    Rule {
+        name: "folded_keys",
+        law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
+        apply: Apply::Statement(folded_keys),
     },
     Rule {
         name: "comments_beside_table",
@@ -123,6 +129,82 @@ fn index_name(
         catalog: None,
         schema: own.and_then(|own| own.schema).or(table.schema),
         name: cx.air.push_name(&text),
+    }
+}
+
+/// A unique key over texts that count less than their bytes is a unique index over their folded forms. The key itself
+/// stays for foreign keys to refer to.
+fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.define.collated_columns || !cx.has(cx.target.can.expression_index) {
+        return Ok(false);
+    }
+    match &cx.air.statements[at] {
+        Statement::CreateIndex { index } if index.unique => {
+            let mut index = index.clone();
+            let mut fired = false;
+            for part in &mut index.parts {
+                if let Some(folded) = folded_key(cx, part.expr)? {
+                    part.expr = folded;
+                    fired = true;
+                }
+            }
+            if fired {
+                cx.air.statements[at] = Statement::CreateIndex { index };
+            }
+            Ok(fired)
+        }
+        Statement::CreateTable { table } => {
+            let table = table.clone();
+            let after = cx.air.statements.get(at + 1);
+            let done = matches!(after, Some(Statement::CreateIndex { index }) if index.unique && index.this == table.this);
+            if done {
+                return Ok(false);
+            }
+            let mut indexes = Vec::new();
+            for constraint in &table.constraints {
+                let (ConstraintRule::Unique { columns, .. } | ConstraintRule::PrimaryKey { columns }) =
+                    &constraint.rule
+                else {
+                    continue;
+                };
+                let mut parts = columns.clone();
+                let mut folds = false;
+                for part in &mut parts {
+                    if let Some(folded) = folded_key(cx, part.expr)? {
+                        part.expr = folded;
+                        folds = true;
+                    }
+                }
+                if !folds {
+                    continue;
+                }
+                let name = index_name(cx, &table.name, None, columns, indexes.len(), true);
+                let text = format!("{}_ci", cx.air.name(name.name).trim_end_matches("_idx"));
+                let name = ObjectName { name: cx.air.push_name(&text), ..name };
+                indexes.push(Statement::CreateIndex {
+                    index: Box::new(CreateIndex {
+                        name: Some(name),
+                        table: table.name,
+                        this: table.this,
+                        parts,
+                        unique: true,
+                        nulls: cx.target.can.define.unique_nulls,
+                        filter: None,
+                        include: Vec::new(),
+                        method: IndexMethod::Ordered,
+                        if_not_exists: table.if_not_exists && cx.has(cx.target.can.index_if_not_exists),
+                    }),
+                });
+            }
+            if indexes.is_empty() {
+                return Ok(false);
+            }
+            let mut statements = vec![Statement::CreateTable { table }];
+            statements.append(&mut indexes);
+            replace(cx, at, statements);
+            Ok(true)
+        }
+        _ => Ok(false),
     }
 }
 

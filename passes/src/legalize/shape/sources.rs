@@ -3,7 +3,7 @@
 use air::query::{Body, CteBody, Item, SetOp, SourceColumn, SourceKind};
 use air::target::ValuesForm;
 use air::types::Collation;
-use air::{Air, Expr, List, Name, QueryId, RelId};
+use air::{Air, Expr, List, Name, QueryId, RelId, SelectId};
 use air_base::Span;
 
 use crate::build::{self, Build, Look};
@@ -26,6 +26,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "cte_columns_named",
         law: "a column is called as the source dialect called it",
         apply: Apply::Query(cte_columns_named),
+    },
+    Rule {
+        name: "star_by_table",
+        law: "all columns are the columns of each table, in order",
+        apply: Apply::Select(star_by_table),
     },
     Rule {
         name: "values_as_selects",
@@ -268,6 +273,56 @@ pub(crate) fn name_columns(air: &mut Air, query: QueryId) -> Vec<SourceColumn> {
                 air.query_mut(id).body = body;
                 return columns;
             }
+        }
+    }
+}
+
+/// `SELECT a, *`: on some targets a bare star stands alone or first only.
+fn star_by_table(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    if cx.target.can.star_anywhere {
+        return Ok(false);
+    }
+    let block = *cx.air.select(select);
+    let items = cx.air.list(block.items).to_vec();
+    let bare = |item: &Item| matches!(item, Item::Star { source: None });
+    let Some(from) = block.from else { return Ok(false) };
+    if items.len() < 2 || !items.iter().any(bare) {
+        return Ok(false);
+    }
+    let merged = has_using(cx, from);
+    let sources = build::sources(cx.air, from);
+    let nameless = sources.iter().any(|source| cx.air.source(*source).alias.is_empty());
+    if merged || nameless {
+        return match build::expand_stars(cx.air, select) {
+            true => Ok(true),
+            false => {
+                let unlock = "give a schema, so that the columns of `*` are known";
+                cx.refuse(
+                    codes::SCHEMA_NEEDED,
+                    Span::NONE,
+                    "`*` beside other items needs known columns",
+                    unlock,
+                )
+            }
+        };
+    }
+    let mut listed = Vec::with_capacity(items.len() + sources.len());
+    for item in items {
+        match bare(&item) {
+            true => listed.extend(sources.iter().map(|source| Item::Star { source: Some(*source) })),
+            false => listed.push(item),
+        }
+    }
+    let listed = cx.air.push_list(&listed);
+    cx.air.select_mut(select).items = listed;
+    Ok(true)
+}
+
+fn has_using(cx: &Context<'_>, rel: RelId) -> bool {
+    match cx.air.rel(rel) {
+        air::query::Rel::Source { .. } => false,
+        air::query::Rel::Join { left, right, using, .. } => {
+            !using.is_empty() || has_using(cx, left) || has_using(cx, right)
         }
     }
 }

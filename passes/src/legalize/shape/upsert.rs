@@ -3,22 +3,45 @@
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::node::Child;
-use air::query::{Body, SourceColumn, SourceKind};
+use air::query::{Body, SourceColumn, SourceKind, ValuesRow};
 use air::statement::{
     Arbiter, Assignment, Conflict, ConflictAction, Insert, InsertSource, Merge, MergeAction, MergeClause,
     MergeWhen, Statement,
 };
 use air::target::Upsert;
+use air::types::CastFailure;
 use air::{Expr, ExprId, List, Literal, SourceId, Type};
 use air_base::Span;
 
+use super::super::collation::folded_key;
 use super::change::{in_reading_order, position, set_insert, substitute_earlier, table_of};
 use crate::build::{self, Build};
 use crate::codes;
+use crate::fork::Fork;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// Rules of this topic.
 pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "replace_as_delete",
+        law: "a row that replaces others is added after those that share a key with it are removed",
+        apply: Apply::Statement(replace_as_delete),
+    },
+    Rule {
+        name: "upsert_by_rows",
+        law: "rows are added in order, each seeing what became of those before it",
+        apply: Apply::Statement(upsert_by_rows),
+    },
+    Rule {
+        name: "upsert_alias",
+        law: "a table goes by its own name as well as by an alias",
+        apply: Apply::Statement(upsert_alias),
+    },
+    Rule {
+        name: "ignored_values",
+        law: "values that fit their columns are neither adjusted nor left out",
+        apply: Apply::Statement(ignored_values),
+    },
     Rule {
         name: "replace_as_upsert",
         law: "a row that takes another one's place has given values where they are given and defaults elsewhere",
@@ -111,12 +134,10 @@ fn one_key(cx: &mut Context<'_>, insert: &Insert, span: Span) -> Result<Option<V
         return cx.refuse(codes::UPSERT, span, message, "give a schema with the table's keys");
     };
     let Some(first) = keys.first().cloned() else { return Ok(None) };
-    if keys.len() > 1 {
-        let names: Vec<String> = first
-            .iter()
-            .map(|column| cx.air.name(cx.air.column(insert.target, *column).name).to_owned())
-            .collect();
-        cx.assume(Assume::OneKey, &names.join(", "), span)?;
+    if keys.len() > 1 && !cx.target.profile.declared.contains(&Assume::OneKey) {
+        let message = "a row may collide on more than one key, and one has to be named";
+        let unlock = "declare `one-key` in the profile, if rows collide on the first key only";
+        return cx.refuse(codes::UPSERT, span, message, unlock);
     }
     Ok(Some(first))
 }
@@ -218,7 +239,7 @@ fn upsert_key(cx: &mut Context<'_>, at: usize) -> Fired {
     };
     let span = span_of(cx, at);
     let mut fired = false;
-    if matches!(conflict.on, Arbiter::Any {}) {
+    if matches!(conflict.on, Arbiter::Any {}) && !cx.target.can.upsert_any_key {
         match one_key(cx, &insert, span)? {
             Some(key) => conflict.on = key_of(cx, insert.target, &key),
             None => {
@@ -227,6 +248,23 @@ fn upsert_key(cx: &mut Context<'_>, at: usize) -> Fired {
             }
         }
         fired = true;
+    }
+    if let Arbiter::Key { keys, filter } = conflict.on {
+        let mut folded = cx.air.list(keys).to_vec();
+        let mut folds = false;
+        for key in &mut folded {
+            if let Expr::Column { source, index, .. } = cx.air.expr(*key)
+                && let Some(expr) = folded_key(cx, *key)?
+            {
+                cx.air.set(*key, Expr::Column { source, index, qualified: false });
+                *key = expr;
+                folds = true;
+            }
+        }
+        if folds {
+            conflict.on = Arbiter::Key { keys: cx.air.push_list(&folded), filter };
+            fired = true;
+        }
     }
     if sequential {
         substitute_earlier(cx, assignments);
@@ -584,4 +622,212 @@ fn upsert_as_merge(cx: &mut Context<'_>, at: usize) -> Fired {
     };
     cx.air.statements[at] = Statement::Merge { merge: Box::new(merge) };
     Ok(true)
+}
+
+/// One INSERT per row, each with a conflict of its own.
+fn one_by_one(cx: &mut Context<'_>, insert: &Insert, rows: List<ValuesRow>) -> Vec<Insert> {
+    let mut inserts = Vec::with_capacity(rows.len());
+    for i in 0..rows.len() {
+        let row = cx.air.at(rows, i);
+        let mut one = insert.clone();
+        one.source = InsertSource::Values { rows: cx.air.push_list(&[row]) };
+        if i > 0 {
+            let mut fork = Fork::default();
+            let again = |cx: &mut Context<'_>, source: SourceId| {
+                let copy = cx.air.source(source).clone();
+                cx.air.push_source(copy, Span::NONE)
+            };
+            one.target = again(cx, insert.target);
+            fork.adopt(insert.target, one.target);
+            if let Some(conflict) = &mut one.conflict {
+                if let Some(proposed) = conflict.proposed {
+                    let copy = again(cx, proposed);
+                    fork.adopt(proposed, copy);
+                    conflict.proposed = Some(copy);
+                }
+                if let Arbiter::Key { keys, filter } = &mut conflict.on {
+                    *keys = fork.exprs(cx.air, *keys);
+                    *filter = filter.map(|filter| fork.expr(cx.air, filter));
+                }
+                if let ConflictAction::Update { assignments, filter, .. } = &mut conflict.action {
+                    let mut copies = cx.air.list(*assignments).to_vec();
+                    for assignment in &mut copies {
+                        assignment.source = fork.source_of(assignment.source);
+                        assignment.value = fork.expr(cx.air, assignment.value);
+                    }
+                    *assignments = cx.air.push_list(&copies);
+                    *filter = filter.map(|filter| fork.expr(cx.air, filter));
+                }
+            }
+        }
+        inserts.push(one);
+    }
+    inserts
+}
+
+/// Most rows that become statements of their own.
+const ROWS_APART_MAX: usize = 200;
+
+/// Rows of one upsert may meet each other; a target that changes no row twice gets them one by one.
+fn upsert_by_rows(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.upsert_twice || cx.target.profile.declared.contains(&Assume::DistinctProposals) {
+        return Ok(false);
+    }
+    let Some(insert) = insert_of(cx, at) else { return Ok(false) };
+    let (Some(conflict), InsertSource::Values { rows }) = (insert.conflict, insert.source) else {
+        return Ok(false);
+    };
+    let updates = matches!(conflict.action, ConflictAction::Update { .. })
+        || (matches!(conflict.action, ConflictAction::Replace {}) && cx.target.can.replace.is_none());
+    let apart = insert.returning.is_empty() && insert.ctes.is_empty();
+    if !updates || rows.len() < 2 || rows.len() > ROWS_APART_MAX || !apart {
+        return Ok(false);
+    }
+    let mut proof = conflict;
+    if !matches!(proof.on, Arbiter::Key { .. }) {
+        let Some(keys) = possible_keys(cx, &insert) else { return Ok(false) };
+        let [key] = keys.as_slice() else { return Ok(false) };
+        proof.on = key_of(cx, insert.target, key);
+    }
+    if distinct_proposals(cx, &insert, &proof) {
+        return Ok(false);
+    }
+    let statements = one_by_one(cx, &insert, rows);
+    let statements =
+        statements.into_iter().map(|insert| Statement::Insert { insert: Box::new(insert) }).collect();
+    super::change::replace(cx, at, statements);
+    Ok(true)
+}
+
+/// REPLACE into a table with several keys: what is in the way is removed first.
+fn replace_as_delete(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.replace.is_some() {
+        return Ok(false);
+    }
+    let Some(insert) = insert_of(cx, at) else { return Ok(false) };
+    let (Some(conflict), InsertSource::Values { rows }) = (insert.conflict, insert.source) else {
+        return Ok(false);
+    };
+    if !matches!(conflict.action, ConflictAction::Replace {}) {
+        return Ok(false);
+    }
+    let Some(keys) = possible_keys(cx, &insert).filter(|keys| keys.len() > 1) else { return Ok(false) };
+    let span = span_of(cx, at);
+    let given: Vec<u32> = match insert.all_columns {
+        true => (0..cx.air.source(insert.target).columns.len() as u32).collect(),
+        false => cx.air.list(insert.columns).to_vec(),
+    };
+    let complete = keys.iter().flatten().all(|column| given.contains(column));
+    if !complete || rows.len() > ROWS_APART_MAX || !insert.returning.is_empty() {
+        return cx.refuse(codes::UPSERT, span, "this REPLACE into a table with several keys has no form", "");
+    }
+    let mut statements = Vec::with_capacity(rows.len() * 2);
+    for mut one in one_by_one(cx, &insert, rows) {
+        one.conflict = None;
+        let InsertSource::Values { rows } = one.source else { continue };
+        let row = cx.air.at(rows, 0);
+        let copy = cx.air.source(one.target).clone();
+        let target = cx.air.push_source(copy, span);
+        let mut any: Option<ExprId> = None;
+        for key in &keys {
+            let mut terms = Vec::with_capacity(key.len());
+            for column in key {
+                let Some(value) = given
+                    .iter()
+                    .position(|given| given == column)
+                    .and_then(|place| cx.air.list(row.items).get(place).copied())
+                else {
+                    continue;
+                };
+                let left = cx.air.column_of(target, *column, span);
+                let right = Fork::default().expr(cx.air, value);
+                let collation = cx.air.ty(left).collation().unwrap_or_default();
+                let equal = Expr::Compare { op: CompareOp::Eq, collation, left, right };
+                terms.push(Some(cx.air.push(equal, Type::Bool, true, span)));
+            }
+            let matches = cx.air.and(&terms);
+            any = match (any, matches) {
+                (Some(any), Some(matches)) => Some(cx.air.or(any, matches)),
+                (any, matches) => any.or(matches),
+            };
+        }
+        statements.push(super::change::delete_all(target, any));
+        statements.push(Statement::Insert { insert: Box::new(one) });
+    }
+    super::change::replace(cx, at, statements);
+    Ok(true)
+}
+
+/// Only ON CONFLICT lets the table of an INSERT go by an alias.
+fn upsert_alias(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.upsert == Upsert::OnConflict {
+        return Ok(false);
+    }
+    let Some(insert) = insert_of(cx, at) else { return Ok(false) };
+    let source = cx.air.source(insert.target);
+    let SourceKind::Table { name } = source.kind else { return Ok(false) };
+    if !source.aliased {
+        return Ok(false);
+    }
+    let source = cx.air.source_mut(insert.target);
+    source.alias = name.name;
+    source.aliased = false;
+    Ok(true)
+}
+
+/// INSERT IGNORE adjusts values that do not fit, or leaves their rows out, as the dialect likes: refused where a value
+/// is seen not to fit, assumed away where that cannot be seen.
+fn ignored_values(cx: &mut Context<'_>, at: usize) -> Fired {
+    // Where assignments see each other, IGNORE means what it means at the source.
+    if !cx.target.can.simultaneous_set {
+        return Ok(false);
+    }
+    let Some(insert) = insert_of(cx, at) else { return Ok(false) };
+    let Some(conflict) = insert.conflict else { return Ok(false) };
+    if !matches!(conflict.action, ConflictAction::Nothing { also_other_failures: true }) {
+        return Ok(false);
+    }
+    let span = span_of(cx, at);
+    let given: Vec<u32> = match insert.all_columns {
+        true => (0..cx.air.source(insert.target).columns.len() as u32).collect(),
+        false => cx.air.list(insert.columns).to_vec(),
+    };
+    if let InsertSource::Values { rows } = insert.source {
+        for row in cx.air.list(rows) {
+            for (value, column) in cx.air.list(row.items).iter().zip(&given) {
+                let Some(column) = cx.air.list(cx.air.source(insert.target).columns).get(*column as usize)
+                else {
+                    continue;
+                };
+                if misfits(cx, *value, column) {
+                    let message = "a value that does not fit its column would be adjusted by INSERT IGNORE";
+                    return cx.refuse(codes::UPSERT, span, message, "write the value that is to be stored");
+                }
+            }
+        }
+    }
+    cx.assume(Assume::FittingValues, "rows added by INSERT IGNORE", span)?;
+    Ok(false)
+}
+
+/// True if a value is seen not to fit a column.
+fn misfits(cx: &Context<'_>, value: ExprId, column: &SourceColumn) -> bool {
+    match cx.air.expr(value) {
+        Expr::Literal { value: Literal::Null {} } => {
+            let identity = matches!(column.ty, Type::Int { .. });
+            !column.nullable && !identity
+        }
+        Expr::Literal { value: Literal::Text { text } } => match column.ty {
+            Type::Text(ty) => ty.length > 0 && cx.air.text(text).chars().count() > ty.length as usize,
+            _ => false,
+        },
+        // A text that is only read as far as it is a number.
+        Expr::Cast { operand, rule, .. } => match cx.air.literal(operand) {
+            Some(Literal::Text { text }) => {
+                rule.failure != CastFailure::Error && cx.air.text(text).trim().parse::<f64>().is_err()
+            }
+            _ => misfits(cx, operand, column),
+        },
+        _ => false,
+    }
 }
