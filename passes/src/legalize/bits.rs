@@ -88,6 +88,10 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.air.set(id, expr);
         return Ok(true);
     }
+    if list.iter().any(|&arg| may_use_top_bit(cx, arg)) || op == ShiftLeft && !stays_low(cx, &list) {
+        let message = "bits of unsigned 64-bit numbers that may use the highest bit have no form";
+        return cx.refuse(codes::NUMBER, span, message, "");
+    }
     cx.assume(Assume::IntegerRange, &subject, span)?;
     for (i, arg) in list.iter_mut().enumerate() {
         let is_count = i == 1 && matches!(op, ShiftLeft | ShiftRight);
@@ -104,6 +108,27 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     cx.air.set(id, Expr::Call { op, modifier, args });
     cx.air.info_mut(id).ty = Type::I64;
     Ok(true)
+}
+
+/// A number that is negative, of unsigned type, or beyond 63 bits: as unsigned bits it uses the highest one.
+fn may_use_top_bit(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.ty(id) {
+        Type::Int { bits: 64, unsigned: true } => cx.int_value(id).is_none(),
+        Type::Int { .. } => cx.int_value(id).is_some_and(|value| value < 0),
+        // A decimal is a literal beyond 63 bits, or is rounded first.
+        _ => true,
+    }
+}
+
+/// True for a shift of literals whose result has less than 64 bits, or of what is no literal.
+fn stays_low(cx: &Context<'_>, args: &[ExprId]) -> bool {
+    match args[..] {
+        [x, n] => match (cx.int_value(x), cx.int_value(n)) {
+            (Some(x), Some(n)) => (0..63).contains(&n) && x.leading_zeros() as i64 > n,
+            _ => true,
+        },
+        _ => false,
+    }
 }
 
 fn signed_shift_right(cx: &mut Context<'_>, id: ExprId) -> Fired {
