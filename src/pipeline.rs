@@ -162,8 +162,8 @@ pub(crate) fn certificate(
         Rewrite { rule: fired.rule, law: fired.law, span, before, after }
     };
     Certificate {
-        from: profile_name(from),
-        to: profile_name(&target.profile),
+        from: from.to_string(),
+        to: target.profile.to_string(),
         fidelity: ledger.fidelity(),
         rules: ledger.fired.iter().map(rewrite).collect(),
         assumptions: ledger.assumptions.clone(),
@@ -174,9 +174,4 @@ pub(crate) fn certificate(
 /// The statements of a rendered text, those that emit nothing left out.
 pub(crate) fn pieces(sql: &str, parts: &[Range<usize>]) -> Vec<String> {
     parts.iter().filter(|part| !part.is_empty()).map(|part| sql[(*part).clone()].to_owned()).collect()
-}
-
-/// `mysql@8.4`.
-pub(crate) fn profile_name(profile: &Profile) -> String {
-    format!("{}@{}", profile.dialect, profile.version)
 }

@@ -29,15 +29,8 @@ pub fn read(ddl: &str, profile: &Profile, options: &Options, catalog: &mut Catal
         ledger.clear();
         let source = Source { tree: parsed.tree, statement: id, text: ddl, profile };
         // What is wrong with it has been said; the others are read all the same.
-        let _ = pipeline::bind(
-            &source,
-            catalog,
-            &mut scratch,
-            options,
-            &mut air,
-            &mut ledger,
-            &mut diagnostics,
-        );
+        let _ =
+            pipeline::bind(&source, catalog, &mut scratch, options, &mut air, &mut ledger, &mut diagnostics);
     }
     diagnostics
 }

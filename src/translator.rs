@@ -289,7 +289,8 @@ pub(crate) fn lexer_settings(profile: &Profile) -> airc_grammar::Settings {
         backslash_escapes: settings.backslash_escapes,
         pipes_concat: settings.pipes_as_concat,
         // `/*!80017 … */` is for 8.0.17 and later.
-        executable_comment_version: u32::from(profile.version.0) * 10_000 + u32::from(profile.version.1) * 100,
+        executable_comment_version: u32::from(profile.version.0) * 10_000
+            + u32::from(profile.version.1) * 100,
         ..airc_grammar::Settings::of(profile.dialect)
     }
 }

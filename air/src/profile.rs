@@ -85,6 +85,13 @@ impl Profile {
     }
 }
 
+impl std::fmt::Display for Profile {
+    /// `mysql@8.4`: what [`Profile::from_str`](std::str::FromStr) reads, without settings.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.dialect, self.version)
+    }
+}
+
 impl std::str::FromStr for Profile {
     type Err = ProfileError;
 

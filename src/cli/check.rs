@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Check, shown: &Shown) -> Result<Verdict, Failure> 
         drawer.draw(file, &tail.diagnostics);
     }
     if !shown.quiet {
-        eprintln!("{statements} statements, {wrong} wrong or not understood");
+        eprintln!("{}, {wrong} wrong or not understood", super::statements(statements));
     }
     Ok(Verdict::of(drawer.errors))
 }

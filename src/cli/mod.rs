@@ -50,6 +50,11 @@ fn failure<T>(text: impl Into<String>) -> Result<T, Failure> {
     Err(Failure(text.into()))
 }
 
+/// `1 statement`, `2 statements`.
+fn statements(count: usize) -> String {
+    format!("{count} statement{}", if count == 1 { "" } else { "s" })
+}
+
 /// Runs the program.
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();

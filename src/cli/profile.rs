@@ -41,7 +41,7 @@ fn list(json: bool) {
 }
 
 fn show(profile: &Profile) {
-    println!("{}@{}\n\nsettings (--set NAME=VALUE)", profile.dialect, profile.version);
+    println!("{profile}\n\nsettings (--set NAME=VALUE)");
     for setting in settings::ALL {
         println!("  {:<26} {:<20} {}", setting.name, setting.value(profile), setting.meaning);
     }

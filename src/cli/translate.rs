@@ -5,7 +5,7 @@ use super::draw::{Drawer, FileId};
 use super::input::{self, Input};
 use super::load::Loader;
 use super::script::Script;
-use super::{Failure, Verdict, failure, jsonl, setup};
+use super::{Failure, Verdict, failure, jsonl, setup, statements};
 use airc::{Assumption, Dialect, Fidelity, Step, Translator};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -54,12 +54,7 @@ pub(super) fn run(arguments: &Translate, shown: &Shown) -> Result<Verdict, Failu
     }
     if !shown.quiet {
         for (translator, summary) in translators.iter().zip(&job.summary) {
-            summary.print(&format!(
-                "{} -> {}@{}",
-                from.dialect,
-                translator.to().dialect,
-                translator.to().version
-            ));
+            summary.print(&format!("{from} -> {}", translator.to()));
         }
     }
     if let Some(loader) = loader {
@@ -248,8 +243,11 @@ impl Summary {
     fn print(&self, what: &str) {
         let all = self.exact + self.assuming + self.approximate + self.refused;
         let mut line = format!(
-            "{what}: {all} statements: {} exact, {} exact under assumptions, {} refused",
-            self.exact, self.assuming, self.refused
+            "{what}: {}: {} exact, {} exact under assumptions, {} refused",
+            statements(all),
+            self.exact,
+            self.assuming,
+            self.refused
         );
         if self.approximate > 0 {
             line.push_str(&format!(", {} approximate", self.approximate));

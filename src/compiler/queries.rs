@@ -87,7 +87,8 @@ pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statem
     if tree.statements().len() > 1 {
         let span = Span::new(0, text.len() as u32);
         let message = "this is several statements, which the client sends as one";
-        diagnostics.push(Diagnostic::error(codes::SEVERAL, span, message).help("end each with the delimiter"));
+        diagnostics
+            .push(Diagnostic::error(codes::SEVERAL, span, message).help("end each with the delimiter"));
     }
     Parsed { tree, diagnostics }
 }

@@ -1,0 +1,1 @@
+CREATE TABLE products (sku VARCHAR(20) PRIMARY KEY, name VARCHAR(80) NOT NULL, stock INT);

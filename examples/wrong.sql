@@ -1,0 +1,1 @@
+SELECT date_format(joined, '%Y-%u'), frobnicate(name) FROM customers;
