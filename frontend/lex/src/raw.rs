@@ -14,7 +14,8 @@ use memchr::{memchr, memmem};
 #[derive(Logos, Clone, Copy, PartialEq, Eq, Debug)]
 #[logos(skip r"[ \t\r\n\x0B\x0C]+")]
 enum Raw {
-    #[regex(r"[A-Za-z_\u{80}-\u{10FFFF}][A-Za-z0-9_$\u{80}-\u{10FFFF}]*")]
+    /// The first letter; the rest is read with a table, which is faster than an automaton that knows UTF-8.
+    #[regex(r"[A-Za-z_]")]
     Word,
     #[regex(r"[0-9]+")]
     Integer,
@@ -156,53 +157,56 @@ impl Scanner {
         let mut base = at;
         let mut lexer = Raw::lexer(&source[at..]);
         let mut splitter = Splitter::new(rules);
+        let delimited = !self.delimiter.range().is_empty();
+        let name_bytes = if rules.hash_names {
+            NAME_AT
+        } else if rules.hash_in_names {
+            NAME_HASH
+        } else {
+            NAME_PLAIN
+        };
         while let Some(item) = lexer.next() {
             let start = base + lexer.span().start;
             let mut end = base + lexer.span().end;
             let lexed = end;
-            if !self.delimiter.range().is_empty() {
-                if let Some(found) = self.delimiter_in(source, start, end) {
-                    if found > start {
-                        // `END$$`: a word may hold the bytes of the delimiter.
-                        self.word(source, start, found);
-                    }
-                    let stop = found + self.delimiter.range().len();
-                    self.close(sink);
-                    return Ok((Ending::Terminator(Span::new(found as u32, stop as u32)), stop));
-                }
+            if delimited && source[start..].starts_with(self.delimiter.text(source)) {
+                return Ok(self.delimited(start, sink));
             }
             let next = bytes.get(end).copied().unwrap_or(0);
             match item {
                 Ok(Raw::Word) => {
-                    if rules.hash_in_names && matches!(next, b'#' | b'@' | b'$') {
-                        end = name_end(bytes, end, rules.hash_names);
+                    end = name_end(bytes, end, name_bytes);
+                    if delimited
+                        && let Some(found) =
+                            memmem::find(&bytes[start..end], self.delimiter.text(source).as_bytes())
+                    {
+                        // `END$$`: a word may hold the bytes of the delimiter.
+                        let found = start + found;
+                        self.push(K::Name, W::find(bytes, start, found) as u16, start, found);
+                        return Ok(self.delimited(found, sink));
                     }
-                    if next == b'\'' || (next == b'&' && end - start == 1) {
-                        if let Some((kind, open)) = string_prefix(&bytes[start..end], bytes, end, rules) {
-                            end = self.string(source, start, open, kind)?;
-                            lexer.bump(end - lexed);
-                            continue;
-                        }
-                    }
-                    let word = W::find(&bytes[start..end]);
-                    if word != W::Unlisted && splitter.at_top() && self.open.is_empty() {
-                        if let Some(stop) = splitter.ends_before(&self.toks, word, source, start, end) {
+                    let next = bytes.get(end).copied().unwrap_or(0);
+                    if matches!(next, b'\'' | b'&')
+                        && let Some((kind, open)) = string_prefix(&bytes[start..end], bytes, end, rules)
+                    {
+                        end = self.string(source, start, open, kind)?;
+                    } else {
+                        let word = W::find(bytes, start, end);
+                        if word != W::Unlisted
+                            && splitter.at_top()
+                            && self.open.is_empty()
+                            && let Some(stop) = splitter.ends_before(&self.toks, word, source, start, end)
+                        {
                             self.close(sink);
                             return Ok(stop);
                         }
-                    }
-                    self.toks.push(Tok {
-                        kind: K::Name,
-                        flag: Quote::None as u8,
-                        aux: word as u16,
-                        start: start as u32,
-                        end: end as u32,
-                        data: 0,
-                    });
-                    if word != W::Unlisted {
-                        splitter.word(&self.toks, word);
-                        if word == W::Case {
-                            self.depth_max = self.depth_max.max(self.open.len() as u32 + splitter.cases());
+                        self.push(K::Name, word as u16, start, end);
+                        if word != W::Unlisted {
+                            splitter.word(&self.toks, word);
+                            if word == W::Case {
+                                self.depth_max =
+                                    self.depth_max.max(self.open.len() as u32 + splitter.cases());
+                            }
                         }
                     }
                 }
@@ -254,7 +258,7 @@ impl Scanner {
                 Ok(Raw::Comma) => self.push(K::Comma, 0, start, end),
                 Ok(Raw::Dot) => self.push(K::Dot, 0, start, end),
                 Ok(Raw::Semi) => {
-                    if self.delimiter.range().is_empty() && splitter.ends_at_semicolon() {
+                    if !delimited && splitter.ends_at_semicolon() {
                         self.close(sink);
                         return Ok((Ending::Terminator(Span::new(start as u32, end as u32)), end));
                     }
@@ -282,7 +286,7 @@ impl Scanner {
                         .push(Comment { kind: CommentKind::Line, span: Span::new(start as u32, end as u32) });
                 }
                 Ok(Raw::Hash) if rules.hash_names => {
-                    end = name_end(bytes, end, true);
+                    end = name_end(bytes, end, NAME_AT);
                     self.push(K::Name, 0, start, end);
                 }
                 Ok(Raw::OpenComment) => end = self.comment(source, start, sink)?,
@@ -327,7 +331,10 @@ impl Scanner {
                 }
                 Ok(Raw::Lc | Raw::Rc | Raw::Backtick | Raw::Backslash) | Err(()) => {
                     if source[start..].starts_with('\u{feff}') {
-                        end = end.max(start + 3);
+                        end = start + 3;
+                    } else if bytes[start] >= 0x80 {
+                        end = name_end(bytes, start, name_bytes);
+                        self.push(K::Name, 0, start, end);
                     } else {
                         end = end.max(start + 1);
                         while !source.is_char_boundary(end) {
@@ -373,17 +380,11 @@ impl Scanner {
         }
     }
 
-    fn delimiter_in(&self, source: &str, start: usize, end: usize) -> Option<usize> {
-        let delimiter = self.delimiter.text(source);
-        if source[start..].starts_with(delimiter) {
-            return Some(start);
-        }
-        memmem::find(source[start..end].as_bytes(), delimiter.as_bytes()).map(|found| start + found)
-    }
-
-    fn word(&mut self, source: &str, start: usize, end: usize) {
-        let word = W::find(source[start..end].as_bytes());
-        self.push(K::Name, word as u16, start, end);
+    /// The statement ends with the delimiter at `at`.
+    fn delimited(&mut self, at: usize, sink: &mut Sink<'_>) -> (Ending, usize) {
+        let stop = at + self.delimiter.range().len();
+        self.close(sink);
+        (Ending::Terminator(Span::new(at as u32, stop as u32)), stop)
     }
 
     fn number(
@@ -411,7 +412,7 @@ impl Scanner {
             end += 1;
         }
         if name_byte(bytes.get(end)) {
-            let stop = name_end(bytes, end, false);
+            let stop = name_end(bytes, end, NAME_PLAIN);
             if rules.digit_names && kind == LiteralKind::Integer {
                 self.push(K::Name, 0, start, stop);
                 return stop;
@@ -598,13 +599,13 @@ impl Scanner {
                     string_end(bytes, name + 1, quote, false).unwrap_or(bytes.len())
                 }
                 _ => {
-                    let mut stop = name_end(bytes, name, rules.hash_names);
+                    let mut stop = name_end(bytes, name, if rules.hash_names { NAME_AT } else { NAME_PLAIN });
                     // @@global.sort_buffer_size; a user variable of MySQL may hold dots.
                     while bytes.get(stop) == Some(&b'.')
                         && name_byte(bytes.get(stop + 1))
                         && !rules.hash_names
                     {
-                        stop = name_end(bytes, stop + 1, false);
+                        stop = name_end(bytes, stop + 1, NAME_PLAIN);
                     }
                     stop
                 }
@@ -613,7 +614,7 @@ impl Scanner {
             return stop;
         }
         if rules.at_params && name_byte(bytes.get(end)) {
-            let stop = name_end(bytes, end, false);
+            let stop = name_end(bytes, end, NAME_PLAIN);
             self.push(K::Param, PARAM_AT, start, stop);
             return stop;
         }
@@ -707,16 +708,35 @@ fn name_byte(byte: Option<&u8>) -> bool {
     byte.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | 0x80..))
 }
 
-fn name_end(bytes: &[u8], mut at: usize, hashes: bool) -> usize {
-    while let Some(&b) = bytes.get(at) {
-        let part =
-            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'#' | 0x80..) || (hashes && b == b'@');
-        if !part || (b == b'#' && !hashes && at == 0) {
-            break;
+/// Bytes of names: letters, digits, `_`, `$` and everything that is not ASCII.
+const NAME_PLAIN: u8 = 1;
+/// The same and `#`.
+const NAME_HASH: u8 = 2;
+/// The same, `#` and `@`.
+const NAME_AT: u8 = 4;
+
+static NAME_BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..) {
+            table[b] = NAME_PLAIN | NAME_HASH | NAME_AT;
         }
-        at += 1;
+        b += 1;
     }
-    at
+    table[b'#' as usize] = NAME_HASH | NAME_AT;
+    table[b'@' as usize] = NAME_AT;
+    table
+};
+
+/// Position behind the bytes of a name from `at` on.
+#[inline]
+fn name_end(bytes: &[u8], at: usize, members: u8) -> usize {
+    match bytes[at..].iter().position(|b| NAME_BYTES[*b as usize] & members == 0) {
+        Some(length) => at + length,
+        None => bytes.len(),
+    }
 }
 
 fn name_end_plain(bytes: &[u8], mut at: usize) -> usize {

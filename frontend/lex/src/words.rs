@@ -59,20 +59,33 @@ impl W {
         RESERVED[self as usize] & bit != 0
     }
 
-    /// The word `text` is, without regard to ASCII case.
+    /// The word at `start..end`, without regard to ASCII case.
     #[inline]
-    pub(crate) fn find(text: &[u8]) -> W {
-        if text.len() > LENGTH_MAX || text.is_empty() {
+    pub(crate) fn find(bytes: &[u8], start: usize, end: usize) -> W {
+        let length = end - start;
+        if length > LENGTH_MAX {
             return W::Unlisted;
         }
-        let mut slot = hash(text);
+        let folded = match bytes.get(start..start + 16) {
+            Some(window) => fold(window, length),
+            // At the end of the text the window does not fit.
+            None => {
+                let mut window = [0; 16];
+                let short = length.min(16);
+                window[..short].copy_from_slice(&bytes[start..start + short]);
+                fold(&window, length)
+            }
+        };
+        let mut slot = hash(folded);
         loop {
-            let candidate = TABLE[slot];
+            let candidate = TABLE[slot] as usize;
             if candidate == 0 {
                 return W::Unlisted;
             }
-            if TEXTS[candidate as usize].as_bytes().eq_ignore_ascii_case(text) {
-                return WORDS[candidate as usize];
+            if FOLDED[candidate] == folded
+                && (length <= 16 || TEXTS[candidate].as_bytes().eq_ignore_ascii_case(&bytes[start..end]))
+            {
+                return WORDS[candidate];
             }
             slot = (slot + 1) % SLOTS;
         }
@@ -82,32 +95,66 @@ impl W {
 /// Longest keyword.
 const LENGTH_MAX: usize = 19;
 
-/// Four times as many slots as words: three of four names of a script miss at the first look.
+/// Six times as many slots as words: most names of a script miss at the first look.
 const SLOTS: usize = 4096;
 
-/// Mixes length and four letters. Bit 5 is set in each, which folds case and merges nothing that matters here.
-const fn hash(text: &[u8]) -> usize {
-    let n = text.len();
-    let a = (text[0] | 0x20) as usize;
-    let b = (text[n - 1] | 0x20) as usize;
-    let c = (text[n / 2] | 0x20) as usize;
-    let d = (text[n / 4 + 1 - (n < 2) as usize] | 0x20) as usize;
-    (a.wrapping_mul(0x9e37)
-        ^ b.wrapping_mul(0x79b1)
-        ^ c.wrapping_mul(0x1b87)
-        ^ d.wrapping_mul(0x3c6f)
-        ^ n.wrapping_mul(0x85eb))
-    .wrapping_mul(0x2545_f491)
-    .wrapping_shr(11)
-        % SLOTS
+/// The first sixteen bytes of a word as two numbers, in lower case, zeros behind its end. Setting bit 5 also maps `_`
+/// and a few signs to others, the same way on both sides of every comparison.
+#[inline]
+const fn fold(window: &[u8], length: usize) -> (u64, u64) {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    let mut low = [0; 8];
+    let mut high = [0; 8];
+    let mut i = 0;
+    while i < 8 {
+        low[i] = window[i];
+        high[i] = window[i + 8];
+        i += 1;
+    }
+    let low = u64::from_le_bytes(low) | CASE;
+    let high = u64::from_le_bytes(high) | CASE;
+    if length < 8 {
+        (low & ((1 << (length * 8)) - 1), 0)
+    } else if length < 16 {
+        (low, high & ((1 << ((length - 8) * 8)) - 1))
+    } else {
+        (low, high)
+    }
 }
+
+#[inline]
+const fn hash((low, high): (u64, u64)) -> usize {
+    ((low ^ high.rotate_left(23)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros()))
+        as usize
+}
+
+const fn fold_text(text: &str) -> (u64, u64) {
+    let text = text.as_bytes();
+    let mut window = [0; 16];
+    let mut i = 0;
+    while i < text.len() && i < 16 {
+        window[i] = text[i];
+        i += 1;
+    }
+    fold(&window, text.len())
+}
+
+static FOLDED: [(u64, u64); TEXTS.len()] = {
+    let mut folded = [(0, 0); TEXTS.len()];
+    let mut i = 1;
+    while i < TEXTS.len() {
+        folded[i] = fold_text(TEXTS[i]);
+        i += 1;
+    }
+    folded
+};
 
 static TABLE: [u16; SLOTS] = {
     let mut table = [0u16; SLOTS];
     let mut i = 1;
     while i < TEXTS.len() {
         assert!(TEXTS[i].len() <= LENGTH_MAX);
-        let mut slot = hash(TEXTS[i].as_bytes());
+        let mut slot = hash(fold_text(TEXTS[i]));
         while table[slot] != 0 {
             slot = (slot + 1) % SLOTS;
         }
@@ -778,14 +825,21 @@ words! {
 mod tests {
     use super::*;
 
+    fn find(text: &str) -> W {
+        let padded = format!("{text} and what follows it");
+        let found = W::find(padded.as_bytes(), 0, text.len());
+        assert_eq!(W::find(text.as_bytes(), 0, text.len()), found, "{text}");
+        found
+    }
+
     #[test]
     fn every_word_is_found_in_any_case() {
         for (i, text) in TEXTS.iter().enumerate().skip(1) {
-            assert_eq!(W::find(text.as_bytes()) as usize, i, "{text}");
-            assert_eq!(W::find(text.to_ascii_uppercase().as_bytes()) as usize, i, "{text}");
+            assert_eq!(find(text) as usize, i, "{text}");
+            assert_eq!(find(&text.to_ascii_uppercase()) as usize, i, "{text}");
         }
         for text in ["", "x", "customer_id", "l_returnflag", "a_word_longer_than_all_keywords"] {
-            assert_eq!(W::find(text.as_bytes()), W::Unlisted, "{text}");
+            assert_eq!(find(text), W::Unlisted, "{text}");
         }
     }
 
@@ -801,7 +855,7 @@ mod tests {
     fn chains_of_the_table_stay_short() {
         let longest = (1..TEXTS.len())
             .map(|i| {
-                let home = hash(TEXTS[i].as_bytes());
+                let home = hash(FOLDED[i]);
                 (0..SLOTS).find(|step| TABLE[(home + step) % SLOTS] as usize == i).unwrap_or(SLOTS)
             })
             .max();

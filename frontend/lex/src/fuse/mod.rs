@@ -294,8 +294,39 @@ impl Pass<'_> {
         first
     }
 
+    /// A name of one part with nothing behind it that could make it something else: the frequent case.
+    #[inline]
+    fn short_name(&mut self, at: usize) -> Option<usize> {
+        let plain = match self.raw.get(at + 1) {
+            None => true,
+            Some(next) => match next.kind {
+                K::Dot | K::Str | K::Lit | K::Name => false,
+                K::Op => !matches!(next.aux, x if x == Op::NamedArg as u16 || x == Op::Assign as u16),
+                _ => true,
+            },
+        };
+        if !plain {
+            return None;
+        }
+        let tok = self.raw[at];
+        let first = self.idents.len() as u32;
+        self.idents.push(Ident { span: Span::new(tok.start, tok.end), quote: quote_of(tok.flag) });
+        self.fuser.out.push(Tok {
+            kind: K::Name,
+            flag: 0,
+            aux: 1,
+            start: tok.start,
+            end: tok.end,
+            data: first,
+        });
+        Some(at + 1)
+    }
+
     /// The name at `at`, with all its parts, or a typed literal, introducer, call that looks like one.
     fn name(&mut self, at: usize) -> usize {
+        if let Some(next) = self.short_name(at) {
+            return next;
+        }
         let first = self.push_ident(at);
         let mut next = at + 1;
         let mut parts = 1;
