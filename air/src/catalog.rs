@@ -1,6 +1,6 @@
 //! What is known of the database: tables, columns, keys, declared words.
 
-use crate::types::{EnumId, Type};
+use crate::types::{Collation, EnumId, Type};
 use rustc_hash::FxHashMap;
 
 /// Tables and views by name. Lookup ignores letter case; the spelling kept is that of the declaration.
@@ -8,13 +8,15 @@ use rustc_hash::FxHashMap;
 pub struct Catalog {
     tables: Vec<Table>,
     by_name: FxHashMap<String, Vec<u32>>,
-    enums: Vec<Vec<String>>,
+    enums: Vec<(Vec<String>, Option<Collation>)>,
     /// Names of declared enum types and domains.
     pub types: FxHashMap<String, Type>,
     /// Names of sequences, lower case.
     pub sequences: Vec<String>,
     /// Names of functions the user declared, lower case: calls of them are no unknown names.
     pub functions: FxHashMap<String, Type>,
+    /// What a script said about enforcing foreign keys, where the source can turn that off.
+    pub foreign_keys: Option<bool>,
     /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
     pub complete: bool,
 }
@@ -173,21 +175,33 @@ impl Catalog {
             types: self.types.clone(),
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
+            foreign_keys: self.foreign_keys,
             complete: self.complete,
         }
     }
 
     /// Adds a list of words for an enum or set type.
     pub fn push_enum(&mut self, words: Vec<String>) -> EnumId {
-        if let Some(known) = self.enums.iter().position(|list| *list == words) {
+        self.push_collated_enum(words, None)
+    }
+
+    /// Adds a list of words that compare under a collation of their own.
+    pub fn push_collated_enum(&mut self, words: Vec<String>, collation: Option<Collation>) -> EnumId {
+        let entry = (words, collation);
+        if let Some(known) = self.enums.iter().position(|list| *list == entry) {
             return EnumId(known as u32);
         }
-        self.enums.push(words);
+        self.enums.push(entry);
         EnumId(self.enums.len() as u32 - 1)
+    }
+
+    /// How the words of a list compare, where that is not the default.
+    pub fn word_collation(&self, id: EnumId) -> Option<Collation> {
+        self.enums[id.0 as usize].1
     }
 
     /// The words of an enum or set type, in order.
     pub fn words(&self, id: EnumId) -> &[String] {
-        &self.enums[id.0 as usize]
+        &self.enums[id.0 as usize].0
     }
 }
