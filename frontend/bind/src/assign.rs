@@ -3,7 +3,7 @@
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::insert::Store;
-use crate::names::{Reference, nearest};
+use crate::names::{Reference, nearest, same_letters};
 use crate::query::Usage;
 use air::expr::Expr;
 use air::ids::List;
@@ -117,7 +117,11 @@ impl<'a> Binder<'a> {
         targets: &[SourceId],
     ) -> Bound<List<Assignment>> {
         let mut bound: Vec<Assignment> = Vec::with_capacity(list.len());
-        for assignment in self.tree.list(list) {
+        let written = self.tree.list(list);
+        for (i, assignment) in written.iter().enumerate() {
+            if self.shape.last_assignment_counts && self.is_set_again(assignment, &written[i + 1..]) {
+                continue;
+            }
             if let Some(span) = assignment.compound {
                 let message = "compound assignment is not translated";
                 let diagnostic = Diagnostic::error(codes::CHANGE_CLAUSE, span, message)
@@ -143,6 +147,18 @@ impl<'a> Binder<'a> {
             bound.push(Assignment { source, columns, value });
         }
         Ok(self.air.push_list(&bound))
+    }
+
+    /// True if later assignments set all columns of this one.
+    fn is_set_again(&self, assignment: &tree::Assignment, later: &[tree::Assignment]) -> bool {
+        let same = |a: &ColumnTarget, b: &ColumnTarget| match (self.tree.last(a.name), self.tree.last(b.name))
+        {
+            (Some(a), Some(b)) => same_letters(&self.ident_text(a), &self.ident_text(b)),
+            _ => false,
+        };
+        self.tree.list(assignment.targets).iter().all(|target| {
+            later.iter().any(|other| self.tree.list(other.targets).iter().any(|other| same(target, other)))
+        })
     }
 
     fn assigned(&mut self, value: tree::ExprId, source: SourceId, columns: &[u32]) -> Bound<ExprId> {

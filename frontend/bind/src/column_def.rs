@@ -63,6 +63,11 @@ impl<'a> Binder<'a> {
             let strength = CollationStrength::Implicit;
             bound = Type::Text(TextType { collation, strength, ..text });
         }
+        if let (Some(collation), Type::Enum(list) | Type::Set(list)) = (collation, bound) {
+            let words = self.catalog.words(list).to_vec();
+            let list = self.catalog.push_collated_enum(words, Some(collation));
+            bound = if matches!(bound, Type::Enum(_)) { Type::Enum(list) } else { Type::Set(list) };
+        }
         Ok((name, bound, None))
     }
 
@@ -164,8 +169,9 @@ impl<'a> Binder<'a> {
                     self.diagnostics.push(Diagnostic::warning(codes::OPTION_LEFT_OUT, span, message));
                     return Ok(());
                 }
-                let rule = self.foreign_key(vec![column.name], &reference, span)?;
-                constraints.push(Constraint { name, rule });
+                if let Some(rule) = self.foreign_key(vec![column.name], &reference, span)? {
+                    constraints.push(Constraint { name, rule });
+                }
             }
             ColumnConstraintKind::Generated { expr, stored } => {
                 let expr = self.expr(expr)?;

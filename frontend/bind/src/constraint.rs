@@ -6,8 +6,9 @@ use crate::create_table::Declared;
 use air::ddl::{
     Constraint, ConstraintRule, CreateIndex, IndexMethod, KeyPart, ReferentialAction, UniqueNulls,
 };
+use air::fidelity::Assume;
 use air::{Name, ObjectName, SourceId, Type};
-use air_base::Span;
+use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, ConstraintState, IndexKind, InsertOr, TableConstraintKind};
 
 impl<'a> Binder<'a> {
@@ -58,7 +59,17 @@ impl<'a> Binder<'a> {
         columns: Vec<Name>,
         reference: &tree::Reference,
         span: Span,
-    ) -> Bound<ConstraintRule> {
+    ) -> Bound<Option<ConstraintRule>> {
+        match self.catalog.foreign_keys {
+            _ if !self.shape.foreign_keys_optional => {}
+            Some(true) => {}
+            Some(false) => {
+                let message = "foreign keys are turned off, so this one is left out";
+                self.diagnostics.push(Diagnostic::warning(codes::OPTION_LEFT_OUT, span, message));
+                return Ok(None);
+            }
+            None => self.ledger.assume(Assume::Setting, "foreign_keys = ON", span),
+        }
         let full =
             matches!(reference.matching, Some(tree::ReferenceMatch::Full | tree::ReferenceMatch::Partial));
         if full && columns.len() > 1 {
@@ -82,7 +93,7 @@ impl<'a> Binder<'a> {
             Some(tree::ReferenceAction::SetNull) => ReferentialAction::SetNull,
             Some(tree::ReferenceAction::SetDefault) => ReferentialAction::SetDefault,
         };
-        Ok(ConstraintRule::ForeignKey {
+        Ok(Some(ConstraintRule::ForeignKey {
             columns,
             table,
             references,
@@ -90,7 +101,7 @@ impl<'a> Binder<'a> {
             on_update: action(reference.on_update),
             deferrable: false,
             initially_deferred: false,
-        })
+        }))
     }
 
     /// A table constraint; an index among them is one.
@@ -130,12 +141,16 @@ impl<'a> Binder<'a> {
                     };
                     names.push(self.air.column(this, at).name);
                 }
-                self.foreign_key(names, &reference, node.span)?
+                match self.foreign_key(names, &reference, node.span)? {
+                    Some(rule) => rule,
+                    None => return Ok(()),
+                }
             }
             TableConstraintKind::Index { columns, kind } => {
                 let parts = self.key_parts(columns)?;
                 let index = CreateIndex {
                     name: name.map(|name| ObjectName { catalog: None, schema: None, name }),
+                    name_of_table: self.shape.index_names_of_table,
                     table,
                     this,
                     parts,

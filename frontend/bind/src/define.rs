@@ -47,6 +47,7 @@ impl<'a> Binder<'a> {
         };
         let index = CreateIndex {
             name,
+            name_of_table: self.shape.index_names_of_table,
             table,
             this,
             parts,

@@ -6,7 +6,7 @@
 use crate::binder::{Binder, Bound, Refused};
 use crate::codes;
 use crate::scope::Clause;
-use air::expr::{Expr, Literal};
+use air::expr::{Expr, Literal, OrderKey};
 use air::ids::List;
 use air::query::{
     Body, Cte, CteBody, Distinct, Item, JoinKind, Materialized, Output, Query, Rel, Select, SetOp, Source,
@@ -14,7 +14,7 @@ use air::query::{
 };
 use air::{Builtin, Collation, CteId, ExprId, Name, QueryId, RelId, SourceId, Type};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{self, UnaryOp};
+use airc_grammar::tree::{self, Direction, OrderItem, UnaryOp};
 
 /// What LEVEL, PRIOR and their relatives mean at the moment.
 #[derive(Clone, Debug, Default)]
@@ -33,14 +33,32 @@ pub(crate) struct Hierarchy {
 struct Carried {
     span: Span,
     value: tree::ExprId,
-    /// Separator of a path; `None` for CONNECT_BY_ROOT.
-    separator: Option<tree::ExprId>,
+    /// How it grows on the way down.
+    path: Path,
 }
+
+/// What becomes of a carried value one level down.
+#[derive(Clone, Copy)]
+enum Path {
+    /// It stays: CONNECT_BY_ROOT.
+    Root,
+    /// Separator and own value are added: SYS_CONNECT_BY_PATH.
+    Separated(tree::ExprId),
+    /// Own value is added behind the lowest character: the order of siblings below their parents.
+    Order,
+}
+
+/// Sorts before every character that a text has.
+const LOWEST: &str = "\u{1}";
 
 impl<'a> Binder<'a> {
     /// The recursive table expression of a hierarchical block, and the FROM that reads it; its rows are visible
     /// in the innermost scope.
-    pub(crate) fn hierarchy(&mut self, id: tree::SelectId) -> Bound<(CteId, RelId)> {
+    pub(crate) fn hierarchy(
+        &mut self,
+        id: tree::SelectId,
+        siblings: Option<tree::List<OrderItem>>,
+    ) -> Bound<(CteId, RelId)> {
         let node = self.tree[id];
         let Some(condition) = node.connect_by else { return Err(Refused) };
         let at = self.span(condition);
@@ -53,6 +71,17 @@ impl<'a> Binder<'a> {
         let mut carried = Vec::new();
         for item in self.tree.list(node.items) {
             self.find_carried(item.expr, &mut carried);
+        }
+        if let Some(siblings) = siblings {
+            match *self.tree.list(siblings) {
+                [OrderItem { expr, direction: None | Some(Direction::Asc), nulls: None }] => {
+                    carried.push(Carried { span: self.span(expr), value: expr, path: Path::Order });
+                }
+                _ => {
+                    let message = "ORDER SIBLINGS BY is translated for one text, ascending";
+                    return Err(self.refuse(codes::QUERY_CLAUSE, at, message));
+                }
+            }
         }
 
         // Level 1.
@@ -71,9 +100,17 @@ impl<'a> Binder<'a> {
         self.push_item("level", one, &mut items, &mut outputs);
         for (i, carried) in carried.iter().enumerate() {
             let mut value = self.expr(carried.value)?;
-            if let Some(separator) = carried.separator {
-                let separator = self.expr(separator)?;
-                value = self.path_text(&[separator, value], carried.span);
+            match carried.path {
+                Path::Root => {}
+                Path::Separated(separator) => {
+                    let separator = self.expr(separator)?;
+                    value = self.path_text(&[separator, value], carried.span);
+                }
+                Path::Order if self.air.ty(value).is_text() => {}
+                Path::Order => {
+                    let message = "ORDER SIBLINGS BY is translated for one text, ascending";
+                    return Err(self.refuse(codes::QUERY_CLAUSE, carried.span, message));
+                }
             }
             self.push_item(&format!("carried{}", i + 1), value, &mut items, &mut outputs);
         }
@@ -110,8 +147,16 @@ impl<'a> Binder<'a> {
         self.push_item("level", level, &mut items, &mut outputs);
         for (i, carried) in carried.iter().enumerate() {
             let mut value = self.column(parent, (width + 1 + i) as u32, false, true, carried.span);
-            if let Some(separator) = carried.separator {
-                let separator = self.expr(separator)?;
+            let separator = match carried.path {
+                Path::Root => None,
+                Path::Separated(separator) => Some(self.expr(separator)?),
+                Path::Order => {
+                    let text = self.str(LOWEST);
+                    let value = Literal::Text { text };
+                    Some(self.air.push(Expr::Literal { value }, Type::TEXT, false, carried.span))
+                }
+            };
+            if let Some(separator) = separator {
                 let own = self.expr(carried.value)?;
                 value = self.path_text(&[value, separator, own], carried.span);
             }
@@ -163,7 +208,7 @@ impl<'a> Binder<'a> {
         let span = self.tree.expr_span(id);
         match self.tree.expr(id) {
             tree::Expr::Unary { op: UnaryOp::ConnectByRoot, arg } => {
-                found.push(Carried { span, value: arg, separator: None });
+                found.push(Carried { span, value: arg, path: Path::Root });
             }
             tree::Expr::Unary { arg, .. } | tree::Expr::Cast { expr: arg, .. } => {
                 self.find_carried(arg, found);
@@ -178,7 +223,7 @@ impl<'a> Binder<'a> {
                 let name = self.tree.single(call.name);
                 match (name, args) {
                     (Some(name), [value, separator]) if name.is_word(self.source, "sys_connect_by_path") => {
-                        found.push(Carried { span, value: *value, separator: Some(*separator) });
+                        found.push(Carried { span, value: *value, path: Path::Separated(*separator) });
                     }
                     _ => args.iter().for_each(|arg| self.find_carried(*arg, found)),
                 }
@@ -311,6 +356,14 @@ impl<'a> Binder<'a> {
         let hierarchy = self.scopes.hierarchy.as_ref()?;
         let (_, source, index) = *hierarchy.carried.iter().find(|(at, ..)| *at == span)?;
         Some(self.column(source, index, false, false, span))
+    }
+
+    /// The key that keeps siblings in order below their parents.
+    pub(crate) fn sibling_key(&mut self, siblings: tree::List<OrderItem>) -> Option<OrderKey> {
+        let item = *self.tree.list(siblings).first()?;
+        let span = self.span(item.expr);
+        let expr = self.carried_value(span)?;
+        Some(OrderKey { expr, descending: false, nulls_first: false, collation: Collation::BINARY })
     }
 
     /// LEVEL and CONNECT_BY_ISLEAF.

@@ -33,7 +33,21 @@ pub(crate) enum Usage {
 impl<'a> Binder<'a> {
     /// A query inside of an expression.
     pub(crate) fn query(&mut self, id: tree::QueryId) -> Bound<QueryId> {
-        self.query_as(id, Usage::Rows)
+        let query = self.query_as(id, Usage::Rows)?;
+        // A query without columns is asked for its rows only (PostgreSQL's `EXISTS (SELECT FROM t)`).
+        if let Body::Select { select } = self.air.query(query).body
+            && self.air.select(select).items.is_empty()
+        {
+            let span = self.air.query_span(query);
+            let value = Literal::Int { value: 1 };
+            let expr = self.air.push(Expr::Literal { value }, Type::I32, false, span);
+            let output = Output { name: Name::default(), ty: Type::I32, nullable: false };
+            let items = self.air.push_list(&[Item::Expr { expr, alias: None }]);
+            let outputs = self.air.push_list(&[output]);
+            let select = self.air.select_mut(select);
+            (select.items, select.outputs) = (items, outputs);
+        }
+        Ok(query)
     }
 
     /// A query.
@@ -182,10 +196,6 @@ impl<'a> Binder<'a> {
             };
             let message = format!("{what} at the end of a query is not translated");
             return Err(self.refuse(codes::QUERY_CLAUSE, trailer.span, message));
-        }
-        if node.siblings {
-            let message = "ORDER SIBLINGS BY is not translated";
-            return Err(self.refuse(codes::QUERY_CLAUSE, node.span, message));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::shape::{Aliases, Heading};
 use air::expr::Expr;
 use air::ids::List;
 use air::query::{Body, Distinct, Item, Limit, Output, Query, Select};
-use air::{CteId, ExprId, Name, QueryId, RelId, SelectId};
+use air::{CteId, ExprId, Name, QueryId, RelId, SelectId, Type};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Quantifier, SelectItem, SelectModifiers};
 
@@ -42,6 +42,11 @@ pub(crate) struct StarColumn {
     pub(crate) expr: ExprId,
 }
 
+/// Types whose values are shown in a form of their own where the dialect has such forms.
+fn has_own_form(ty: Type) -> bool {
+    matches!(ty, Type::Money { .. } | Type::Bits { .. })
+}
+
 impl<'a> Binder<'a> {
     /// A SELECT with the clauses of the query around it, if it is the whole body of one.
     pub(crate) fn select_query(
@@ -59,7 +64,8 @@ impl<'a> Binder<'a> {
         let (mut ctes, mut recursive) = (ctes, recursive);
         let mut hierarchy = None;
         if node.connect_by.is_some() {
-            let (cte, rel) = self.hierarchy(id)?;
+            let siblings = around.filter(|around| around.siblings).map(|around| around.order_by);
+            let (cte, rel) = self.hierarchy(id, siblings)?;
             let mut all = self.air.list(ctes).to_vec();
             all.push(cte);
             (ctes, recursive) = (self.air.push_list(&all), true);
@@ -75,7 +81,13 @@ impl<'a> Binder<'a> {
             locking: None,
         };
         if let Some(around) = around {
-            if !around.order_by.is_empty() {
+            if around.siblings {
+                let Some(key) = self.sibling_key(around.order_by) else {
+                    let message = "ORDER SIBLINGS BY belongs to CONNECT BY";
+                    return Err(self.refuse(codes::QUERY_CLAUSE, node.span, message));
+                };
+                query.order = self.air.push_list(&[key]);
+            } else if !around.order_by.is_empty() {
                 self.enter(Clause::OrderBy, node.items, self.shape.order_aliases);
                 query.order = self.block_keys(around.order_by, &block)?;
             }
@@ -275,6 +287,16 @@ impl<'a> Binder<'a> {
             let (alias, output) = self.named_item(item, expr, usage, outputs.len());
             items.push(Item::Expr { expr, alias });
             outputs.push(output);
+        }
+        if self.meaning.conversions.own_forms
+            && let Some(output) = outputs.iter().find(|output| has_own_form(output.ty))
+        {
+            let at = self.tree.list(written).first().map_or(Span::NONE, |item| self.span(item.expr));
+            let kind = if matches!(output.ty, Type::Money { .. }) { "money" } else { "a string of bits" };
+            let message = format!("{kind} is shown in a form that other dialects do not have");
+            let diagnostic = Diagnostic::error(codes::TYPES, at, message);
+            (self.scopes.items, self.scopes.outputs) = (items, outputs);
+            return Err(self.refuse_with(diagnostic.help("convert it to a number with CAST")));
         }
         let listed = self.air.push_list(&items);
         let known = known.then(|| self.air.push_list(&outputs));

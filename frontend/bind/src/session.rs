@@ -102,8 +102,20 @@ impl<'a> Binder<'a> {
                     || self.stays_default(name, item.values)))
     }
 
-    pub(crate) fn pragma(&mut self, name: tree::Name, span: Span) -> Bound<Statement> {
+    pub(crate) fn pragma(
+        &mut self,
+        name: tree::Name,
+        value: Option<tree::ExprId>,
+        span: Span,
+    ) -> Bound<Statement> {
         let text = self.tree.name_text(name, self.source);
+        if text.eq_ignore_ascii_case("foreign_keys")
+            && let Some(value) = value
+        {
+            let word = self.text_of(self.span(value));
+            let on = ["on", "1", "true", "yes"].iter().any(|on| word.eq_ignore_ascii_case(on));
+            self.catalog.foreign_keys = Some(on);
+        }
         if self.is_harmless(&text, self.shape.harmless_settings) {
             return Ok(self.nothing("the pragma tunes the file or the connection, not the data"));
         }

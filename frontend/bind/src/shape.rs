@@ -136,6 +136,8 @@ pub(crate) struct Shape {
     pub(crate) system_schemas: &'static [&'static str],
     /// Beginnings of the names of the server's own tables.
     pub(crate) system_prefixes: &'static [&'static str],
+    /// Names of indexes need only be unique among the indexes of their table.
+    pub(crate) index_names_of_table: bool,
     /// Two row sources of one FROM may have the same name.
     pub(crate) duplicate_sources: bool,
     /// `*` over a RIGHT JOIN with USING lists the other columns of the right side first.
@@ -152,6 +154,10 @@ pub(crate) struct Shape {
     pub(crate) like_takes_keys: bool,
     /// REFERENCES behind a column is read and forgotten.
     pub(crate) inline_references_ignored: bool,
+    /// Foreign keys are enforced only where the session asked for it.
+    pub(crate) foreign_keys_optional: bool,
+    /// Of several assignments to one column the last one counts.
+    pub(crate) last_assignment_counts: bool,
     /// An INSERT without column list counts computed columns.
     pub(crate) computed_in_insert: bool,
     /// A table function may stand in the select list and makes rows there.
@@ -246,6 +252,7 @@ const MYSQL: Shape = Shape {
     default_schema: "",
     system_schemas: &["information_schema", "mysql", "performance_schema", "sys"],
     system_prefixes: &[],
+    index_names_of_table: true,
     duplicate_sources: false,
     right_using_swaps: true,
     table_function_column: "value",
@@ -273,6 +280,8 @@ const MYSQL: Shape = Shape {
     given_identity_overrides: false,
     computed_in_insert: true,
     rows_in_items: false,
+    foreign_keys_optional: false,
+    last_assignment_counts: false,
 };
 
 const MARIADB: Shape =
@@ -363,6 +372,7 @@ const POSTGRES: Shape = Shape {
     default_schema: "public",
     system_schemas: &["information_schema", "pg_catalog"],
     system_prefixes: &["pg_"],
+    index_names_of_table: false,
     duplicate_sources: false,
     right_using_swaps: false,
     table_function_column: "",
@@ -380,6 +390,8 @@ const POSTGRES: Shape = Shape {
     given_identity_overrides: false,
     computed_in_insert: true,
     rows_in_items: true,
+    foreign_keys_optional: false,
+    last_assignment_counts: false,
 };
 
 const SQLITE_HARMLESS: &[&str] = &[
@@ -435,6 +447,7 @@ const SQLITE: Shape = Shape {
     default_schema: "main",
     system_schemas: &[],
     system_prefixes: &["sqlite_", "pragma_"],
+    index_names_of_table: false,
     duplicate_sources: true,
     right_using_swaps: false,
     table_function_column: "value",
@@ -449,6 +462,8 @@ const SQLITE: Shape = Shape {
     given_identity_overrides: false,
     computed_in_insert: false,
     rows_in_items: false,
+    foreign_keys_optional: true,
+    last_assignment_counts: true,
 };
 
 const ORACLE_HARMLESS: &[&str] = &[
@@ -501,6 +516,7 @@ const ORACLE: Shape = Shape {
     default_schema: "",
     system_schemas: &["sys", "system"],
     system_prefixes: &["all_", "user_", "dba_", "v$"],
+    index_names_of_table: false,
     duplicate_sources: false,
     right_using_swaps: false,
     table_function_column: "column_value",
@@ -515,6 +531,8 @@ const ORACLE: Shape = Shape {
     given_identity_overrides: false,
     computed_in_insert: true,
     rows_in_items: false,
+    foreign_keys_optional: false,
+    last_assignment_counts: false,
 };
 
 const MSSQL_HARMLESS: &[&str] = &[
@@ -562,6 +580,7 @@ const MSSQL: Shape = Shape {
     default_schema: "dbo",
     system_schemas: &["information_schema", "sys"],
     system_prefixes: &[],
+    index_names_of_table: true,
     duplicate_sources: false,
     right_using_swaps: false,
     table_function_column: "value",
@@ -584,6 +603,8 @@ const MSSQL: Shape = Shape {
     given_identity_overrides: true,
     computed_in_insert: false,
     rows_in_items: false,
+    foreign_keys_optional: false,
+    last_assignment_counts: false,
 };
 
 impl Shape {

@@ -120,7 +120,7 @@ impl<'a> Binder<'a> {
 
             StatementKind::Set(items) => self.set_settings(items),
             StatementKind::Use(_) => Ok(self.nothing("the database is chosen when connecting")),
-            StatementKind::Pragma { name, .. } => self.pragma(name, span),
+            StatementKind::Pragma { name, value } => self.pragma(name, value, span),
             StatementKind::Explain { .. } => {
                 Err(self.refuse(codes::STATEMENT_KIND, span, "EXPLAIN is not translated"))
             }
@@ -182,7 +182,7 @@ impl<'a> Binder<'a> {
             Some(tree::IntoTarget::File(span)) => {
                 Err(self.refuse(codes::QUERY_CLAUSE, span, "SELECT INTO a file is not translated"))
             }
-            None => Ok(Statement::Query { query: self.query(id)? }),
+            None => Ok(Statement::Query { query: self.query_as(id, Usage::Rows)? }),
         }
     }
 
