@@ -46,7 +46,10 @@ pub(crate) fn defines(kind: StatementKind) -> bool {
         | StatementKind::CreateNamespace { .. }
         | StatementKind::Drop(_)
         | StatementKind::AlterTable(_)
-        | StatementKind::Use(_) => true,
+        | StatementKind::Use(_)
+        // Whether foreign keys are enforced.
+        | StatementKind::Set(_)
+        | StatementKind::Pragma { .. } => true,
         // SELECT … INTO creates a table; so may a statement the binder refuses, of which nothing is learnt.
         StatementKind::Query(_) => true,
         StatementKind::Insert(_)
@@ -62,8 +65,6 @@ pub(crate) fn defines(kind: StatementKind) -> bool {
         | StatementKind::Savepoint(_)
         | StatementKind::Release(_)
         | StatementKind::SetTransaction { .. }
-        | StatementKind::Set(_)
-        | StatementKind::Pragma { .. }
         | StatementKind::Explain { .. }
         | StatementKind::Grant { .. }
         | StatementKind::LockTables { .. }

@@ -62,9 +62,7 @@ pub(super) fn may_define(text: &str) -> bool {
     rest = &rest[end..];
     match first.as_str() {
         "insert" | "replace" | "update" | "delete" | "merge" | "values" | "begin" | "start" | "commit"
-        | "rollback" | "savepoint" | "release" | "truncate" | "grant" | "revoke" | "explain" | "pragma" => {
-            false
-        }
+        | "rollback" | "savepoint" | "release" | "truncate" | "grant" | "revoke" | "explain" => false,
         // SELECT … INTO creates a table.
         "select" | "with" => {
             rest.split(|letter: char| !in_word(letter)).any(|word| word.eq_ignore_ascii_case("into"))

@@ -74,7 +74,7 @@ impl Compiler {
     pub fn set_schema(&mut self, ddl: &str) -> Vec<Diagnostic> {
         let mut catalog = Catalog::default();
         let options = self.setup.options(&self.database);
-        let diagnostics = crate::schema::read(ddl, &self.from, &options, &mut catalog);
+        let diagnostics = crate::schema::read(ddl, &self.from, options, &mut catalog);
         catalog.complete = true;
         self.setup.set_schema(&mut self.database).to(Arc::new(catalog));
         diagnostics

@@ -80,7 +80,7 @@ pub(super) struct Parsed {
 /// The syntax tree of a statement; places count from its start. Trees are large and quickly made, so few are kept.
 #[salsa::tracked(returns(ref), no_eq, lru = 512)]
 pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statement<'db>) -> Parsed {
-    let mut parser = parser_for(&setup.source(db));
+    let mut parser = parser_for(setup.source(db));
     let text = statement.text(db);
     parser.parse(text);
     let (tree, mut diagnostics) = parser.take();
@@ -102,10 +102,10 @@ fn defining<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
 
 /// What the script defines, step by step.
 #[salsa::tracked(returns(ref))]
-fn definitions<'db>(db: &'db dyn Database, script: Script) -> Definitions {
+fn definitions(db: &dyn Database, script: Script) -> Definitions {
     let setup = script.setup(db);
     let (from, options) = (setup.source(db), setup.options(db));
-    let mut catalog = Catalog::clone(&setup.schema(db));
+    let mut catalog = Catalog::clone(setup.schema(db));
     let mut definitions = Definitions::start(&catalog);
     let (mut air, mut ledger, mut said, mut scratch) = Default::default();
     for (i, &statement) in defining(db, script).iter().enumerate() {
@@ -114,8 +114,8 @@ fn definitions<'db>(db: &'db dyn Database, script: Script) -> Definitions {
         bind_all(
             &parsed.tree,
             text,
-            &from,
-            &options,
+            from,
+            options,
             &mut catalog,
             &mut scratch,
             &mut air,
@@ -167,8 +167,8 @@ fn bind_with(db: &dyn Database, script: Script, statement: Statement<'_>, mut ca
     let whole = bind_all(
         &parsed.tree,
         text,
-        &from,
-        &options,
+        from,
+        options,
         &mut catalog,
         &mut scratch,
         &mut air,
@@ -219,7 +219,7 @@ fn lowered<'db>(
         return StatementOutcome { span, translation: None, diagnostics };
     }
     let (mut air, mut ledger, mut sql) = (bound.air.clone(), bound.ledger.clone(), String::new());
-    let passes = pipeline::for_passes(&options);
+    let passes = pipeline::for_passes(options);
     let rendered = pipeline::lower(
         &mut air,
         &bound.catalog,
@@ -233,7 +233,7 @@ fn lowered<'db>(
     let translation = rendered.ok().map(|rendered| {
         let layout =
             RenderOptions { catalog: &bound.catalog, width: options.width, comments: options.comments };
-        let certificate = pipeline::certificate(&air, &ledger, &from, &target, &layout, text);
+        let certificate = pipeline::certificate(&air, &ledger, from, target, &layout, text);
         let sql = pipeline::pieces(&sql, &rendered.statements);
         Translation { sql, positions: rendered.positions, certificate }
     });
