@@ -65,6 +65,13 @@ pub(crate) fn bind(
     Ok(())
 }
 
+/// Remembers that what the statement defines is not there on the target.
+pub(crate) fn refuse_definition(source: &Source<'_>, catalog: &mut Catalog) {
+    if let Some((schema, name)) = airc_bind::defined_relation(source.tree, source.statement, source.text) {
+        catalog.refuse(schema.as_deref(), &name);
+    }
+}
+
 /// Meaning to text. `air` is legal under the target afterwards.
 ///
 pub(crate) fn lower(

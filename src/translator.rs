@@ -219,6 +219,9 @@ impl Translator {
                 pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql)
             });
             let rendered: Option<Rendered> = attempt.and_then(Result::ok);
+            if rendered.is_none() {
+                pipeline::refuse_definition(&source, catalog);
+            }
             let (parts, positions) = match &rendered {
                 Some(rendered) => (rendered.statements.as_slice(), rendered.positions.as_slice()),
                 None => (&[][..], &[][..]),

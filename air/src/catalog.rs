@@ -1,5 +1,6 @@
 //! What is known of the database: tables, columns, keys, declared words.
 
+use crate::ddl::ReferentialAction;
 use crate::types::{Collation, EnumId, Type};
 use rustc_hash::FxHashMap;
 
@@ -17,6 +18,12 @@ pub struct Catalog {
     pub functions: FxHashMap<String, Type>,
     /// What a script said about enforcing foreign keys, where the source can turn that off.
     pub foreign_keys: Option<bool>,
+    /// Foreign keys whose other table is not declared yet.
+    pub awaited: Vec<AwaitedKey>,
+    /// Names, in lower case, of tables and views whose definition was refused: what needs them is refused too.
+    pub refused: Vec<String>,
+    /// The schema or database that names without one are in, as a script chose it.
+    pub current_schema: Option<String>,
     /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
     pub complete: bool,
 }
@@ -87,6 +94,31 @@ pub struct ForeignKey {
     pub references: Vec<String>,
 }
 
+/// A foreign key that was declared before the table it refers to. Names come with whether their case counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwaitedKey {
+    /// Schema of the table that has it.
+    pub schema: String,
+    /// The table that has it.
+    pub table: (String, bool),
+    /// Constraint name.
+    pub name: Option<(String, bool)>,
+    /// Columns.
+    pub columns: Vec<(String, bool)>,
+    /// The table it refers to.
+    pub other: String,
+    /// That table's columns.
+    pub references: Vec<(String, bool)>,
+    /// When the other row goes.
+    pub on_delete: ReferentialAction,
+    /// When the other row's key changes.
+    pub on_update: ReferentialAction,
+    /// Checked at commit, if the transaction says so.
+    pub deferrable: bool,
+    /// Checked at commit from the start.
+    pub initially_deferred: bool,
+}
+
 impl Table {
     /// Position of the column of that name; exact spelling first, then without regard to case.
     pub fn column(&self, name: &str) -> Option<u32> {
@@ -102,9 +134,25 @@ impl Table {
 }
 
 impl Catalog {
+    /// Remembers that the definition of a table or view was refused.
+    pub fn refuse(&mut self, schema: Option<&str>, name: &str) {
+        self.remove(schema, name);
+        let name = name.to_ascii_lowercase();
+        if !self.refused.contains(&name) {
+            self.refused.push(name);
+        }
+    }
+
+    /// True if the definition of that table or view was refused.
+    pub fn is_refused(&self, name: &str) -> bool {
+        self.refused.iter().any(|refused| refused.eq_ignore_ascii_case(name))
+    }
+
     /// Adds a table, or replaces the one of that name.
     pub fn put(&mut self, table: Table) {
         let key = table.name.to_ascii_lowercase();
+        self.refused.retain(|refused| *refused != key);
+        self.awaited.retain(|awaited| !awaited.other.eq_ignore_ascii_case(&key));
         let slots = self.by_name.entry(key).or_default();
         for &slot in slots.iter() {
             if self.tables[slot as usize].schema.eq_ignore_ascii_case(&table.schema) {
@@ -176,6 +224,9 @@ impl Catalog {
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
             foreign_keys: self.foreign_keys,
+            awaited: self.awaited.clone(),
+            refused: self.refused.clone(),
+            current_schema: self.current_schema.clone(),
             complete: self.complete,
         }
     }

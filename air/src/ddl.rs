@@ -31,6 +31,18 @@ node_struct! {
         pub comment: Option<Str>,
         /// Values are checked against the column types (SQLite STRICT; true for the other dialects).
         pub strict: bool,
+        /// Foreign keys of earlier tables that refer to this one.
+        pub awaited: Vec<AwaitedKey>,
+    }
+}
+
+node_struct! {
+    /// A foreign key that was declared before the table it refers to.
+    pub struct AwaitedKey = "awaited_key" {
+        /// The table that has it.
+        pub table: ObjectName,
+        /// The foreign key.
+        pub constraint: Constraint,
     }
 }
 
@@ -133,6 +145,8 @@ node_enum! {
             deferrable: bool,
             /// Checked at commit from the start.
             initially_deferred: bool,
+            /// The other table is declared later.
+            forward: bool,
         }
         /// Never false.
         Check = "check" {
@@ -185,6 +199,8 @@ node_struct! {
     pub struct CreateIndex = "index_def" {
         /// Name; MySQL lets it be left out inside CREATE TABLE.
         pub name: Option<ObjectName>,
+        /// The name need only be unique among the indexes of the table (MySQL, T-SQL).
+        pub name_of_table: bool,
         /// Indexed table.
         pub table: ObjectName,
         /// The table as the parts see it.

@@ -361,6 +361,18 @@ pub struct Capabilities {
     pub limit_percent: bool,
     /// Row limits may be expressions.
     pub limit_expressions: bool,
+    /// Offsets of a window frame may be expressions.
+    pub frame_expressions: bool,
+    /// HAVING without GROUP BY and without an aggregate makes one group.
+    pub having_groups: bool,
+    /// Columns of a derived table may be called alike.
+    pub derived_alike_names: bool,
+    /// Digits in which a number of single precision is shown; 9 show every one.
+    pub single_digits: u8,
+    /// A view over one table can be changed.
+    pub changing_views: bool,
+    /// The recursive part of a common table expression may refer to it inside of a subquery.
+    pub nested_recursion: bool,
     /// A limit in a subquery of IN, ANY or ALL.
     pub limit_in_subquery: bool,
     /// A change may read the table it changes in a subquery.
@@ -625,6 +637,8 @@ pub struct Definitions {
     pub inline_indexes: bool,
     /// Names of indexes are unique in a schema, not in a table.
     pub index_names_global: bool,
+    /// A foreign key may refer to a table that is created later.
+    pub forward_references: bool,
     /// A schema may stand at the name of an index.
     pub index_schema: bool,
     /// DROP INDEX names the table.

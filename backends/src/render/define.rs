@@ -318,6 +318,7 @@ impl Renderer<'_> {
                 on_update,
                 deferrable,
                 initially_deferred,
+                forward: _,
             } => {
                 self.push("FOREIGN KEY (");
                 self.names(columns)?;

@@ -1,7 +1,7 @@
 //! What definitions do to the catalog, so that later statements of a script see them.
 
 use crate::shape::Shape;
-use air::catalog::{Catalog, Column, ForeignKey, Key, Table};
+use air::catalog::{AwaitedKey, Catalog, Column, ForeignKey, Key, Table};
 use air::ddl::{ColumnDef, Constraint, ConstraintRule, CreateTable, KeyPart, ObjectKind, TableChange};
 use air::expr::Expr;
 use air::ids::List;
@@ -92,6 +92,38 @@ fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTa
         add_constraint(air, &mut table, constraint);
     }
     catalog.put(table);
+    let waiting = node.constraints.iter().filter_map(|constraint| awaited_key(air, node.name, constraint));
+    catalog.awaited.extend(waiting);
+}
+
+/// What is to be remembered of a foreign key whose other table is declared later.
+fn awaited_key(air: &Air, table: ObjectName, constraint: &Constraint) -> Option<AwaitedKey> {
+    let ConstraintRule::ForeignKey {
+        columns,
+        table: other,
+        references,
+        on_delete,
+        on_update,
+        deferrable,
+        initially_deferred,
+        forward: true,
+    } = &constraint.rule
+    else {
+        return None;
+    };
+    let owned = |name: &Name| (air.name(*name).to_owned(), name.exact);
+    Some(AwaitedKey {
+        schema: table.schema.map_or(String::new(), |schema| air.name(schema).to_owned()),
+        table: owned(&table.name),
+        name: constraint.name.as_ref().map(owned),
+        columns: columns.iter().map(owned).collect(),
+        other: air.name(other.name).to_owned(),
+        references: references.iter().map(owned).collect(),
+        on_delete: *on_delete,
+        on_update: *on_update,
+        deferrable: *deferrable,
+        initially_deferred: *initially_deferred,
+    })
 }
 
 fn empty_table(air: &Air, name: ObjectName) -> Table {

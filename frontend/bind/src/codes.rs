@@ -33,6 +33,8 @@ codes! {
     DUPLICATE_OBJECT = "B0108";
     /// A column is named twice where each may be named once.
     DUPLICATE_COLUMN = "B0109";
+    /// The definition of the table or view was refused, so what uses it is refused too.
+    REFUSED_OBJECT = "B0110";
 
     /// Sides of a set operation have unlike numbers of columns.
     SET_OPERATION_WIDTH = "B0201";

@@ -101,6 +101,7 @@ impl<'a> Binder<'a> {
             on_update: action(reference.on_update),
             deferrable: false,
             initially_deferred: false,
+            forward: false,
         }))
     }
 

@@ -5,13 +5,14 @@ use crate::codes;
 use crate::query::Usage;
 use crate::scope::Clause;
 use air::ddl::{
+    AwaitedKey,
     ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, Identity, IdentityMode, KeyPart,
 };
 use air::ids::List;
 use air::query::{Body, Item, SourceColumn};
 use air::statement::Statement;
 use air::types::Collation;
-use air::{ExprId, Name, SourceId, Str, Type};
+use air::{ExprId, Name, ObjectName, SourceId, Str, Type};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, ColumnConstraintKind, ColumnDefId, CreateModifiers, TableOptionKind};
 
@@ -59,6 +60,7 @@ impl<'a> Binder<'a> {
             without_data: node.no_data == Some(true),
             comment: options.comment,
             strict: self.shape.strict_types || options.strict,
+            awaited: Vec::new(),
         };
         let definitions = self.tree.list(node.columns);
         if let Some(query) = node.query {
@@ -78,7 +80,41 @@ impl<'a> Binder<'a> {
             return self.create_like(&node, like, table);
         }
         self.columns_and_constraints(&node, &options, &mut table)?;
+        self.forward_keys(&mut table);
         Ok(Statement::CreateTable { table: Box::new(table) })
+    }
+
+    /// Marks foreign keys to tables that are not declared yet, and takes those that waited for this one.
+    fn forward_keys(&mut self, table: &mut CreateTable) {
+        let own = table.name;
+        for constraint in &mut table.constraints {
+            if let ConstraintRule::ForeignKey { table: other, forward, .. } = &mut constraint.rule {
+                let schema = other.schema.map(|schema| self.air.name(schema));
+                let name = self.air.name(other.name);
+                let known = self.catalog.table(schema, name).is_some();
+                *forward = !known && !name.eq_ignore_ascii_case(self.air.name(own.name));
+            }
+        }
+        let name = self.air.name(own.name).to_owned();
+        let waiting = self.catalog.awaited.iter().filter(|key| key.other.eq_ignore_ascii_case(&name));
+        for key in waiting {
+            let air = &mut *self.air;
+            let mut named = |(text, exact): &(String, bool)| Name { text: air.push_text(text), exact: *exact };
+            let schema = (!key.schema.is_empty()).then(|| named(&(key.schema.clone(), false)));
+            let of = ObjectName { catalog: None, schema, name: named(&key.table) };
+            let rule = ConstraintRule::ForeignKey {
+                columns: key.columns.iter().map(&mut named).collect(),
+                table: own,
+                references: key.references.iter().map(&mut named).collect(),
+                on_delete: key.on_delete,
+                on_update: key.on_update,
+                deferrable: key.deferrable,
+                initially_deferred: key.initially_deferred,
+                forward: false,
+            };
+            let constraint = Constraint { name: key.name.as_ref().map(&mut named), rule };
+            table.awaited.push(AwaitedKey { table: of, constraint });
+        }
     }
 
     pub(crate) fn refuse_modifiers(&mut self, modifiers: CreateModifiers, span: Span) -> Bound<()> {

@@ -335,6 +335,10 @@ impl<'a> Binder<'a> {
 
     /// Refuses the server's own tables: they are unlike on every server.
     fn refuse_system_table(&mut self, object: ObjectName, text: &str, span: Span) -> Bound<()> {
+        if self.catalog.is_refused(text) {
+            let message = format!("the definition of `{text}` was refused, so what uses it is refused too");
+            return Err(self.refuse(codes::REFUSED_OBJECT, span, message));
+        }
         if text.starts_with('@') {
             let message = format!("`{text}` is a variable that holds rows and is not translated");
             return Err(self.refuse(codes::UNKNOWN_TABLE, span, message));
@@ -368,7 +372,10 @@ impl<'a> Binder<'a> {
         let default = self.shape.default_schema;
         let schema = schema.filter(|schema| {
             let text = self.ident_text(*schema);
-            !text.is_empty() && !same_letters(&text, default)
+            let current = self.catalog.current_schema.as_deref();
+            !text.is_empty()
+                && !same_letters(&text, default)
+                && !current.is_some_and(|current| same_letters(&text, current))
         });
         let name = self.ident_name(last);
         let schema = schema.map(|schema| self.ident_name(schema));

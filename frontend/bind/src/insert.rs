@@ -35,6 +35,10 @@ impl<'a> Binder<'a> {
         let table_span = self.tree.name_span(node.table);
         let target = self.stored_source(node.table, node.alias, table_span)?;
         let (columns, all_columns) = self.insert_columns(target, &node)?;
+        if matches!(node.on_failure, tree::InsertOr::Ignore) && !self.left_out_are_filled(target, &columns) {
+            let message = "a column that is not given, takes no NULL and has no default is filled by IGNORE";
+            return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));
+        }
         let stores: Vec<Store> = columns.iter().map(|at| self.store(target, *at)).collect();
         let source = self.insert_source(&node, target, &stores, columns.len(), all_columns)?;
         let columns = self.air.push_list(&columns);
@@ -90,6 +94,17 @@ impl<'a> Binder<'a> {
         }
         // Dialects disagree whether computed columns are among all columns, so the list is written out.
         Ok(((0..count).filter(|at| !computed.contains(at)).collect(), false))
+    }
+
+    /// True if no column that is left out of an INSERT would be missed.
+    fn left_out_are_filled(&self, target: SourceId, given: &[u32]) -> bool {
+        let SourceKind::Table { name } = self.air.source(target).kind else { return true };
+        let schema = name.schema.map(|schema| self.air.name(schema));
+        let Some(table) = self.catalog.table(schema, self.air.name(name.name)) else { return true };
+        table.columns.iter().enumerate().all(|(at, column)| {
+            let filled = column.nullable || column.has_default || column.identity || column.generated;
+            filled || given.contains(&(at as u32))
+        })
     }
 
     /// Positions of the computed columns of a table.

@@ -46,4 +46,4 @@ mod tests;
 mod with;
 
 pub use binder::{Input, Refused, Scratch};
-pub use statement::bind_statement;
+pub use statement::{bind_statement, defined_relation};

@@ -12,7 +12,21 @@ use air::ids::List;
 use air::statement::{Statement, TransactionAction};
 use air::{Air, Comment, Name, ObjectName};
 use air_base::{Diagnostic, Span};
-use airc_grammar::tree::{self, Ident, StatementKind, TransactionModes};
+use airc_grammar::tree::{self, Ident, StatementId, StatementKind, TransactionModes, Tree};
+
+/// Schema and name of the table or view that the statement defines, as written; `None` for other statements.
+pub fn defined_relation(tree: &Tree, statement: StatementId, source: &str) -> Option<(Option<String>, String)> {
+    let name = match tree[statement].kind {
+        StatementKind::CreateTable(id) => tree[id].name,
+        StatementKind::CreateView(id) => tree[id].name,
+        _ => return None,
+    };
+    match tree.list(name) {
+        [.., schema, last] => Some((Some(schema.text(source).into_owned()), last.text(source).into_owned())),
+        [last] => Some((None, last.text(source).into_owned())),
+        [] => None,
+    }
+}
 
 /// Binds a statement. `air` and `ledger` are emptied first and hold the statement afterwards; the catalog is
 /// changed by definitions. A refused statement leaves the catalog as it was.
@@ -119,7 +133,10 @@ impl<'a> Binder<'a> {
             }
 
             StatementKind::Set(items) => self.set_settings(items),
-            StatementKind::Use(_) => Ok(self.nothing("the database is chosen when connecting")),
+            StatementKind::Use(schema) => {
+                self.catalog.current_schema = Some(self.ident_text(schema).into_owned());
+                Ok(self.nothing("the database is chosen when connecting"))
+            }
             StatementKind::Pragma { name, value } => self.pragma(name, value, span),
             StatementKind::Explain { .. } => {
                 Err(self.refuse(codes::STATEMENT_KIND, span, "EXPLAIN is not translated"))
@@ -227,6 +244,7 @@ impl<'a> Binder<'a> {
             without_data: false,
             comment: None,
             strict: self.shape.strict_types,
+            awaited: Vec::new(),
         };
         Ok(Statement::CreateTable { table: Box::new(table) })
     }

@@ -198,6 +198,8 @@ pub(crate) struct Conversions {
     pub branches_keep: bool,
     /// TRUE and FALSE are the type of conditions, unlike numbers (PostgreSQL).
     pub true_booleans: bool,
+    /// Money and strings of bits are shown in forms of their own, not as numbers (PostgreSQL).
+    pub own_forms: bool,
 }
 
 /// How numbers with a fraction are shown as text.
@@ -245,6 +247,8 @@ pub(crate) struct Times {
     pub minus: Minus,
     /// Temporals are texts and numbers (SQLite).
     pub as_text: bool,
+    /// `7/4/1996` is the fourth of July (T-SQL with DATEFORMAT mdy, that of a fresh server).
+    pub month_first: bool,
     /// What happens to digits of the fraction that do not fit.
     pub fraction: Rounding,
     /// What INTERVAL is.
@@ -303,6 +307,8 @@ pub(crate) enum MonthEnd {
 pub(crate) struct TypeWords<'a> {
     /// Its words in lower case with single blanks.
     pub words: &'a str,
+    /// The name stands in quotes.
+    pub quoted: bool,
     /// Numbers in parentheses; `MAX` is -1.
     pub args: &'a [i64],
     /// UNSIGNED.

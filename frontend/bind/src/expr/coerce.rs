@@ -14,6 +14,15 @@ use air::types::{
 use air::{Builtin, ExprId};
 use air_base::{Diagnostic, Span};
 
+/// The text with as many characters as there is room for, where what is beyond are blanks; `None` where it fits.
+fn without_excess_blanks(text: &str, length: u32) -> Option<&str> {
+    if length == 0 || text.len() <= length as usize {
+        return None;
+    }
+    let (end, _) = text.char_indices().nth(length as usize)?;
+    text[end..].bytes().all(|b| b == b' ').then(|| &text[..end])
+}
+
 impl<'a> Binder<'a> {
     /// What a conversion does in the source dialect, beyond its target type.
     pub(crate) fn cast_rule(&self, from: Type, to: Type, reason: CastReason) -> CastRule {
@@ -91,11 +100,67 @@ impl<'a> Binder<'a> {
         if !self.converts_itself(from, to, reason) {
             return Err(self.no_conversion(from, to, info.span));
         }
+        match (from, to) {
+            // The number an enum stands for is its place in the list.
+            (Type::Enum(_) | Type::Set(_), to) if to.is_numeric() => {
+                let place = self.enum_place(id)?;
+                return self.coerce(place, to, reason);
+            }
+            (from, Type::Enum(_) | Type::Set(_)) if !from.is_text() => {
+                return self.no_meaning("a number stored as a word of a list", info.span);
+            }
+            // Bytes are read as the text they are, and other values become bytes as texts.
+            (Type::Bytes { .. }, to) if to.is_numeric() => {
+                let text = self.text_type();
+                let text = self.coerce(id, text, reason)?;
+                return self.coerce(text, to, reason);
+            }
+            (from, Type::Bytes { .. }) if from.is_numeric() || from.is_temporal() => {
+                let text = self.as_text(id)?;
+                return self.coerce(text, to, reason);
+            }
+            _ => {}
+        }
         let rule = self.cast_rule(from, to, reason);
+        if to == Type::Year {
+            // Years of two digits are those of this or the last century.
+            let subject = info.span.text(self.source);
+            self.ledger.assume(Assume::FittingValues, subject, info.span);
+        }
         if to.is_text() {
             return self.shown_as_text(id, to, rule);
         }
         Ok(self.cast(id, to, rule))
+    }
+
+    /// The place of an enum's word in its list, 0 for the empty text: what it is as a number.
+    pub(crate) fn enum_place(&mut self, id: ExprId) -> Bound<ExprId> {
+        let info = self.air.info(id);
+        let Type::Enum(list) = info.ty else {
+            return self.no_meaning("a set of words as a number", info.span);
+        };
+        if self.meaning.conversions.true_booleans || !matches!(self.air.expr(id), Expr::Column { .. }) {
+            return self.no_meaning("a word of a list as a number", info.span);
+        }
+        let words = self.catalog.words(list).to_vec();
+        let mut arms = Vec::with_capacity(words.len() + 1);
+        for (at, word) in words.iter().enumerate() {
+            let operand = self.air.copy(id);
+            let operand = self.cast(operand, Type::TEXT, CastRule::IMPLICIT);
+            let word = self.text(word, info.span);
+            let condition = self.compare(CompareOp::Eq, operand, word, Collation::BINARY, info.span);
+            let place = self.int(at as i64 + 1, info.span);
+            arms.push((condition, place));
+        }
+        if !words.iter().any(String::is_empty) {
+            let operand = self.air.copy(id);
+            let operand = self.cast(operand, Type::TEXT, CastRule::IMPLICIT);
+            let word = self.text("", info.span);
+            let condition = self.compare(CompareOp::Eq, operand, word, Collation::BINARY, info.span);
+            let place = self.int(0, info.span);
+            arms.push((condition, place));
+        }
+        Ok(self.case(&arms, None, Type::I32, info.span))
     }
 
     /// A value as the dialect shows it. A cast to text shows truth values as words, numbers with the digits of
@@ -237,6 +302,16 @@ impl<'a> Binder<'a> {
         let conversions = &self.meaning.conversions;
         match value {
             Literal::Text { text } => {
+                if let Type::Text(kind) = to
+                    && reason == CastReason::Assignment
+                    && let Some(cut) = without_excess_blanks(self.air.text(text), kind.length)
+                {
+                    let cut = cut.to_owned();
+                    return Ok(Some(self.text(&cut, span)));
+                }
+                if matches!(to, Type::Enum(_) | Type::Set(_)) && !conversions.true_booleans {
+                    return self.declared_word(id, to, reason).map(Some);
+                }
                 if to.is_text() || matches!(to, Type::Enum(_) | Type::Set(_) | Type::Any(_)) {
                     return Ok(Some(id));
                 }
@@ -281,15 +356,35 @@ impl<'a> Binder<'a> {
                 let Literal::Int { value } = value else { return Ok(None) };
                 Ok(Some(self.truth(value == 1, span)))
             }
+            Literal::Int { value } if matches!(to, Type::Enum(_) | Type::Set(_)) => {
+                self.word_at(value, to, span).map(Some)
+            }
+            Literal::Int { value } if to == Type::Year && !conversions.true_booleans => {
+                match constant::year_of(value, false) {
+                    Some(value) => Ok(Some(self.literal_expr(Literal::Int { value }, to, span))),
+                    None => Err(self.bad_literal(&value.to_string(), "a year from 1901 to 2155", span)),
+                }
+            }
             Literal::Bytes { hex } if to.is_numeric() && self.meaning.texts.hex_numbers_are_bytes => {
-                let value = u64::from_str_radix(self.air.text(hex), 16).ok();
-                Ok(value.and_then(|v| i64::try_from(v).ok()).map(|v| self.int(v, span)))
+                match u64::from_str_radix(self.air.text(hex), 16) {
+                    Ok(value) => Ok(Some(self.whole(i128::from(value), to, span))),
+                    Err(_) => self.no_meaning("a number of more than 64 bits", span),
+                }
             }
             Literal::Bits { digits } if to.is_numeric() => {
-                let value = u64::from_str_radix(self.air.text(digits), 2).ok();
-                Ok(value.and_then(|v| i64::try_from(v).ok()).map(|v| self.int(v, span)))
+                match u64::from_str_radix(self.air.text(digits), 2) {
+                    Ok(value) => Ok(Some(self.whole(i128::from(value), to, span))),
+                    Err(_) => self.no_meaning("a number of more than 64 bits", span),
+                }
             }
             Literal::Int { .. } if to.is_numeric() => Ok(Some(id)),
+            Literal::Decimal { digits } | Literal::Float { digits }
+                if reason == CastReason::Assignment && to == Type::Float32 =>
+            {
+                // Stored with the digits the type keeps.
+                let digits = self.air.text(digits).to_owned();
+                Ok(self.constant(&digits, to, span))
+            }
             Literal::Int { value } if to == Type::Date || matches!(to, Type::Timestamp { .. }) => {
                 // MySQL reads 20240131 as a date.
                 let text = value.to_string();
@@ -318,6 +413,113 @@ impl<'a> Binder<'a> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// A whole number; one beyond 63 bits is written as a decimal.
+    fn whole(&mut self, value: i128, to: Type, span: Span) -> ExprId {
+        match i64::try_from(value) {
+            Ok(value) => self.int(value, span),
+            Err(_) => {
+                let digits = self.air.push_text(&value.to_string());
+                let ty = if to.is_int() { Type::U64 } else { Type::Decimal { precision: 20, scale: 0 } };
+                self.literal_expr(Literal::Decimal { digits }, ty, span)
+            }
+        }
+    }
+
+    /// The word of a list that a number names.
+    fn word_at(&mut self, value: i64, to: Type, span: Span) -> Bound<ExprId> {
+        let word = match to {
+            Type::Enum(list) => {
+                let words = self.catalog.words(list);
+                usize::try_from(value - 1).ok().and_then(|at| words.get(at)).cloned()
+            }
+            Type::Set(list) => {
+                let words = self.catalog.words(list);
+                let bits = u64::try_from(value).ok();
+                bits.filter(|bits| words.len() >= 64 || bits >> words.len() == 0).map(|bits| {
+                    let chosen = words.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1);
+                    chosen.map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(",")
+                })
+            }
+            _ => None,
+        };
+        match word {
+            Some(word) => Ok(self.text(&word, span)),
+            None => Err(self.bad_literal(&value.to_string(), "the number of a word of the list", span)),
+        }
+    }
+
+    /// A constant text as the declared spelling of the word or words it names.
+    fn declared_word(&mut self, id: ExprId, to: Type, reason: CastReason) -> Bound<ExprId> {
+        let span = self.air.span(id);
+        let (Some(content), Type::Enum(list) | Type::Set(list)) = (self.text_literal(id), to) else {
+            return Ok(id);
+        };
+        let folds = self.catalog.word_collation(list).unwrap_or(self.profile.settings.collation).case
+            != air::types::Fold::Sensitive;
+        let content = content.trim_end_matches(' ').to_owned();
+        let words = self.catalog.words(list);
+        let place = |wanted: &str| {
+            let exact = words.iter().position(|word| word == wanted);
+            exact.or_else(|| words.iter().position(|word| folds && word.eq_ignore_ascii_case(wanted)))
+        };
+        let found = match to {
+            Type::Enum(_) => place(&content).map(|at| words[at].clone()),
+            _ if content.is_empty() => Some(String::new()),
+            _ => {
+                let places: Option<Vec<usize>> = content.split(',').map(place).collect();
+                places.map(|mut places| {
+                    places.sort_unstable();
+                    places.dedup();
+                    places.iter().map(|at| words[*at].as_str()).collect::<Vec<_>>().join(",")
+                })
+            }
+        };
+        match found {
+            Some(word) => Ok(self.text(&word, span)),
+            // Elsewhere than in a column any text may stand beside the words.
+            None if reason != CastReason::Assignment => Ok(id),
+            None => Err(self.bad_literal(&content, "a word of the list", span)),
+        }
+    }
+
+    /// A constant number of an explicit cast to an integer that lies beyond 63 bits, cut to what the type holds.
+    fn clamped_constant(&mut self, operand: ExprId, to: Type) -> Option<ExprId> {
+        let Type::Int { bits: 64, unsigned } = to else { return None };
+        if self.meaning.conversions.overflow != CastFailure::Clamp {
+            return None;
+        }
+        let info = self.air.info(operand);
+        let content = match self.air.literal(operand)? {
+            Literal::Text { text } => constant::integer_prefix(self.air.text(text)),
+            Literal::Decimal { digits } | Literal::Float { digits } => self.air.text(digits),
+            _ => return None,
+        };
+        let exact = constant::exact_digits(content)?;
+        let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
+        if fraction.bytes().any(|digit| digit != b'0') {
+            return None;
+        }
+        // Longer numbers are as far beyond as those of 30 digits.
+        let value: i128 = if whole.len() > 30 {
+            if whole.starts_with('-') { i128::MIN } else { i128::MAX }
+        } else {
+            whole.parse().ok()?
+        };
+        if i64::try_from(value).is_ok() {
+            return None;
+        }
+        let value = match (unsigned, u64::try_from(value)) {
+            (true, Ok(bits)) => i128::from(bits),
+            // The bits are taken as they are.
+            (false, Ok(bits)) if info.ty.is_int() || info.ty.is_text() => i128::from(bits as i64),
+            (true, Err(_)) if value > 0 => i128::from(u64::MAX),
+            (true, Err(_)) => return None,
+            (false, _) if value > 0 => i128::from(i64::MAX),
+            (false, _) => i128::from(i64::MIN),
+        };
+        Some(self.whole(value, to, info.span))
     }
 
     /// The number a text begins with, 0 if it begins with none.
@@ -363,8 +565,33 @@ impl<'a> Binder<'a> {
             if folds && let Some(constant) = self.constant(&text, to, info.span) {
                 return Ok(constant);
             }
+            if self.meaning.conversions.implicit == Implicit::Literals
+                && !null_on_failure
+                && let Some(constant) = self.strict_constant(&text, to, info.span)?
+            {
+                return Ok(constant);
+            }
+        }
+        if let Some(constant) = self.clamped_constant(operand, to) {
+            return Ok(constant);
         }
         match (from, to) {
+            (Type::Enum(_) | Type::Set(_), to) if to.is_numeric() => {
+                let place = self.enum_place(operand)?;
+                return self.explicit_cast(place, to, null_on_failure);
+            }
+            (Type::Bytes { .. }, to) if to.is_numeric() && self.meaning.texts.hex_numbers_are_bytes => {
+                // `0x31` is a number where one is wanted, `x'31'` a text (MariaDB).
+                let written = info.span.text(self.source);
+                let number = written.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+                let plain = if number && self.air.literal(operand).is_some() {
+                    self.coerce(operand, Type::U64, CastReason::Implicit)?
+                } else {
+                    let text = self.text_type();
+                    self.coerce(operand, text, CastReason::Implicit)?
+                };
+                return self.explicit_cast(plain, to, null_on_failure);
+            }
             // A number is a number of no declared kind already (SQLite).
             (from, Type::Any(Affinity::Numeric)) if from.is_numeric() || from.is_unknown() => {
                 return Ok(if self.is_null_literal(operand) { operand } else { self.air.copy(operand) });
@@ -393,6 +620,27 @@ impl<'a> Binder<'a> {
             return self.shown_as_text(operand, to, rule);
         }
         Ok(self.cast(operand, to, rule))
+    }
+
+    /// Judges a text as a constant of a type where what is no value of the type fails the statement: values that
+    /// only the source dialect has (`NaN`, `infinity`, years beyond 9999) are refused here, since a target would read
+    /// something else. `None` where the cast stays one.
+    fn strict_constant(&mut self, text: &str, to: Type, span: Span) -> Bound<Option<ExprId>> {
+        if let Type::Timestamp { zone, precision } = to {
+            // More digits of the second than there is room for.
+            if let Some(full) = self.constant(text, Type::Timestamp { precision: 9, zone }, span) {
+                let kept = Type::Timestamp { precision, zone };
+                let rule = self.cast_rule(self.air.ty(full), kept, CastReason::Explicit);
+                return Ok(Some(self.cast(full, kept, rule)));
+            }
+        }
+        let judged = to.is_temporal() && !matches!(to, Type::Time { zone: true, .. })
+            || to.is_numeric()
+            || matches!(to, Type::Bool | Type::Interval(_));
+        if judged && self.constant(text, to, span).is_none() {
+            return Err(self.bad_literal(text, type_words(to), span));
+        }
+        Ok(None)
     }
 
     /// A value as an argument that has to be of some kind.

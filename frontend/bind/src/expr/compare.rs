@@ -164,6 +164,15 @@ impl<'a> Binder<'a> {
     pub(crate) fn pair(&mut self, left: ExprId, right: ExprId, span: Span) -> Bound<Pair> {
         let (l, r) = (self.air.ty(left), self.air.ty(right));
         let plain = |left, right| Pair { left, right, collation: Collation::BINARY, unlike: None };
+        // A year of two digits means one of four beside a column of years.
+        if let (Type::Year, Some(Literal::Int { value: 1..=99 })) = (l, self.air.literal(right)) {
+            let right = self.coerce(right, Type::Year, CastReason::Implicit)?;
+            return Ok(plain(left, right));
+        }
+        if let (Some(Literal::Int { value: 1..=99 }), Type::Year) = (self.air.literal(left), r) {
+            let left = self.coerce(left, Type::Year, CastReason::Implicit)?;
+            return Ok(plain(left, right));
+        }
         if (l.is_numeric() && r.is_numeric()) || (l == r && !l.is_text() && !l.is_unknown()) {
             return Ok(plain(left, right));
         }
@@ -174,11 +183,22 @@ impl<'a> Binder<'a> {
         if l.is_unknown() || r.is_unknown() {
             return self.pair_unknown(left, right, span);
         }
-        let (left, right) = (self.plain_enum(left), self.plain_enum(right));
+        let (left, right) = match (l, r) {
+            (Type::Enum(_) | Type::Set(_), other) if other.is_numeric() || other == Type::Bool => {
+                (self.enum_place(left)?, right)
+            }
+            (other, Type::Enum(_) | Type::Set(_)) if other.is_numeric() || other == Type::Bool => {
+                (left, self.enum_place(right)?)
+            }
+            _ => (self.plain_enum(left), self.plain_enum(right)),
+        };
         let (l, r) = (self.air.ty(left), self.air.ty(right));
         if l.is_text() && r.is_text() {
             let collation = self.common_collation(l, r, span)?;
             return Ok(Pair { left, right, collation, unlike: None });
+        }
+        if l.is_numeric() && r.is_numeric() {
+            return Ok(plain(left, right));
         }
         match (l, r) {
             (Type::Text(_), _) if r.is_numeric() || matches!(r, Type::Any(Affinity::Numeric)) => {
@@ -301,8 +321,13 @@ impl<'a> Binder<'a> {
         match self.air.ty(id) {
             Type::Enum(_) | Type::Set(_) if !self.meaning.conversions.true_booleans => {
                 let mut ty = self.text_type();
+                let own = match self.air.ty(id) {
+                    Type::Enum(list) | Type::Set(list) => self.catalog.word_collation(list),
+                    _ => None,
+                };
                 if let Type::Text(text) = &mut ty {
                     text.strength = CollationStrength::Implicit;
+                    text.collation = own.unwrap_or(text.collation);
                 }
                 self.cast(id, ty, CastRule::IMPLICIT)
             }

@@ -1,6 +1,7 @@
 //! Text as constants of other types: numbers, dates, times, intervals. Pure functions.
 
 use air::expr::Unit;
+use air::types::Rounding;
 
 /// A date, a time of day, or both, as found in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -31,6 +32,19 @@ impl Moment {
         text
     }
 
+    /// True if the fraction of the second has no more digits than that.
+    pub fn is_within(&self, digits: u8) -> bool {
+        self.time.is_none_or(|(_, _, _, nano)| nano % 10u32.pow(9 - u32::from(digits.min(9))) == 0)
+    }
+
+    /// The fraction of the second with so many digits; `None` where rounding would reach the next day.
+    pub fn with_digits(self, digits: u8, rounding: Rounding) -> Option<Moment> {
+        match self.time {
+            Some(time) => Some(Moment { time: Some(clock_digits(time, digits, rounding)?), ..self }),
+            None => Some(self),
+        }
+    }
+
     /// True if the time of day is midnight or not said.
     pub fn is_midnight(&self) -> bool {
         matches!(self.time, None | Some((0, 0, 0, 0)))
@@ -46,6 +60,32 @@ pub(crate) fn time_text((hour, minute, second, nano): (u32, u32, u32, u32)) -> S
         text.push_str(digits.trim_end_matches('0'));
     }
     text
+}
+
+/// A time of day with so many digits of the second; `None` where rounding would reach midnight.
+pub(crate) fn clock_digits(
+    (hour, minute, second, nano): (u32, u32, u32, u32),
+    digits: u8,
+    rounding: Rounding,
+) -> Option<(u32, u32, u32, u32)> {
+    let unit = 10u32.pow(9 - u32::from(digits.min(9)));
+    let kept = nano / unit * unit;
+    if kept == nano || rounding == Rounding::Truncate || nano - kept < unit.div_ceil(2) {
+        return Some((hour, minute, second, kept));
+    }
+    let nano = kept + unit;
+    let total = (hour * 60 + minute) * 60 + second + nano / 1_000_000_000;
+    (total < 86_400).then_some((total / 3_600, total / 60 % 60, total % 60, nano % 1_000_000_000))
+}
+
+/// The shortest digits that mean the same number in single precision; `None` beyond its range.
+pub(crate) fn single_precision(text: &str) -> Option<String> {
+    let value: f32 = text.parse().ok()?;
+    if !value.is_finite() {
+        return None;
+    }
+    let plain = value == 0.0 || (1e-5..1e7).contains(&value.abs());
+    Some(if plain { format!("{value}") } else { format!("{value:e}") })
 }
 
 fn offset_text(minutes: i32) -> String {
@@ -81,6 +121,16 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
         moment.offset = offset;
     }
     Some(moment)
+}
+
+/// `7/4/1996 10:11` as `1996-7-4 10:11`: month, day and year of four digits put in our order.
+pub(crate) fn year_first(text: &str) -> Option<String> {
+    let text = text.trim();
+    let end = text.find(' ').unwrap_or(text.len());
+    let mut parts = text[..end].split(['/', '-', '.']);
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let fits = parts.next().is_none() && year.len() == 4 && !month.is_empty() && month.len() <= 2;
+    fits.then(|| format!("{year}-{month}-{day}{}", &text[end..]))
 }
 
 fn date_parts(date: &str) -> Option<(i32, u32, u32)> {
@@ -228,6 +278,24 @@ pub(crate) fn numeric_prefix(text: &str) -> &str {
         }
     }
     &trimmed[..at]
+}
+
+/// The longest prefix that is a whole number, leading blanks passed over; empty if there is none.
+pub(crate) fn integer_prefix(text: &str) -> &str {
+    let prefix = numeric_prefix(text);
+    &prefix[..prefix.find(['.', 'e', 'E']).unwrap_or(prefix.len())]
+}
+
+/// The year a number stored in a column of years means: two digits are those of 1970 to 2069, and 0 is no
+/// year unless it was written as text. `None` beyond the range of the type.
+pub(crate) fn year_of(value: i64, written_as_text: bool) -> Option<i64> {
+    match value {
+        0 if !written_as_text => Some(0),
+        0..=69 => Some(2000 + value),
+        70..=99 => Some(1900 + value),
+        1901..=2155 => Some(value),
+        _ => None,
+    }
 }
 
 /// An interval.
@@ -484,6 +552,22 @@ mod tests {
         );
         assert_eq!(moment("2024-02-30"), None);
         assert_eq!(moment("abc"), None);
+    }
+
+    #[test]
+    fn fractions_round_within_the_day() {
+        let round = |time| clock_digits(time, 6, Rounding::HalfAway);
+        assert_eq!(round((10, 11, 12, 123_456_700)), Some((10, 11, 12, 123_457_000)));
+        assert_eq!(round((10, 59, 59, 999_999_900)), Some((11, 0, 0, 0)));
+        assert_eq!(round((23, 59, 59, 999_999_900)), None);
+        assert_eq!(clock_digits((1, 2, 3, 999_999_999), 0, Rounding::Truncate), Some((1, 2, 3, 0)));
+    }
+
+    #[test]
+    fn single_precision_keeps_what_the_type_keeps() {
+        assert_eq!(single_precision("1.2345678901234e+20").as_deref(), Some("1.2345679e20"));
+        assert_eq!(single_precision("1004.30").as_deref(), Some("1004.3"));
+        assert_eq!(single_precision("1e40"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::constant::{self, Span3};
 use crate::binder::{Binder, Bound};
 use crate::codes;
+use crate::dialects::Implicit;
 use air::ExprId;
 use air::expr::{Expr, Literal, Unit};
 use air::types::{Element, IntervalKind, Type, Zone};
@@ -164,7 +165,9 @@ impl<'a> Binder<'a> {
         let digits =
             value.rsplit_once('.').map_or(0, |(_, f)| f.bytes().take_while(u8::is_ascii_digit).count());
         let to = match to {
-            Type::Timestamp { precision, zone } if self.tree[ty].args.is_empty() => {
+            Type::Timestamp { precision, zone }
+                if self.tree[ty].args.is_empty() && self.meaning.conversions.implicit != Implicit::Literals =>
+            {
                 Type::Timestamp { precision: precision.max(digits.min(9) as u8), zone }
             }
             other => other,
@@ -177,6 +180,14 @@ impl<'a> Binder<'a> {
             return self.explicit_cast(text, to, false);
         }
         Err(self.bad_literal(&value, type_words(to), span))
+    }
+
+    /// The date and time a text means, by the dialect's order of its parts.
+    fn moment(&self, text: &str) -> Option<constant::Moment> {
+        constant::moment(text).or_else(|| {
+            let swapped = self.meaning.times.month_first.then(|| constant::year_first(text))??;
+            constant::moment(&swapped)
+        })
     }
 
     /// The text as a constant of a type; `None` if it is none. Texts that only the server can read (JSON,
@@ -203,31 +214,44 @@ impl<'a> Binder<'a> {
                     Literal::Int { value: digits.parse().ok()? }
                 }
             }
-            Type::Float32 | Type::Float64 => {
+            Type::Float32 => {
+                constant::exact_digits(trimmed)?;
+                Literal::Float { digits: self.air.push_text(&constant::single_precision(trimmed)?) }
+            }
+            Type::Float64 => {
                 constant::exact_digits(trimmed)?;
                 Literal::Float { digits: self.air.push_text(trimmed) }
             }
             Type::Bool => Literal::Bool { value: truth_word(trimmed)? },
             Type::Date => {
-                let moment = constant::moment(trimmed)?;
+                let moment = self.moment(trimmed)?;
                 Literal::Date { text: self.air.push_text(&moment.date_text()) }
             }
             Type::Timestamp { zone, precision } => {
-                let mut moment = constant::moment(trimmed)?;
+                let mut moment = self.moment(trimmed)?;
                 if zone == Zone::None {
                     moment.offset = None;
                 }
-                if let Some((_, _, _, nano)) = &mut moment.time {
-                    // Digits beyond the type's are rounded or cut by the server; those constants stay casts.
-                    if *nano % 10u32.pow(9 - u32::from(precision.min(9))) != 0 {
-                        return None;
-                    }
+                if precision < 6 && !moment.is_within(precision) {
+                    // Digits beyond those asked for are rounded or cut by the server; those constants stay casts.
+                    return None;
                 }
+                // Digits beyond any the dialect keeps are none of the value.
+                let moment = moment.with_digits(precision, self.meaning.times.fraction)?;
                 Literal::Timestamp { text: self.air.push_text(&moment.timestamp_text()) }
             }
-            Type::Time { zone: false, .. } => {
-                let time = constant::time_of_day(trimmed)
+            Type::Time { zone: false, precision } => {
+                let mut time = constant::time_of_day(trimmed)
                     .or_else(|| constant::moment(trimmed).map(|moment| moment.time.unwrap_or_default()))?;
+                let unit = 10u32.pow(9 - u32::from(precision.min(9)));
+                if time.3 % unit != 0 {
+                    if self.meaning.times.fraction != air::types::Rounding::Truncate {
+                        return None;
+                    }
+                    time.3 -= time.3 % unit;
+                }
+                // Digits beyond any the dialect keeps are none of the value.
+                let time = constant::clock_digits(time, precision.max(6), self.meaning.times.fraction)?;
                 Literal::Time { text: self.air.push_text(&constant::time_text(time)) }
             }
             Type::Interval(_) => return self.interval_constant(constant::interval_text(trimmed)?, span),
@@ -241,7 +265,9 @@ impl<'a> Binder<'a> {
             Type::Bits { .. } if !text.is_empty() && text.bytes().all(|b| matches!(b, b'0' | b'1')) => {
                 Literal::Bits { digits: self.air.push_text(text) }
             }
-            Type::Year => Literal::Int { value: trimmed.parse().ok()? },
+            // `0` as text is the year 2000, `0000` is no year.
+            Type::Year if trimmed == "0000" => Literal::Int { value: 0 },
+            Type::Year => Literal::Int { value: constant::year_of(trimmed.parse().ok()?, true)? },
             Type::Array(element) => return self.array_constant(trimmed, element, span),
             _ => return None,
         };

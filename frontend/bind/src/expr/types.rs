@@ -63,6 +63,10 @@ impl<'a> Binder<'a> {
         if matches!(words.as_str(), "enum" | "set") && !node.args.is_empty() {
             return self.word_list(node, words == "enum");
         }
+        if node.zerofill {
+            let message = "ZEROFILL, which shows numbers with leading zeros, is not translated";
+            return Err(self.refuse(codes::UNKNOWN_TYPE, node.span, message));
+        }
         let mut args = [0i64; 4];
         let mut count = 0;
         for arg in self.tree.list(node.args).iter().take(args.len()) {
@@ -82,6 +86,7 @@ impl<'a> Binder<'a> {
         }
         let written = TypeWords {
             words: &words,
+            quoted: self.tree.list(node.words).iter().any(|word| !word.is_bare()),
             args: &args[..count],
             unsigned: node.unsigned || node.zerofill,
             zone: matches!(node.zone, Some(ZoneClause::With | ZoneClause::WithLocal)),
@@ -142,7 +147,16 @@ impl<'a> Binder<'a> {
         for arg in self.tree.list(node.args) {
             words.push(self.tree.literal_value(*arg, self.source).into_owned());
         }
-        let id = self.catalog.push_enum(words);
+        let collation = match node.charset {
+            Some(charset) if charset.text(self.source).eq_ignore_ascii_case("binary") => {
+                let message = "a list of words of bytes is not translated";
+                return Err(self.refuse(codes::UNKNOWN_TYPE, node.span, message));
+            }
+            Some(charset) => Some(self.charset_collation(charset)?),
+            None if node.binary => Some(Collation::PAD_BIN),
+            None => None,
+        };
+        let id = self.catalog.push_collated_enum(words, collation);
         Ok(if one { Type::Enum(id) } else { Type::Set(id) })
     }
 

@@ -5,10 +5,10 @@ use air::ddl::{
     KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
 };
 use air::fidelity::Assume;
-use air::query::{Body, Limit};
+use air::query::{Body, Limit, Source, SourceKind};
 use air::statement::Statement;
 use air::target::{AlterColumn, CommentForm, CreateAs, IdentityForm};
-use air::{Expr, Literal, Name, ObjectName, SourceId};
+use air::{Expr, List, Literal, Name, ObjectName, SourceId};
 use air_base::Span;
 
 use super::super::collation::folded_key;
@@ -28,6 +28,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "folded_keys",
         law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
         apply: Apply::Statement(folded_keys),
+    },
+    Rule {
+        name: "keys_after_tables",
+        law: "a foreign key holds from the moment both of its tables exist",
+        apply: Apply::Statement(keys_after_tables),
     },
     Rule {
         name: "comments_beside_table",
@@ -84,8 +89,53 @@ fn indexes_beside(cx: &mut Context<'_>, at: usize) -> Fired {
     let mut statements = vec![Statement::CreateTable { table }];
     for (number, mut index) in indexes.into_iter().enumerate() {
         index.name = Some(index_name(cx, &name, index.name, &index.parts, number, global));
+        index.name_of_table = false;
         index.if_not_exists |= if_not_exists && cx.has(cx.target.can.index_if_not_exists);
         statements.push(Statement::CreateIndex { index: Box::new(index) });
+    }
+    replace(cx, at, statements);
+    Ok(true)
+}
+
+/// Foreign keys to tables of later statements are added where those are created.
+fn keys_after_tables(cx: &mut Context<'_>, at: usize) -> Fired {
+    let span = span_of(cx, at);
+    let forward_references = cx.target.can.define.forward_references;
+    let Some(table) = table_mut(cx, at) else { return Ok(false) };
+    let awaited = std::mem::take(&mut table.awaited);
+    if forward_references {
+        return Ok(false);
+    }
+    let is_forward = |constraint: &Constraint| {
+        matches!(constraint.rule, ConstraintRule::ForeignKey { forward: true, .. })
+    };
+    let (forward, kept) = std::mem::take(&mut table.constraints).into_iter().partition(is_forward);
+    table.constraints = kept;
+    let forward: Vec<Constraint> = forward;
+    if forward.is_empty() && awaited.is_empty() {
+        return Ok(false);
+    }
+    let mut statements = vec![cx.air.statements[at].clone()];
+    for constraint in &forward {
+        if let ConstraintRule::ForeignKey { table: other, .. } = &constraint.rule {
+            let subject = format!("the foreign key to {}, until that table is created", cx.air.name(other.name));
+            cx.assume(Assume::ConstraintDropped, &subject, span)?;
+        }
+    }
+    for key in awaited {
+        let source = Source {
+            alias: key.table.name,
+            aliased: false,
+            kind: SourceKind::Table { name: key.table },
+            columns: List::EMPTY,
+            closed: false,
+            renamed: false,
+            lateral: false,
+        };
+        let this = cx.air.push_source(source, span);
+        let changes = vec![TableChange::AddConstraint { constraint: key.constraint }];
+        let alter = AlterTable { name: key.table, this, changes, if_exists: false };
+        statements.push(Statement::AlterTable { alter: Box::new(alter) });
     }
     replace(cx, at, statements);
     Ok(true)
@@ -184,6 +234,7 @@ fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
                 indexes.push(Statement::CreateIndex {
                     index: Box::new(CreateIndex {
                         name: Some(name),
+                        name_of_table: false,
                         table: table.name,
                         this: table.this,
                         parts,
@@ -273,6 +324,7 @@ fn table_definition(cx: &mut Context<'_>, at: usize) -> Fired {
         fired |= name_query(cx, query)?;
     }
     fired |= columns(cx, &mut table, span)?;
+    fired |= identity_key(cx, &mut table, span)?;
     fired |= constraints(cx, &mut table, span)?;
     if fired {
         before.push(Statement::CreateTable { table });
@@ -293,6 +345,52 @@ fn name_query(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
         return Ok(false);
     }
     super::sources::rename(cx, query, &names)
+}
+
+/// Where made-up values are counted by a key, their column gets one.
+fn identity_key(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    if cx.target.can.define.identity != IdentityForm::AutoIncrement {
+        return Ok(false);
+    }
+    let mut counted = table.columns.iter().filter(|column| column.identity.is_some());
+    let Some(column) = counted.next().map(|column| column.name) else { return Ok(false) };
+    if counted.next().is_some() {
+        let message = "a table has one column whose values the server makes up";
+        return cx.refuse(codes::DEFINITION, span, message, "");
+    }
+    let leads = |parts: &[KeyPart]| match parts.first().map(|part| cx.air.expr(part.expr)) {
+        Some(Expr::Column { source, index, .. }) => {
+            let name = cx.air.column(source, index).name;
+            cx.air.name(name).eq_ignore_ascii_case(cx.air.name(column))
+        }
+        _ => false,
+    };
+    let keyed = table.indexes.iter().any(|index| leads(&index.parts))
+        || table.constraints.iter().any(|constraint| match &constraint.rule {
+            ConstraintRule::Unique { columns, .. } | ConstraintRule::PrimaryKey { columns } => leads(columns),
+            _ => false,
+        });
+    if keyed {
+        return Ok(false);
+    }
+    let columns = cx.air.source(table.this).columns;
+    let at = cx.air.list(columns).iter().position(|known| cx.air.name(known.name) == cx.air.name(column));
+    let Some(at) = at else { return Ok(false) };
+    let expr = cx.air.column_of(table.this, at as u32, span);
+    table.indexes.push(CreateIndex {
+        name: None,
+        name_of_table: true,
+        table: table.name,
+        this: table.this,
+        parts: vec![KeyPart { expr, descending: false, prefix: 0 }],
+        unique: false,
+        nulls: cx.target.can.define.unique_nulls,
+        filter: None,
+        include: Vec::new(),
+        method: IndexMethod::Ordered,
+        if_not_exists: false,
+    });
+    Ok(true)
 }
 
 fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
@@ -504,7 +602,12 @@ fn index_definition(cx: &mut Context<'_>, at: usize) -> Fired {
         let table = index.table;
         index.name = Some(index_name(cx, &table, None, &index.parts, 0, define.index_names_global));
         fired = true;
+    } else if index.name_of_table && define.index_names_global {
+        let table = index.table;
+        index.name = Some(index_name(cx, &table, index.name, &index.parts, 0, true));
+        fired = true;
     }
+    index.name_of_table = false;
     if fired {
         cx.air.statements[at] = Statement::CreateIndex { index: Box::new(index) };
     }
@@ -554,6 +657,14 @@ fn drops(cx: &mut Context<'_>, at: usize) -> Fired {
             statements.push(Statement::Drop { drop: Box::new(DropObject { names, ..drop.clone() }) });
         }
         replace(cx, at, statements);
+        return Ok(true);
+    }
+    if let (ObjectKind::Index, Some(table), true) = (drop.kind, drop.on, define.index_names_global) {
+        let names: Vec<ObjectName> = cx.air.list(drop.names).to_vec();
+        let names: Vec<ObjectName> =
+            names.into_iter().map(|name| index_name(cx, &table, Some(name), &[], 0, true)).collect();
+        let names = cx.air.push_list(&names);
+        cx.air.statements[at] = Statement::Drop { drop: Box::new(DropObject { names, on: None, ..drop }) };
         return Ok(true);
     }
     if drop.kind == ObjectKind::Index && drop.on.is_none() && define.drop_index_on {
@@ -640,6 +751,7 @@ fn key_index(
     let name = index_name(cx, table, own, columns, 0, own.is_none());
     Some(CreateIndex {
         name: Some(name),
+        name_of_table: false,
         table: *table,
         this,
         parts: columns.clone(),

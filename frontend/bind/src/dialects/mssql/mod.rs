@@ -81,11 +81,13 @@ pub(super) static MEANING: Meaning = Meaning {
         text_yields: true,
         branches_keep: false,
         true_booleans: false,
+        own_forms: false,
     },
     times: Times {
         plus_number: PlusNumber::Days,
         minus: Minus::Refused,
         as_text: false,
+        month_first: true,
         fraction: Rounding::HalfAway,
         intervals: Intervals::None,
         now_precision: 3,

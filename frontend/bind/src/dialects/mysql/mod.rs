@@ -91,11 +91,13 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             text_yields: false,
             branches_keep: false,
             true_booleans: false,
+            own_forms: false,
         },
         times: Times {
             plus_number: PlusNumber::AsNumber,
             minus: Minus::Numbers,
             as_text: false,
+            month_first: false,
             fraction,
             intervals: Intervals::UnitAmounts,
             now_precision: 0,

@@ -73,7 +73,8 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
         "time" => Type::Time { precision: fraction(), zone: false },
         "datetime" => Type::Timestamp { precision: fraction(), zone: Zone::None },
         "timestamp" => Type::Timestamp { precision: fraction(), zone: Zone::Instant },
-        "year" => Type::Year,
+        // Years of two digits are deprecated and shown otherwise than they are kept.
+        "year" if written.arg(0) != Some(2) => Type::Year,
         "json" => Type::Json { binary: false },
         "uuid" => Type::Uuid,
         _ => return None,

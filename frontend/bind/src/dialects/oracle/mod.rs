@@ -89,11 +89,13 @@ pub(super) static MEANING: Meaning = Meaning {
         text_yields: false,
         branches_keep: false,
         true_booleans: false,
+        own_forms: false,
     },
     times: Times {
         plus_number: PlusNumber::Days,
         minus: Minus::Days,
         as_text: false,
+        month_first: false,
         fraction: Rounding::HalfAway,
         intervals: Intervals::Values,
         now_precision: 6,

@@ -87,11 +87,13 @@ pub(super) static MEANING: Meaning = Meaning {
         text_yields: false,
         branches_keep: false,
         true_booleans: true,
+        own_forms: true,
     },
     times: Times {
         plus_number: PlusNumber::DateDays,
         minus: Minus::DaysOrInterval,
         as_text: false,
+        month_first: false,
         fraction: Rounding::HalfAway,
         intervals: Intervals::Values,
         now_precision: 6,

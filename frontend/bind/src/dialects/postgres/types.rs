@@ -41,6 +41,8 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
             Some(length) => text(TextKind::Varying, Some(length)),
             None => text(TextKind::Unbounded, None),
         },
+        // "char" in quotes is one byte, shown in a form of its own.
+        "char" if written.quoted => return None,
         "char" | "character" | "nchar" | "national character" | "national char" => {
             text(TextKind::Fixed, Some(written.arg(0).unwrap_or(1)))
         }

@@ -79,11 +79,13 @@ pub(super) static MEANING: Meaning = Meaning {
         text_yields: false,
         branches_keep: true,
         true_booleans: false,
+        own_forms: false,
     },
     times: Times {
         plus_number: PlusNumber::AsNumber,
         minus: Minus::Refused,
         as_text: true,
+        month_first: false,
         fraction: Rounding::Truncate,
         intervals: Intervals::None,
         now_precision: 0,

@@ -3,6 +3,7 @@
 use crate::binder::{Binder, Bound};
 use crate::dialects::Want;
 use crate::expr::CallSite;
+use air::expr::{Expr, Literal};
 use air::types::{Affinity, Type};
 use air::{Builtin, ExprId};
 use airc_grammar::tree;
@@ -69,9 +70,16 @@ fn steps<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, last: Builtin) -> Boun
     for (i, step) in site.args[1..].iter().enumerate() {
         let step = binder.expr(*step)?;
         // Indexes are written as texts of digits.
-        let step = match binder.text_literal(step).and_then(|text| text.parse::<i64>().ok()) {
-            Some(index) => binder.int(index, site.span),
-            None => step,
+        let written = match binder.air.expr(step) {
+            Expr::Cast { operand, to, .. } if to.is_text() => operand,
+            _ => step,
+        };
+        let step = match (binder.text_literal(written).map(str::parse::<i64>), binder.air.literal(written)) {
+            (Some(Ok(index)), _) => binder.int(index, site.span),
+            (_, Some(Literal::Int { .. })) => written,
+            (Some(Err(_)), _) => written,
+            // Whether it is a key or an index, its text decides.
+            (None, _) => return binder.no_meaning("a computed step of a JSON path", site.span),
         };
         let op = if i + 1 == count { last } else { Builtin::JsonGet };
         value = binder.call(op, &[value, step], site.span);

@@ -161,7 +161,23 @@ pub(crate) fn part<'a>(
         _ if is_clock(op) => clock(binder, value)?,
         _ => binder.argument(value, Want::Moment)?,
     };
+    if op == Builtin::ExtractEpoch && matches!(binder.air.ty(value), Type::Time { .. }) {
+        return seconds_of_day(binder, value, ty, span);
+    }
     Ok(binder.call_as(op, &[value], ty, span))
+}
+
+/// Seconds since midnight, with their fraction.
+fn seconds_of_day<'a>(binder: &mut Binder<'a>, time: ExprId, ty: Type, span: Span) -> Bound<ExprId> {
+    let mut total = binder.call_as(Builtin::ExtractSecondFraction, &[time], ty, span);
+    for (op, seconds) in [(Builtin::ExtractMinute, 60), (Builtin::ExtractHour, 3_600)] {
+        let again = binder.twice(time)?;
+        let part = binder.call_as(op, &[again], Type::I64, span);
+        let factor = binder.int(seconds, span);
+        let part = binder.call_as(Builtin::Mul, &[part, factor], Type::I64, span);
+        total = binder.call_as(Builtin::Add, &[part, total], ty, span);
+    }
+    Ok(total)
 }
 
 /// Composite fields of two parts.
