@@ -20,6 +20,11 @@ use crate::pass::{Apply, Context, Fired, Refused, Rule};
 /// Rules of this topic.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
+        name: "changed_view",
+        law: "a view can be changed where the target says which rows of its table that means",
+        apply: Apply::Statement(changed_view),
+    },
+    Rule {
         name: "merge_as_statements",
         law: "rows that match are changed first; then rows without a match are added",
         apply: Apply::Statement(merge_as_statements),
@@ -93,6 +98,24 @@ pub(crate) fn replace(cx: &mut Context<'_>, at: usize, statements: Vec<Statement
     if at < cx.air.statement_spans.len() {
         cx.air.statement_spans.splice(at..=at, std::iter::repeat_n(span, count));
     }
+}
+
+/// Refuses changes of views on targets whose views cannot be changed.
+fn changed_view(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.changing_views {
+        return Ok(false);
+    }
+    let target = match &cx.air.statements[at] {
+        Statement::Insert { insert } => insert.target,
+        Statement::Update { update } => update.target,
+        Statement::Delete { delete } => delete.target,
+        _ => return Ok(false),
+    };
+    if table_of(cx, target).is_some_and(|table| table.view) {
+        let span = span_of(cx, at);
+        return cx.refuse(codes::CHANGE, span, "a view cannot be changed", "change its table");
+    }
+    Ok(false)
 }
 
 // The order of assignments.
@@ -211,7 +234,11 @@ fn assignment_order(cx: &mut Context<'_>, at: usize) -> Fired {
     }
     if simultaneous {
         substitute_earlier(cx, list);
-        set_update(cx, at, |update| update.sequential = false);
+        let list = super::stored::last_of_each(cx, list).unwrap_or(list);
+        set_update(cx, at, |update| {
+            update.assignments = list;
+            update.sequential = false;
+        });
         return Ok(true);
     }
     match in_reading_order(cx, list) {

@@ -9,5 +9,6 @@ pub(crate) mod paging;
 pub(crate) mod predicates;
 pub(crate) mod setops;
 pub(crate) mod sources;
+pub(crate) mod stored;
 pub(crate) mod truth;
 pub(crate) mod upsert;

@@ -1,0 +1,207 @@
+//! Stored values: zero in columns that the server counts, columns assigned twice, rows returned as old or new.
+
+use air::expr::CompareOp;
+use air::node::Child;
+use air::query::{Item, SourceKind, ValuesRow};
+use air::statement::{Assignment, InsertSource, Statement, Update};
+use air::target::{IdentityForm, Returning};
+use air::{Expr, ExprId, List, Literal, SourceId, Type};
+use air_base::Span;
+
+use super::change::{replace, table_of};
+use crate::build::{self, Build};
+use crate::codes;
+use crate::pass::{Apply, Context, Fired, Rule};
+
+/// Rules of this topic.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "identity_zero",
+        law: "a row added under another number and given the number 0 afterwards is the row with the number 0",
+        apply: Apply::Statement(identity_zero),
+    },
+    Rule {
+        name: "assigned_once",
+        law: "of several values for one column the last one stays",
+        apply: Apply::Statement(assigned_once),
+    },
+    Rule {
+        name: "returned_table",
+        law: "RETURNING shows the row after the change, or the removed row",
+        apply: Apply::Statement(returned_table),
+    },
+];
+
+fn span_of(cx: &Context<'_>, at: usize) -> Span {
+    cx.air.statement_spans.get(at).copied().unwrap_or(Span::NONE)
+}
+
+/// MySQL makes a number up where 0 is given (unless told otherwise by a setting of the session). A 0 that is meant goes
+/// in as the smallest number and becomes 0 right after.
+fn identity_zero(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.define.identity != IdentityForm::AutoIncrement {
+        return Ok(false);
+    }
+    let Statement::Insert { insert } = &cx.air.statements[at] else { return Ok(false) };
+    let InsertSource::Values { rows } = insert.source else { return Ok(false) };
+    let (target, all, columns) = (insert.target, insert.all_columns, insert.columns);
+    let alone = insert.conflict.is_none() && insert.returning.is_empty();
+    let Some(table) = table_of(cx, target) else { return Ok(false) };
+    let Some(counted) = table.columns.iter().find(|column| column.identity) else { return Ok(false) };
+    let Some(column) = super::change::position(cx, target, &counted.name) else { return Ok(false) };
+    let place = match all {
+        true => Some(column as usize),
+        false => cx.air.list(columns).iter().position(|given| *given == column),
+    };
+    let Some(place) = place else { return Ok(false) };
+    let Type::Int { bits, unsigned: false } = counted.ty else { return Ok(false) };
+    let smallest = match bits {
+        64 => i64::MIN,
+        bits => -(1i64 << (bits - 1)),
+    };
+    let zero = |cx: &Context<'_>, row: &ValuesRow| {
+        let item = cx.air.list(row.items).get(place).copied();
+        item.filter(|item| cx.air.int_literal(*item) == Some(0))
+    };
+    let rows = cx.air.list(rows).to_vec();
+    let zeros: Vec<ExprId> = rows.iter().filter_map(|row| zero(cx, row)).collect();
+    if zeros.is_empty() {
+        return Ok(false);
+    }
+    let span = span_of(cx, at);
+    if !alone || zeros.len() > 1 {
+        return cx.refuse(
+            codes::CHANGE,
+            span,
+            "0 in a column whose values the server makes up has no form here",
+            "",
+        );
+    }
+    for zero in zeros {
+        cx.air.set(zero, Expr::Literal { value: Literal::Int { value: smallest } });
+    }
+    // UPDATE t SET id = 0 WHERE id = smallest
+    let copy = cx.air.source(target).clone();
+    let table = cx.air.push_source(copy, span);
+    let left = cx.air.column_of(table, column, span);
+    let right = cx.air.int(smallest, span);
+    let filter = cx.air.compare(CompareOp::Eq, left, right);
+    let value = cx.air.int(0, span);
+    let columns = cx.air.push_list(&[column]);
+    let assignments = cx.air.push_list(&[Assignment { source: table, columns, value }]);
+    let update = Update {
+        ctes: List::EMPTY,
+        recursive: false,
+        target: table,
+        from: None,
+        joined: false,
+        assignments,
+        sequential: !cx.target.can.simultaneous_set,
+        filter: Some(filter),
+        order: List::EMPTY,
+        limit: None,
+        ignore: false,
+        returning: List::EMPTY,
+    };
+    let insert = cx.air.statements[at].clone();
+    replace(cx, at, vec![insert, Statement::Update { update: Box::new(update) }]);
+    Ok(true)
+}
+
+fn assigned_once(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::Update { update } = &cx.air.statements[at] else { return Ok(false) };
+    if update.sequential {
+        return Ok(false);
+    }
+    let list = update.assignments;
+    let Some(kept) = last_of_each(cx, list) else { return Ok(false) };
+    if let Statement::Update { update } = &mut cx.air.statements[at] {
+        update.assignments = kept;
+    }
+    Ok(true)
+}
+
+/// The last assignment to each column; `None` if no column is assigned twice.
+pub(crate) fn last_of_each(cx: &mut Context<'_>, list: List<Assignment>) -> Option<List<Assignment>> {
+    let assignments = cx.air.list(list).to_vec();
+    let column = |cx: &Context<'_>, assignment: &Assignment| match *cx.air.list(assignment.columns) {
+        [column] => Some((assignment.source, column)),
+        _ => None,
+    };
+    let mut kept = Vec::with_capacity(assignments.len());
+    for (i, assignment) in assignments.iter().enumerate() {
+        let own = column(cx, assignment);
+        let later = assignments[i + 1..].iter().any(|later| own.is_some() && column(cx, later) == own);
+        if !later {
+            kept.push(*assignment);
+        }
+    }
+    (kept.len() < assignments.len()).then(|| cx.air.push_list(&kept))
+}
+
+/// OUTPUT inserted.c, deleted.c for targets whose RETURNING names the table alone.
+fn returned_table(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.returning == Returning::Output {
+        return Ok(false);
+    }
+    let (target, items, shown) = match &cx.air.statements[at] {
+        Statement::Insert { insert } => (insert.target, insert.returning, SourceKind::New {}),
+        Statement::Update { update } => (update.target, update.returning, SourceKind::New {}),
+        Statement::Delete { delete } => (delete.target, delete.returning, SourceKind::Old {}),
+        _ => return Ok(false),
+    };
+    let span = span_of(cx, at);
+    let row = |cx: &Context<'_>, source: SourceId| match cx.air.source(source).kind {
+        kind @ (SourceKind::Old {} | SourceKind::New {}) => Some(kind),
+        _ => None,
+    };
+    let mut fired = false;
+    let mut list = cx.air.list(items).to_vec();
+    for item in &mut list {
+        match item {
+            Item::Star { source: Some(source) } => {
+                if let Some(kind) = row(cx, *source) {
+                    if kind != shown {
+                        return cx.refuse(
+                            codes::RETURNING,
+                            span,
+                            "the row before a change cannot be returned",
+                            "",
+                        );
+                    }
+                    *item = Item::Star { source: None };
+                    fired = true;
+                }
+            }
+            Item::Star { source: None } => {}
+            Item::Expr { expr, .. } => {
+                for id in build::below(cx.air, &[Child::Expr(*expr)]) {
+                    let Expr::Column { source, index, .. } = cx.air.expr(id) else { continue };
+                    let Some(kind) = row(cx, source) else { continue };
+                    if kind != shown {
+                        return cx.refuse(
+                            codes::RETURNING,
+                            span,
+                            "the row before a change cannot be returned",
+                            "",
+                        );
+                    }
+                    let name = cx.air.name(cx.air.column(source, index).name).to_owned();
+                    let Some(index) = super::change::position(cx, target, &name) else { continue };
+                    cx.air.set(id, Expr::Column { source: target, index, qualified: false });
+                    fired = true;
+                }
+            }
+        }
+    }
+    if fired {
+        let list = cx.air.push_list(&list);
+        match &mut cx.air.statements[at] {
+            Statement::Insert { insert } => insert.returning = list,
+            Statement::Update { update } => update.returning = list,
+            Statement::Delete { delete } => delete.returning = list,
+            _ => {}
+        }
+    }
+    Ok(fired)
+}
