@@ -303,12 +303,30 @@ impl Pass<'_> {
     fn r#as(&mut self, at: usize) -> usize {
         use W::*;
         let next = at + 1;
+        if self.names_new_row(at) {
+            return self.emit(K::RowAlias, 0, at, next);
+        }
         self.emit(K::As, 0, at, next);
         match (self.w(next), self.w(at + 2)) {
             (Materialized, _) if self.k(at + 2) == K::Lp => self.emit(K::Materialized, 0, next, at + 2),
             (Not, Materialized) => self.emit(K::Materialized, 1, next, at + 3),
             _ => next,
         }
+    }
+
+    /// True for the `AS` of `VALUES (…) AS new(a, b) ON DUPLICATE KEY UPDATE …`; the alias of a table in
+    /// `INSERT … SELECT` may stand before the same words.
+    fn names_new_row(&self, at: usize) -> bool {
+        let end = if self.k(at + 2) == K::Lp { self.after_paren(at + 2) } else { at + 2 };
+        self.fuser.frame == Frame::Insert
+            && self.w(end) == W::On
+            && self.w(end + 1) == W::Duplicate
+            && self
+                .fuser
+                .out
+                .iter()
+                .find(|tok| matches!(tok.kind, K::Values | K::AllValues | K::Set | K::Select | K::With))
+                .is_some_and(|tok| !matches!(tok.kind, K::Select | K::With))
     }
 
     fn on(&mut self, at: usize) -> Option<usize> {
