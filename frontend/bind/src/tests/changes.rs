@@ -151,6 +151,25 @@ fn merges_have_their_arms() {
 }
 
 #[test]
+fn insert_all_is_an_insert_per_table() {
+    let bench = bind(
+        Oracle,
+        "INSERT ALL INTO t (id, a) VALUES (1, 2) INTO u (id) VALUES (3) INTO u (id) VALUES (4) SELECT * FROM dual",
+    );
+    assert!(bench.ok);
+    assert_eq!(bench.air.statements.len(), 2);
+    assert!(!bind(Oracle, "INSERT ALL INTO t (id, a) VALUES (id, c) SELECT id, c FROM u").ok);
+}
+
+#[test]
+fn the_last_assignment_counts_in_sqlite() {
+    let (bench, node) = update(Sqlite, "UPDATE t SET a = 1, b = 2, a = 3");
+    assert_eq!(bench.air.list(node.assignments).len(), 2);
+    let (bench, node) = update(Mysql, "UPDATE t SET a = 1, a = a + 1");
+    assert_eq!(bench.air.list(node.assignments).len(), 2);
+}
+
+#[test]
 fn insert_all_of_constants_is_one_insert() {
     let (bench, node) = insert(
         Oracle,

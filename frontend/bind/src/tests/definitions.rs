@@ -139,6 +139,17 @@ fn settings_without_effect_leave_nothing() {
 }
 
 #[test]
+fn foreign_keys_of_sqlite_follow_the_pragma() {
+    let sql = "CREATE TABLE p (r INT REFERENCES o (id))";
+    let (bench, node) = table(Sqlite, sql);
+    assert_eq!((node.constraints.len(), bench.ledger.assumptions.len()), (1, 1));
+    let (_, node) = table(Sqlite, &format!("PRAGMA foreign_keys = OFF; {sql}"));
+    assert!(node.constraints.is_empty());
+    let (bench, node) = table(Sqlite, &format!("PRAGMA foreign_keys = ON; {sql}"));
+    assert_eq!((node.constraints.len(), bench.ledger.assumptions.len()), (1, 0));
+}
+
+#[test]
 fn transactions_keep_their_words() {
     for sql in
         ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "ROLLBACK TO SAVEPOINT a", "RELEASE SAVEPOINT a"]

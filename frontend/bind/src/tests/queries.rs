@@ -244,9 +244,21 @@ fn hierarchies_become_recursive() {
         assert!(bench.ok, "{sql}: {:?}", bench.diagnostics);
         assert!(bench.air.query(bench.query()).recursive);
     }
+    let siblings =
+        "SELECT name FROM e START WITH mgr IS NULL CONNECT BY PRIOR id = mgr ORDER SIBLINGS BY name";
+    let bench = bind_script(Oracle, true, &format!("{schema}{siblings}"));
+    assert_eq!(bench.air.query(bench.query()).order.len(), 1);
     let star = "SELECT * FROM e START WITH mgr IS NULL CONNECT BY PRIOR id = mgr";
     let bench = bind_script(Oracle, true, &format!("{schema}{star}"));
     assert_eq!(bench.headings(), ["id", "mgr", "name"]);
+}
+
+#[test]
+fn queries_for_their_rows_have_a_column() {
+    check_all(&[
+        (Postgres, "SELECT 1 FROM t WHERE EXISTS (SELECT FROM u WHERE u.t_id = t.id)", true),
+        (Postgres, "SELECT (SELECT SUM(t.a) FROM u) FROM t", false),
+    ]);
 }
 
 #[test]
