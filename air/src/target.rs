@@ -618,6 +618,17 @@ pub struct TransactionForm {
     pub snapshot: bool,
 }
 
+/// How long a key may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KeyLimit {
+    /// In bytes.
+    pub bytes: u32,
+    /// Bytes counted for a character of a text.
+    pub char_bytes: u32,
+    /// Unique keys that nothing refers to have no such limit (MariaDB keeps hashes).
+    pub unique_unbounded: bool,
+}
+
 /// What definitions can say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Definitions {
@@ -645,6 +656,8 @@ pub struct Definitions {
     pub drop_index_on: bool,
     /// Indexes over the first characters of a text.
     pub index_prefix: bool,
+    /// How long a key may be, where that is less than texts are.
+    pub key_limit: Option<KeyLimit>,
     /// INCLUDE.
     pub index_include: bool,
     /// How many NULLs a unique key admits by default.

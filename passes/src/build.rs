@@ -365,6 +365,18 @@ pub(crate) fn expand_stars(air: &mut Air, id: SelectId) -> bool {
     true
 }
 
+/// Replaces the stars of the block that names the columns of a query. False where not all columns are known.
+pub(crate) fn expand_all_stars(air: &mut Air, query: QueryId) -> bool {
+    let mut id = query;
+    loop {
+        match air.query(id).body {
+            Body::SetOp { left, .. } => id = left,
+            Body::Select { select } => return expand_stars(air, select),
+            Body::Values { .. } => return true,
+        }
+    }
+}
+
 /// Small readings of the arena.
 pub(crate) trait Look {
     /// Name of a column.

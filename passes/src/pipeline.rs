@@ -5,8 +5,8 @@
 
 use air::catalog::Catalog;
 use air::fidelity::Ledger;
-use air::target::Target;
 use air::node::Child;
+use air::target::Target;
 use air::{Air, Expr, ExprId, QueryId, RelId, SelectId};
 use air_base::{Diagnostic, Span};
 
@@ -211,7 +211,8 @@ fn attempt<Id: Node>(
     apply: fn(&mut Context<'_>, Id) -> Result<bool, Refused>,
     id: Id,
 ) -> Result<bool, Refused> {
-    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name) {
+    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name)
+    {
         return Ok(false);
     }
     let said = (cx.diagnostics.len(), cx.ledger.assumptions.len(), cx.ledger.approximations.len());

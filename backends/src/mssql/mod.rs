@@ -162,6 +162,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         index_schema: false,
         drop_index_on: true,
         index_prefix: false,
+        key_limit: Some(KeyLimit { bytes: 900, char_bytes: 2, unique_unbounded: false }),
         index_include: true,
         unique_nulls: UniqueNulls::One,
         nulls_not_distinct: Can::No,

@@ -172,6 +172,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
         index_schema: false,
         drop_index_on: true,
         index_prefix: true,
+        key_limit: Some(KeyLimit { bytes: 3072, char_bytes: 4, unique_unbounded: false }),
         index_include: false,
         unique_nulls: UniqueNulls::Many,
         nulls_not_distinct: Can::No,
@@ -239,6 +240,7 @@ static MARIADB_CAPABILITIES: Capabilities = Capabilities {
         ],
         alter_if_exists: true,
         column_if_exists: true,
+        key_limit: Some(KeyLimit { bytes: 3072, char_bytes: 4, unique_unbounded: true }),
         ..MYSQL_BASE.define
     },
     index_if_not_exists: Can::Yes,

@@ -158,6 +158,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         index_schema: true,
         drop_index_on: false,
         index_prefix: false,
+        key_limit: Some(KeyLimit { bytes: 6000, char_bytes: 4, unique_unbounded: false }),
         index_include: false,
         unique_nulls: UniqueNulls::Many,
         nulls_not_distinct: Can::No,

@@ -157,6 +157,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         index_schema: false,
         drop_index_on: false,
         index_prefix: false,
+        key_limit: None,
         index_include: true,
         unique_nulls: UniqueNulls::Many,
         nulls_not_distinct: Can::Since(Version(15, 0)),

@@ -165,6 +165,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         index_schema: true,
         drop_index_on: false,
         index_prefix: false,
+        key_limit: None,
         index_include: false,
         unique_nulls: UniqueNulls::Many,
         nulls_not_distinct: Can::No,

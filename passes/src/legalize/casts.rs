@@ -84,9 +84,7 @@ fn without_effect(cx: &mut Context<'_>, id: ExprId) -> Fired {
             fits && (implicit || b.kind != TextKind::Fixed)
         }
         // Documents and identifiers are texts where they have no type.
-        (Type::Text(_), Type::Json { .. } | Type::Uuid | Type::Enum(_) | Type::Set(_)) => {
-            !cx.target.can.document_types
-        }
+        (Type::Text(_), Type::Json { .. } | Type::Enum(_) | Type::Set(_)) => !cx.target.can.document_types,
         (Type::Json { .. } | Type::Uuid | Type::Enum(_) | Type::Set(_), Type::Text(_)) => {
             !cx.target.can.document_types
         }

@@ -6,6 +6,7 @@ use air::types::{Collation, Type};
 use air::{Expr, ExprId};
 
 use crate::codes;
+use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
@@ -24,6 +25,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "keys_by_path",
         law: "an array of keys and indexes is a path of plain steps",
         apply: Apply::Builtins(&[JsonPathKeys, JsonPathKeysText], keys_by_path),
+    },
+    Rule {
+        name: "compared_documents",
+        law: "documents are alike by their members, which their texts do not show",
+        apply: Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_documents),
     },
     Rule {
         name: "list_of_array",
@@ -167,9 +173,14 @@ fn member(cx: &Context<'_>, step: ExprId) -> Option<Step> {
     }
 }
 
-/// An entry of an array of keys: digits are an index.
+/// An entry of an array of keys: digits are an index of an array and a key of an object. Only the document could
+/// tell; index is what is meant.
 fn key_or_index(cx: &Context<'_>, step: ExprId) -> Option<Step> {
-    match member(cx, step)? {
+    let literal = match cx.air.expr(step) {
+        Expr::Cast { operand, to, .. } if to.is_text() => operand,
+        _ => step,
+    };
+    match member(cx, literal)? {
         Step::Key(key) => Some(key.parse().map_or(Step::Key(key), Step::Index)),
         index => Some(index),
     }
@@ -285,6 +296,25 @@ fn keys_by_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
         "a path of keys that is no literal has no form",
         "make the path a literal",
     )
+}
+
+/// Documents without blanks, order and repetitions of members (jsonb) compare as values; a target that keeps
+/// documents as texts would compare their spelling.
+fn compared_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.document_types {
+        return Ok(false);
+    }
+    let parsed = |id: ExprId| cx.air.ty(id) == Type::Json { binary: true };
+    let found = match cx.air.expr(id) {
+        Expr::Compare { left, right, .. } => parsed(left) || parsed(right),
+        Expr::Between { operand, .. } | Expr::InList { operand, .. } => parsed(operand),
+        _ => false,
+    };
+    if !found {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    cx.refuse(codes::BUILTIN, span, "documents compare by their texts", "compare members that are texts or numbers")
 }
 
 fn list_of_array(cx: &mut Context<'_>, id: ExprId) -> Fired {

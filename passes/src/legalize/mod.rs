@@ -28,6 +28,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::change::RULES,
     shape::upsert::RULES,
     shape::define::RULES,
+    shape::keys::RULES,
     shape::grouping::RULES,
     shape::paging::RULES,
     shape::setops::RULES,

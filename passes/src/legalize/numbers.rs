@@ -8,6 +8,7 @@ use air::target::Decimals;
 use air::types::{CastRule, Type};
 use air::{Expr, ExprId, SelectId};
 
+use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -94,6 +95,16 @@ pub(super) const RULES: &[Rule] = &[
         name: "shown_decimal",
         law: "a decimal computed as a float is the float rounded to the decimal's scale",
         apply: Apply::Select(shown_decimal),
+    },
+    Rule {
+        name: "digits_of_a_float",
+        law: "a decimal of at most 15 significant digits is what its float shows",
+        apply: Apply::Kinds(&[Kind::Literal], digits_of_a_float),
+    },
+    Rule {
+        name: "digits_of_single_precision",
+        law: "numbers of single precision are shown alike while they have no more digits than the target shows",
+        apply: Apply::Kinds(&[Kind::Literal, Kind::Call], digits_of_single_precision),
     },
     Rule {
         name: "single_coalesce",
@@ -337,6 +348,48 @@ fn null_skipping_extreme(cx: &mut Context<'_>, id: ExprId) -> Fired {
         .collect();
     cx.become_call(id, propagating, &filled);
     Ok(true)
+}
+
+/// Most significant digits that every decimal keeps as a binary float.
+const FLOAT_DIGITS: usize = 15;
+
+/// Digits between the first and the last that is not zero.
+fn significant(digits: &str) -> usize {
+    let mantissa = digits.split(['e', 'E']).next().unwrap_or("");
+    let plain: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    plain.trim_matches('0').len()
+}
+
+/// A decimal constant that a float cannot hold shows that the number range assumed elsewhere is left.
+fn digits_of_a_float(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(Literal::Decimal { digits }) = cx.air.literal(id) else { return Ok(false) };
+    if cx.target.can.decimals != Decimals::Float || significant(cx.air.text(digits)) <= FLOAT_DIGITS {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let message = "a decimal of more than 15 significant digits has no value";
+    cx.refuse(codes::NUMBER, span, message, "a number of fewer digits, or CAST to double precision")
+}
+
+/// Single precision where the target shows fewer digits than the type has, or computes in double precision.
+fn digits_of_single_precision(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let shown = usize::from(cx.target.can.single_digits);
+    if cx.air.ty(id) != Type::Float32 || shown >= 9 {
+        return Ok(false);
+    }
+    let lost = match cx.air.expr(id) {
+        Expr::Literal { value: Literal::Float { digits } | Literal::Decimal { digits } } => {
+            significant(cx.air.text(digits)) > shown
+        }
+        Expr::Call { op, .. } => matches!(op, Add | Sub | Mul | DivFloat),
+        _ => false,
+    };
+    if !lost {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let message = "a number of single precision is shown with fewer digits, or computed in double precision,";
+    cx.refuse(codes::NUMBER, span, message, "CAST to double precision")
 }
 
 fn single_coalesce(cx: &mut Context<'_>, id: ExprId) -> Fired {

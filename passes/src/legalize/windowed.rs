@@ -1,11 +1,13 @@
 //! Aggregates over windows that a rule has replaced by an expression over aggregates.
 
-use air::builtins::Builtin::{Lag, Lead};
+use air::builtins::Builtin::{Add, Lag, Lead, Sub};
 use air::builtins::Class;
 use air::target::How;
+use air::expr::FrameBound;
 use air::types::Type;
 use air::{Expr, ExprId, WindowId};
 
+use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -20,6 +22,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "offset_default",
         law: "a constant is NULL at that offset exactly where there is no row",
         apply: Apply::Kinds(&[Kind::Window], offset_default),
+    },
+    Rule {
+        name: "frame_of_constants",
+        law: "an offset of constants is the constant they make",
+        apply: Apply::Kinds(&[Kind::Window], frame_of_constants),
     },
 ];
 
@@ -82,4 +89,50 @@ fn offset_default(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let expr = cx.case_expr(&[(absent, otherwise)], Some(value));
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// Offsets of a frame are plain constants where the target takes nothing else.
+fn frame_of_constants(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { window, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Some(frame) = cx.air.window(window).frame else { return Ok(false) };
+    if cx.target.can.frame_expressions {
+        return Ok(false);
+    }
+    let mut fired = false;
+    for bound in [frame.start, frame.end] {
+        let (FrameBound::Preceding { offset } | FrameBound::Following { offset }) = bound else { continue };
+        if cx.air.literal(offset).is_some() {
+            continue;
+        }
+        match constant_offset(cx, offset) {
+            Some(value) if value >= 0 => {
+                let value = cx.int(value, offset);
+                cx.become_copy(offset, value);
+                fired = true;
+            }
+            _ => {
+                let span = cx.air.span(offset);
+                let message = "an offset of a window frame that is no constant has no form";
+                return cx.refuse(codes::WINDOW, span, message, "make the offset a literal");
+            }
+        }
+    }
+    Ok(fired)
+}
+
+/// The whole number that literals and sums of them make.
+fn constant_offset(cx: &Context<'_>, id: ExprId) -> Option<i64> {
+    if let Some(value) = cx.int_value(id) {
+        return Some(value);
+    }
+    match cx.air.expr(id) {
+        Expr::Cast { operand, to, .. } if to.is_int() => constant_offset(cx, operand),
+        Expr::Call { op: op @ (Add | Sub), args, .. } => {
+            let &[a, b] = cx.air.list(args) else { return None };
+            let (a, b) = (constant_offset(cx, a)?, constant_offset(cx, b)?);
+            if op == Add { a.checked_add(b) } else { a.checked_sub(b) }
+        }
+        // An interval is an offset of its own, judged where it is written.
+        _ => None,
+    }
 }

@@ -31,6 +31,16 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Query(grouping_sets),
     },
     Rule {
+        name: "grouping_of_plain_keys",
+        law: "plain keys are part of every group, so GROUPING of them is 0",
+        apply: Apply::Select(grouping_of_plain_keys),
+    },
+    Rule {
+        name: "having_alone",
+        law: "HAVING without keys makes one group of all rows, as an aggregate does",
+        apply: Apply::Select(having_alone),
+    },
+    Rule {
         name: "loose_columns",
         law: "a column that the keys determine, or that any row may give, is that of some row of the group",
         apply: Apply::Query(loose_columns),
@@ -108,6 +118,60 @@ fn group_by_position(cx: &mut Context<'_>, select: SelectId) -> Fired {
         return Ok(true);
     }
     Ok(fired)
+}
+
+fn grouping_of_plain_keys(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    if cx.target.can.grouping_sets == GroupingSets::All {
+        return Ok(false);
+    }
+    let block = *cx.air.select(select);
+    let Some(group) = block.group else { return Ok(false) };
+    if !cx.air.list(group.elements).iter().all(|element| matches!(element, GroupElement::Key { .. })) {
+        return Ok(false);
+    }
+    let mut stack: Vec<ExprId> = block.having.into_iter().collect();
+    for item in cx.air.list(block.items) {
+        if let Item::Expr { expr, .. } = item {
+            stack.push(*expr);
+        }
+    }
+    let mut fired = false;
+    while let Some(id) = stack.pop() {
+        let expr = cx.air.expr(id);
+        if let Expr::Call { op: Builtin::Grouping, .. } = expr {
+            cx.air.set(id, Expr::Literal { value: air::Literal::Int { value: 0 } });
+            fired = true;
+            continue;
+        }
+        // Subqueries have groups of their own.
+        expr.children(cx.air, &mut |child| {
+            if let Child::Expr(id) = child {
+                stack.push(id);
+            }
+        });
+    }
+    Ok(fired)
+}
+
+fn having_alone(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let block = *cx.air.select(select);
+    let Some(having) = block.having else { return Ok(false) };
+    if cx.target.can.having_groups || block.group.is_some_and(|group| !group.elements.is_empty()) {
+        return Ok(false);
+    }
+    let in_items = cx.air.list(block.items).iter().any(|item| match item {
+        Item::Expr { expr, .. } => build::has_aggregate(cx.air, *expr),
+        Item::Star { .. } => false,
+    });
+    if in_items || build::has_aggregate(cx.air, having) {
+        return Ok(false);
+    }
+    let all = cx.air.aggregate(Builtin::CountAll, &[], Type::I64, Span::NONE);
+    let zero = cx.air.int(0, Span::NONE);
+    let any = cx.air.compare(air::expr::CompareOp::Ge, all, zero);
+    let having = cx.air.and(&[Some(having), Some(any)]);
+    cx.air.select_mut(select).having = having;
+    Ok(true)
 }
 
 fn aggregate_filter(cx: &mut Context<'_>, id: ExprId) -> Fired {

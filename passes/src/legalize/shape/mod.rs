@@ -4,6 +4,7 @@ pub(crate) mod change;
 pub(crate) mod define;
 pub(crate) mod grouping;
 pub(crate) mod joins;
+pub(crate) mod keys;
 pub(crate) mod order;
 pub(crate) mod paging;
 pub(crate) mod predicates;

@@ -1,7 +1,8 @@
 //! Set operations: nested operands, and INTERSECT ALL and EXCEPT ALL by row numbers.
 
 use air::expr::{Modifier, WindowSpec};
-use air::query::{Body, Item, SetOp};
+use air::node::Child;
+use air::query::{Body, CteBody, Item, Query, Rel, SetOp, SourceKind};
 use air::{Air, Builtin, Expr, List, QueryId, Type};
 use air_base::Span;
 
@@ -22,11 +23,59 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Query(values_ordered),
     },
     Rule {
+        name: "recursion_on_the_surface",
+        law: "a recursive part names its table in its own FROM, where the target looks for it",
+        apply: Apply::Query(recursion_on_the_surface),
+    },
+    Rule {
         name: "set_operand_derived",
         law: "a derived table has the same rows as its query",
         apply: Apply::Query(operand_derived),
     },
 ];
+
+/// Refuses a common table expression that refers to itself inside of a subquery or of a WITH of its own.
+fn recursion_on_the_surface(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let Query { ctes, recursive, .. } = *cx.air.query(query);
+    if cx.target.can.nested_recursion || !recursive {
+        return Ok(false);
+    }
+    for i in 0..ctes.len() {
+        let cte = cx.air.at(ctes, i);
+        let CteBody::Query { query: body } = cx.air.cte(cte).body else { continue };
+        let mut arms = vec![body];
+        let mut surface = Vec::new();
+        while let Some(arm) = arms.pop() {
+            let node = cx.air.query(arm);
+            match node.body {
+                Body::SetOp { left, right, .. } => arms.extend([left, right]),
+                Body::Select { select } => {
+                    if let Some(from) = cx.air.select(select).from {
+                        surface.extend(build::sources(cx.air, from));
+                    }
+                }
+                Body::Values { .. } => {}
+            }
+        }
+        let mut inside = false;
+        let mut stack = vec![Child::Query(body)];
+        while let Some(child) = stack.pop() {
+            if let Child::Rel(rel) = child
+                && let Rel::Source { source } = cx.air.rel(rel)
+            {
+                let same = matches!(cx.air.source(source).kind, SourceKind::Cte { cte: of } if of == cte);
+                inside |= same && !surface.contains(&source);
+            }
+            cx.air.children(child, &mut |below| stack.push(below));
+        }
+        if inside {
+            let span = cx.air.query_span(body);
+            let message = "a recursive table inside of a subquery of its recursive part has no form";
+            return cx.refuse(codes::QUERY, span, message, "name it in FROM of the recursive part");
+        }
+    }
+    Ok(false)
+}
 
 /// Strength of an operation as the target reads a flat list.
 fn strength(cx: &Context<'_>, op: SetOp) -> u8 {

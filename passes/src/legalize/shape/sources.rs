@@ -23,6 +23,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Rel(columns_inside),
     },
     Rule {
+        name: "derived_columns_unlike",
+        law: "nothing can refer to a column whose name another one has too, so one of them may be called otherwise",
+        apply: Apply::Rel(columns_unlike),
+    },
+    Rule {
         name: "cte_columns_named",
         law: "a column is called as the source dialect called it",
         apply: Apply::Query(cte_columns_named),
@@ -67,6 +72,43 @@ fn columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
         cx.air.source_mut(source).renamed = false;
     }
     Ok(done || list)
+}
+
+/// Columns of a derived table that are called alike get names of their own where the target demands it.
+fn columns_unlike(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    if cx.target.can.derived_alike_names {
+        return Ok(false);
+    }
+    let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
+    let mut columns = cx.air.list(cx.air.source(source).columns).to_vec();
+    let mut fired = false;
+    for i in 1..columns.len() {
+        let name = columns[i].name;
+        let taken = |cx: &Context<'_>, columns: &[SourceColumn], text: &str| {
+            columns.iter().any(|column| cx.air.name(column.name).eq_ignore_ascii_case(text))
+        };
+        if name.is_empty() || !taken(cx, &columns[..i], cx.air.name(name)) {
+            continue;
+        }
+        let stem = cx.air.name(name).to_owned();
+        let mut number = 2;
+        let mut text = format!("{stem}_{number}");
+        while taken(cx, &columns, &text) {
+            number += 1;
+            text = format!("{stem}_{number}");
+        }
+        columns[i].name = cx.air.push_name(&text);
+        fired = true;
+    }
+    if !fired || !build::expand_all_stars(cx.air, query) {
+        return Ok(false);
+    }
+    let names: Vec<Name> = columns.iter().map(|column| column.name).collect();
+    rename(cx, query, &names)?;
+    let columns = cx.air.push_list(&columns);
+    cx.air.source_mut(source).columns = columns;
+    Ok(true)
 }
 
 fn cte_columns_named(cx: &mut Context<'_>, query: QueryId) -> Fired {
