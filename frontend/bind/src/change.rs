@@ -34,12 +34,12 @@ impl<'a> Binder<'a> {
                 Some((rel, target)) => (vec![target], Some(rel), true),
                 None => {
                     let target = self.change_target(only)?;
-                    (vec![target], self.from_list(node.from)?, false)
+                    (vec![target], self.sources(node.from)?, false)
                 }
             },
             // UPDATE a JOIN b SET …: any source may be changed.
             None => {
-                let Some(rel) = self.from_list(node.tables)? else {
+                let Some(rel) = self.sources(node.tables)? else {
                     return Err(self.refuse(codes::CHANGE_TARGET, node.span, "UPDATE without a table"));
                 };
                 let targets = self.scopes.here().iter().map(|visible| visible.source).collect();
@@ -131,7 +131,7 @@ impl<'a> Binder<'a> {
         }
         let mut rel = None;
         for item in from {
-            rel = Some(self.from_item(*item, rel)?);
+            rel = Some(self.joined_source(*item, rel)?);
         }
         let (Some(rel), Some(source)) = (rel, self.named_target(target)) else {
             // FROM has further tables only: the target is joined to them by comma.
@@ -244,11 +244,11 @@ impl<'a> Binder<'a> {
                     return Err(self.refuse(codes::CHANGE_TARGET, node.span, "one table is expected here"));
                 };
                 let target = self.change_target(only)?;
-                let from = self.from_list(node.from)?;
+                let from = self.sources(node.from)?;
                 (vec![target], from, false)
             }
             DeleteForm::TargetsFrom | DeleteForm::TargetsUsing => {
-                let from = self.from_list(node.from)?;
+                let from = self.sources(node.from)?;
                 let mut targets = Vec::with_capacity(names.len());
                 for name in names {
                     match self.named_target(*name) {
@@ -297,7 +297,7 @@ impl<'a> Binder<'a> {
         }
         self.scopes.open(Clause::From);
         let target = self.change_target(node.target)?;
-        let source = self.from_item(node.source, None)?;
+        let source = self.joined_source(node.source, None)?;
         self.scopes.top().clause = Clause::Where;
         let on = self.predicate(node.on)?;
         let mut clauses: Vec<MergeClause> = Vec::with_capacity(node.arms.len());

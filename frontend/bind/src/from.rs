@@ -15,7 +15,7 @@ use airc_grammar::tree::{self, FromId, FromKind, Ident, TableHintKind};
 
 impl<'a> Binder<'a> {
     /// The comma list of FROM; its sources become visible in the innermost scope.
-    pub(crate) fn from_list(&mut self, list: tree::List<FromId>) -> Bound<Option<RelId>> {
+    pub(crate) fn sources(&mut self, list: tree::List<FromId>) -> Bound<Option<RelId>> {
         if let [only] = *self.tree.list(list)
             && self.is_dual(only)
         {
@@ -23,13 +23,13 @@ impl<'a> Binder<'a> {
         }
         let mut rel = None;
         for from in self.tree.list(list) {
-            rel = Some(self.from_item(*from, rel)?);
+            rel = Some(self.joined_source(*from, rel)?);
         }
         Ok(rel)
     }
 
     /// A source, joined by comma with what stands to the left of it.
-    pub(crate) fn from_item(&mut self, id: FromId, left: Option<RelId>) -> Bound<RelId> {
+    pub(crate) fn joined_source(&mut self, id: FromId, left: Option<RelId>) -> Bound<RelId> {
         let node = self.tree[id];
         if let FromKind::Join(join) = node.kind {
             return self.join(join, left);
@@ -47,7 +47,7 @@ impl<'a> Binder<'a> {
     fn leaf(&mut self, id: FromId) -> Bound<RelId> {
         let node = self.tree[id];
         if let Some(extra) = node.extra {
-            self.from_extra(extra, node.span)?;
+            self.source_extra(extra, node.span)?;
         }
         match node.kind {
             FromKind::Table { .. } if self.is_dual(id) => self.dual_source(node.alias, node.span),
@@ -69,7 +69,7 @@ impl<'a> Binder<'a> {
                     let message = "an alias for a join in parentheses is not translated";
                     return Err(self.refuse(codes::QUERY_CLAUSE, alias.span, message));
                 }
-                self.from_item(inner, None)
+                self.joined_source(inner, None)
             }
             FromKind::Join(join) => self.join(join, None),
             FromKind::RowsFrom { .. } => {
@@ -82,7 +82,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn from_extra(&mut self, id: tree::FromExtraId, span: Span) -> Bound<()> {
+    fn source_extra(&mut self, id: tree::FromExtraId, span: Span) -> Bound<()> {
         let extra = self.tree[id];
         if let Some(sample) = extra.sample {
             return Err(self.refuse(codes::QUERY_CLAUSE, sample.span, "TABLESAMPLE is not translated"));

@@ -167,7 +167,7 @@ impl<'a> Binder<'a> {
     /// Finds the columns of a block that are neither grouped nor aggregated and writes their rule into it, or
     /// refuses where the source would. The block's scope is still open.
     pub(crate) fn loose_columns(&mut self, id: SelectId, order: List<OrderKey>) -> Bound<()> {
-        let select = self.air.select(id).clone();
+        let select = *self.air.select(id);
         let grouped = select.group.is_some() || select.having.is_some() || self.scopes.top().aggregates > 0;
         if !grouped {
             return Ok(());

@@ -12,6 +12,7 @@ use air::query::{
     Body, Cte, CteBody, Distinct, Item, JoinKind, Materialized, Output, Query, Rel, Select, SetOp, Source,
     SourceColumn, SourceKind,
 };
+use air::types::{CastRule, CollationStrength, TextKind, TextType};
 use air::{Builtin, Collation, CteId, ExprId, Name, QueryId, RelId, SourceId, Type};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Direction, OrderItem, UnaryOp};
@@ -47,6 +48,9 @@ enum Path {
     /// Own value is added behind the lowest character: the order of siblings below their parents.
     Order,
 }
+
+/// Longest path that the source gives.
+const PATH_CHARACTERS_MAX: u32 = 4000;
 
 /// Sorts before every character that a text has.
 const LOWEST: &str = "\u{1}";
@@ -86,7 +90,7 @@ impl<'a> Binder<'a> {
 
         // Level 1.
         self.scopes.open(Clause::From);
-        let first = self.from_list(node.from)?;
+        let first = self.sources(node.from)?;
         let filter = match node.start_with {
             Some(start) => {
                 self.scopes.top().clause = Clause::Where;
@@ -106,7 +110,9 @@ impl<'a> Binder<'a> {
                     let separator = self.expr(separator)?;
                     value = self.path_text(&[separator, value], carried.span);
                 }
-                Path::Order if self.air.ty(value).is_text() => {}
+                Path::Order if self.air.ty(value).is_text() => {
+                    value = self.path_text(&[value], carried.span);
+                }
                 Path::Order => {
                     let message = "ORDER SIBLINGS BY is translated for one text, ascending";
                     return Err(self.refuse(codes::QUERY_CLAUSE, carried.span, message));
@@ -131,9 +137,10 @@ impl<'a> Binder<'a> {
             materialized: Materialized::Free,
         });
 
-        // The levels below.
+        // The levels below. Both rows have the same column names, so every column says whose it is.
+        let first_below = self.air.expr_count();
         self.scopes.open(Clause::From);
-        let below = self.from_list(node.from)?;
+        let below = self.sources(node.from)?;
         let parent = self.hierarchy_source(cte, "parent_row", columns, at);
         let above = self.column(parent, width as u32, false, true, at);
         let one = self.level_number(1, at);
@@ -161,6 +168,11 @@ impl<'a> Binder<'a> {
                 value = self.path_text(&[value, separator, own], carried.span);
             }
             self.push_item(&format!("carried{}", i + 1), value, &mut items, &mut outputs);
+        }
+        for id in self.air.expr_ids().skip(first_below) {
+            if let Expr::Column { source, index, .. } = self.air.expr(id) {
+                self.air.set(id, Expr::Column { source, index, qualified: true });
+            }
         }
         self.scopes.close();
         let parent_rel = self.air.push_rel(Rel::Source { source: parent });
@@ -320,7 +332,16 @@ impl<'a> Binder<'a> {
     fn path_text(&mut self, parts: &[ExprId], span: Span) -> ExprId {
         let args = self.air.push_list(parts);
         let call = Expr::Call { op: Builtin::ConcatSkipNulls, modifier: Default::default(), args };
-        self.air.push(call, Type::text(self.profile.settings.collation), false, span)
+        let joined = self.air.push(call, Type::text(self.profile.settings.collation), false, span);
+        // Every level has the same type, wide enough for the whole path.
+        let to = Type::Text(TextType {
+            kind: TextKind::Varying,
+            length: PATH_CHARACTERS_MAX,
+            collation: self.profile.settings.collation,
+            strength: CollationStrength::Implicit,
+        });
+        let cast = Expr::Cast { operand: joined, to, rule: CastRule::EXPLICIT };
+        self.air.push(cast, to, false, span)
     }
 
     /// `PRIOR expr`: its value in the row above.
@@ -343,12 +364,7 @@ impl<'a> Binder<'a> {
         });
         self.scopes.top().hidden = hidden;
         self.air.source_mut(parent).alias = alias;
-        let bound = bound?;
-        // The renderer must tell the two rows apart.
-        if let Expr::Column { source, index, .. } = self.air.expr(bound) {
-            self.air.set(bound, Expr::Column { source, index, qualified: true });
-        }
-        Ok(bound)
+        bound
     }
 
     /// CONNECT_BY_ROOT or a path at that place, if it is carried by the hierarchy.
@@ -381,11 +397,23 @@ impl<'a> Binder<'a> {
         let Some(condition) = node.connect_by else { return Ok(None) };
         // A row is a leaf if no row would be connected below it.
         let before = self.scopes.hierarchy.take();
+        let first = self.air.expr_count();
         self.scopes.open(Clause::From);
-        let from = self.from_list(node.from)?;
+        let from = self.sources(node.from)?;
         self.scopes.hierarchy = Some(Hierarchy { parent: Some(rows), ..Hierarchy::default() });
         self.scopes.top().clause = Clause::Where;
         let filter = Some(self.predicate(condition)?);
+        // The rows below go by another name than the row asked about.
+        if let Some(source) = self.scopes.here().first().map(|visible| visible.source) {
+            let alias = self.plain_name("child_row");
+            let below = self.air.source_mut(source);
+            (below.alias, below.aliased) = (alias, true);
+        }
+        for id in self.air.expr_ids().skip(first) {
+            if let Expr::Column { source, index, .. } = self.air.expr(id) {
+                self.air.set(id, Expr::Column { source, index, qualified: true });
+            }
+        }
         self.scopes.close();
         self.scopes.hierarchy = before;
         let one = self.level_number(1, span);

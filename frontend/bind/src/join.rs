@@ -24,11 +24,11 @@ impl<'a> Binder<'a> {
         if before.is_some() {
             start = self.scopes.top().first_visible;
         }
-        let left = self.from_item(node.left, before)?;
+        let left = self.joined_source(node.left, before)?;
         let middle = self.scopes.visible.len();
         let apply = matches!(node.kind, tree::JoinKind::CrossApply | tree::JoinKind::OuterApply);
         let applies = std::mem::replace(&mut self.scopes.applies, apply);
-        let right = self.from_item(node.right, None)?;
+        let right = self.joined_source(node.right, None)?;
         self.scopes.applies = applies;
         let end = self.scopes.visible.len();
 

@@ -283,7 +283,7 @@ impl<'a> Binder<'a> {
             let hit = self.scopes.range(depth).find(|at| {
                 let source = self.air.source(self.scopes.visible[*at].source);
                 reference.means(self.air.name(source.alias), source.alias.exact, self.shape.folding)
-                    && self.schema_fits(source.kind.clone(), source.aliased, schema)
+                    && self.schema_fits(source.kind, source.aliased, schema)
             });
             if hit.is_some() {
                 return hit;

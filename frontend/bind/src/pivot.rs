@@ -48,7 +48,7 @@ impl<'a> Binder<'a> {
 
     fn pivoted(&mut self, node: &tree::Pivot) -> Bound<QueryId> {
         self.scopes.open(Clause::From);
-        let rel = self.from_item(node.source, None)?;
+        let rel = self.joined_source(node.source, None)?;
         let columns = self.known_columns(rel, node.span)?;
         self.scopes.top().clause = Clause::Items;
         let mut used: Vec<(SourceId, u32)> = Vec::new();
@@ -213,7 +213,7 @@ impl<'a> Binder<'a> {
     ) -> Bound<QueryId> {
         let span = self.span(member.expr);
         self.scopes.open(Clause::From);
-        let rel = self.from_item(node.source, None)?;
+        let rel = self.joined_source(node.source, None)?;
         let columns = self.known_columns(rel, node.span)?;
         self.scopes.top().clause = Clause::Items;
         // The columns that are turned are no columns of the result.

@@ -143,7 +143,7 @@ impl<'a> Binder<'a> {
         let outer_marks = node.filter.is_some_and(|filter| self.has_outer_mark(filter));
         let mut from = match hierarchy {
             Some(rel) => Some(rel),
-            None => self.from_list(node.from)?,
+            None => self.sources(node.from)?,
         };
         self.enter(Clause::Items, tree::List::EMPTY, Aliases::No);
         let windows = self.named_windows(node.windows)?;
@@ -313,10 +313,7 @@ impl<'a> Binder<'a> {
         position: usize,
     ) -> (Option<Name>, Output) {
         let info = self.air.info(expr);
-        let alias = match item.alias {
-            Some(alias) => Some(self.ident_name(alias)),
-            None => None,
-        };
+        let alias = item.alias.map(|alias| self.ident_name(alias));
         let column = match (alias, self.air.expr(expr)) {
             (None, Expr::Column { source, index, .. }) => Some(self.air.column(source, index).name),
             _ => None,
