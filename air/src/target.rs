@@ -363,8 +363,8 @@ pub struct Capabilities {
     pub limit_expressions: bool,
     /// Offsets of a window frame may be expressions.
     pub frame_expressions: bool,
-    /// HAVING without GROUP BY and without an aggregate makes one group.
-    pub having_groups: bool,
+    /// HAVING without GROUP BY makes one group.
+    pub having_groups: HavingGroups,
     /// Columns of a derived table may be called alike.
     pub derived_alike_names: bool,
     /// Digits in which a number of single precision is shown; 9 show every one.
@@ -383,6 +383,17 @@ pub struct Capabilities {
     pub define: Definitions,
     /// Changes to the order of operator strengths: the level an operator of the given level really has.
     pub strength: fn(Strength) -> u8,
+}
+
+/// When HAVING without GROUP BY makes one group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HavingGroups {
+    /// Always.
+    Always,
+    /// If the block has an aggregate anywhere (MySQL).
+    WithAggregate,
+    /// If the select list has an aggregate (SQLite).
+    WithAggregateItem,
 }
 
 /// What becomes of exact decimals.

@@ -128,7 +128,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limit_percent: true,
     limit_expressions: true,
     frame_expressions: true,
-    having_groups: true,
+    having_groups: HavingGroups::Always,
     derived_alike_names: false,
     single_digits: 9,
     changing_views: true,

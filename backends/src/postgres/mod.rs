@@ -127,7 +127,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limit_percent: false,
     limit_expressions: true,
     frame_expressions: true,
-    having_groups: true,
+    having_groups: HavingGroups::Always,
     derived_alike_names: true,
     single_digits: 9,
     changing_views: true,

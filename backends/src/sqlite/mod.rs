@@ -135,7 +135,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limit_percent: false,
     limit_expressions: true,
     frame_expressions: false,
-    having_groups: false,
+    having_groups: HavingGroups::WithAggregateItem,
     derived_alike_names: true,
     single_digits: 9,
     changing_views: false,
