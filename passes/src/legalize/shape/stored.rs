@@ -1,11 +1,11 @@
 //! Stored values: zero in columns that the server counts, columns assigned twice, rows returned as old or new.
 
-use air::expr::CompareOp;
+use air::expr::{Branch, CompareOp};
 use air::node::Child;
-use air::query::{Item, SourceKind, ValuesRow};
+use air::query::{Body, Item, SourceKind, ValuesRow};
 use air::statement::{Assignment, InsertSource, Statement, Update};
 use air::target::{IdentityForm, Returning};
-use air::{Expr, ExprId, List, Literal, SourceId, Type};
+use air::{Expr, ExprId, List, Literal, QueryId, SourceId, Type};
 use air_base::Span;
 
 use super::change::{replace, table_of};
@@ -43,7 +43,7 @@ fn identity_zero(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(false);
     }
     let Statement::Insert { insert } = &cx.air.statements[at] else { return Ok(false) };
-    let InsertSource::Values { rows } = insert.source else { return Ok(false) };
+    let source = insert.source;
     let (target, all, columns) = (insert.target, insert.all_columns, insert.columns);
     let alone = insert.conflict.is_none() && insert.returning.is_empty();
     let Some(table) = table_of(cx, target) else { return Ok(false) };
@@ -59,26 +59,22 @@ fn identity_zero(cx: &mut Context<'_>, at: usize) -> Fired {
         64 => i64::MIN,
         bits => -(1i64 << (bits - 1)),
     };
-    let zero = |cx: &Context<'_>, row: &ValuesRow| {
-        let item = cx.air.list(row.items).get(place).copied();
-        item.filter(|item| cx.air.int_literal(*item) == Some(0))
+    let span = span_of(cx, at);
+    let changed = match source {
+        InsertSource::Values { rows } => zero_given(cx, rows, place, smallest),
+        InsertSource::Query { query } => alone && zero_selected(cx, query, place, smallest),
+        InsertSource::Defaults {} => false,
     };
-    let rows = cx.air.list(rows).to_vec();
-    let zeros: Vec<ExprId> = rows.iter().filter_map(|row| zero(cx, row)).collect();
-    if zeros.is_empty() {
+    if !changed {
         return Ok(false);
     }
-    let span = span_of(cx, at);
-    if !alone || zeros.len() > 1 {
+    if !alone {
         return cx.refuse(
             codes::CHANGE,
             span,
             "0 in a column whose values the server makes up has no form here",
             "",
         );
-    }
-    for zero in zeros {
-        cx.air.set(zero, Expr::Literal { value: Literal::Int { value: smallest } });
     }
     // UPDATE t SET id = 0 WHERE id = smallest
     let copy = cx.air.source(target).clone();
@@ -106,6 +102,51 @@ fn identity_zero(cx: &mut Context<'_>, at: usize) -> Fired {
     let insert = cx.air.statements[at].clone();
     replace(cx, at, vec![insert, Statement::Update { update: Box::new(update) }]);
     Ok(true)
+}
+
+/// Puts the smallest number in the place of a literal 0. True if there was one.
+fn zero_given(cx: &mut Context<'_>, rows: List<ValuesRow>, place: usize, smallest: i64) -> bool {
+    let zero = |row: &ValuesRow| {
+        let item = cx.air.list(row.items).get(place).copied();
+        item.filter(|item| cx.air.int_literal(*item) == Some(0))
+    };
+    let zeros: Vec<ExprId> = cx.air.list(rows).iter().filter_map(zero).collect();
+    for zero in &zeros {
+        cx.air.set(*zero, Expr::Literal { value: Literal::Int { value: smallest } });
+    }
+    !zeros.is_empty()
+}
+
+/// Puts the smallest number in the place of a selected 0. False if that has been done, or the column is unknown.
+fn zero_selected(cx: &mut Context<'_>, query: QueryId, place: usize, smallest: i64) -> bool {
+    if !matches!(cx.air.query(query).body, Body::Select { .. }) {
+        super::setops::derive_whole(cx.air, query);
+    }
+    let Body::Select { select } = cx.air.query(query).body else { return false };
+    if !build::expand_stars(cx.air, select) {
+        return false;
+    }
+    let mut items = cx.air.list(cx.air.select(select).items).to_vec();
+    let Some(Item::Expr { expr, .. }) = items.get_mut(place) else { return false };
+    match cx.air.expr(*expr) {
+        Expr::Case { branches, .. } => {
+            let done = |branch: &Branch| cx.air.int_literal(branch.then) == Some(smallest);
+            if cx.air.list(branches).iter().any(done) {
+                return false;
+            }
+        }
+        Expr::Literal { .. } if cx.air.int_literal(*expr) != Some(0) => return false,
+        _ => {}
+    }
+    let span = cx.air.span(*expr);
+    let zero = cx.air.int(0, span);
+    let is_zero = cx.air.compare(CompareOp::Eq, *expr, zero);
+    let instead = cx.air.int(smallest, span);
+    let otherwise = cx.air.copy(*expr);
+    *expr = cx.air.case(&[(is_zero, instead)], Some(otherwise));
+    let items = cx.air.push_list(&items);
+    cx.air.select_mut(select).items = items;
+    true
 }
 
 fn assigned_once(cx: &mut Context<'_>, at: usize) -> Fired {
