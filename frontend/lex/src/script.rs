@@ -162,6 +162,9 @@ impl Lexer {
             if !starts_line(bytes, at) && bytes[at] != b'\\' {
                 return at;
             }
+            if !self.may_be_command(bytes[at]) {
+                return at;
+            }
             let stop = line_end(bytes, at);
             let line = source[at..stop].trim_end();
             if !self.is_client_line(line, at) {
@@ -181,6 +184,17 @@ impl Lexer {
                 .here("not sent to a server"),
             );
             at = stop;
+        }
+    }
+
+    /// True if a line for the client can start with this byte. Keeps the others from being looked at twice.
+    fn may_be_command(&self, first: u8) -> bool {
+        match self.scanner.rules.client {
+            Client::Mysql => matches!(first, b'd' | b'D' | b's' | b'S' | b'\\'),
+            Client::Psql => first == b'\\',
+            Client::Sqlite => first == b'.',
+            Client::Sqlcmd => matches!(first, b':' | b'!'),
+            Client::Sqlplus => first.is_ascii_alphabetic() || matches!(first, b'@' | b'/'),
         }
     }
 

@@ -57,7 +57,7 @@ pub(crate) struct Stacks {
     stray_escape: Option<Span>,
     rows: Vec<List<ExprId>>,
     // Queries.
-    bodies: Vec<(Body, Span)>,
+    bodies: Vec<Body>,
     set_ops: Vec<(u32, u32)>,
     queries: Vec<Query>,
     selects: Vec<Select>,

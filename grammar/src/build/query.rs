@@ -27,8 +27,10 @@ pub(super) struct CteStart {
 impl Builder<'_> {
     // Queries.
 
-    pub(crate) fn bodies_mark(&mut self) -> u32 {
-        self.stacks.bodies.len() as u32 - 1
+    /// The first operator of a stream; gives the position of the stream's first operand.
+    pub(crate) fn set_op_first(&mut self, l: u32) -> u32 {
+        self.set_op(l);
+        (self.stacks.bodies.len() as u32).saturating_sub(2)
     }
 
     pub(crate) fn set_op(&mut self, l: u32) {
@@ -44,18 +46,24 @@ impl Builder<'_> {
         if code & aux::SET_ALL != 0 && code & 0xff != aux::SET_UNION {
             self.gate(MY.or(PG).or(ORA), l, "ALL behind this set operation");
         }
-        let position = self.stacks.bodies.len() as u32 - 1;
+        let position = (self.stacks.bodies.len() as u32).saturating_sub(1);
         self.stacks.set_ops.push((position, l));
     }
 
+    /// Starts the query that the operand read last forms alone.
+    pub(crate) fn query_begin_one(&mut self, l: u32, r: u32) {
+        let body = self.stacks.bodies.pop().unwrap_or(Body::Values(List::EMPTY));
+        self.query_begin(body, l, r);
+    }
+
     /// Groups the operands of a stream of set operations, and starts the query they form.
-    pub(crate) fn query_begin(&mut self, mark: u32, l: u32, r: u32) {
+    pub(crate) fn query_begin_set(&mut self, mark: u32, l: u32, r: u32) {
+        let body = self.group_set_ops(mark);
+        self.query_begin(body, l, r);
+    }
+
+    fn query_begin(&mut self, body: Body, l: u32, r: u32) {
         let span = self.span(l, r);
-        let body = if self.stacks.bodies.len() as u32 == mark + 1 {
-            self.stacks.bodies.pop().map_or(Body::Values(List::EMPTY), |(body, _)| body)
-        } else {
-            self.group_set_ops(mark)
-        };
         self.stacks.queries.push(Query {
             with: None,
             body,
@@ -77,7 +85,7 @@ impl Builder<'_> {
             });
         let flat = LITE.or(ORA).has(self.dialect);
         let count = self.stacks.bodies.len() - mark as usize;
-        let mut chain = self.stacks.bodies[mark as usize].0;
+        let mut chain = self.stacks.bodies[mark as usize];
         let outer = self.open_mark::<SetArm>();
         let mut arms = 0;
         let mut at = 1;
@@ -91,7 +99,7 @@ impl Builder<'_> {
             let start = at;
             at += 1;
             let body = if flat {
-                self.stacks.bodies[mark as usize + start].0
+                self.stacks.bodies[mark as usize + start]
             } else {
                 self.intersects(mark as usize + start, first_op + start, &mut at, count)
             };
@@ -111,7 +119,7 @@ impl Builder<'_> {
 
     /// The operand at `from` with the INTERSECTs that follow it; `at` moves behind them.
     fn intersects(&mut self, from: usize, op: usize, at: &mut usize, count: usize) -> Body {
-        let first = self.stacks.bodies[from].0;
+        let first = self.stacks.bodies[from];
         let mark = self.open_mark::<SetArm>();
         let mut taken = 0;
         while *at < count && {
@@ -119,7 +127,7 @@ impl Builder<'_> {
             self.aux(l) & 0xff == aux::SET_INTERSECT
         } {
             let l = self.stacks.set_ops[op + taken].1;
-            let body = self.stacks.bodies[from + taken + 1].0;
+            let body = self.stacks.bodies[from + taken + 1];
             let arm = self.set_arm(l, body);
             self.open(arm);
             taken += 1;
@@ -174,7 +182,7 @@ impl Builder<'_> {
     /// The query whose tail is being read.
     fn query(&mut self) -> &mut Query {
         if self.stacks.queries.is_empty() {
-            self.query_begin(self.stacks.bodies.len() as u32, 0, 0);
+            self.query_begin(Body::Values(List::EMPTY), 0, 0);
         }
         let last = self.stacks.queries.len() - 1;
         &mut self.stacks.queries[last]
@@ -344,22 +352,19 @@ impl Builder<'_> {
         self.query_to(r);
     }
 
-    pub(crate) fn values_body(&mut self, m: Mark, l: u32, r: u32) {
+    pub(crate) fn values_body(&mut self, m: Mark) {
         let rows = self.close(m);
-        let span = self.span(l, r);
-        self.stacks.bodies.push((Body::Values(rows), span));
+        self.stacks.bodies.push(Body::Values(rows));
     }
 
     pub(crate) fn nested_body(&mut self, query: QueryId) {
-        let span = self.tree[query].span;
-        self.stacks.bodies.push((Body::Nested(query), span));
+        self.stacks.bodies.push(Body::Nested(query));
     }
 
     pub(crate) fn table_body(&mut self, l: u32) {
         self.gate(MY.or(PG), l, "TABLE as a query");
         let name = self.name_of(l);
-        let span = self.tok(l).span();
-        self.stacks.bodies.push((Body::Table(name), span));
+        self.stacks.bodies.push(Body::Table(name));
     }
 
     // WITH.
@@ -437,9 +442,8 @@ impl Builder<'_> {
             let at = Span::new(select.span.start, select.span.end);
             self.reject(at, "SELECT needs at least one column");
         }
-        let span = select.span;
         let id = self.node(select);
-        self.stacks.bodies.push((Body::Select(id), span));
+        self.stacks.bodies.push(Body::Select(id));
     }
 
     pub(crate) fn select_quantifier(&mut self, quantifier: Quantifier) {
