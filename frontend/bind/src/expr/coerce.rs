@@ -109,6 +109,10 @@ impl<'a> Binder<'a> {
             (from, Type::Enum(_) | Type::Set(_)) if !from.is_text() => {
                 return self.no_meaning("a number stored as a word of a list", info.span);
             }
+            (from, to) if from.is_temporal() && to.is_numeric() => {
+                let number = self.moment_number(id)?;
+                return self.coerce(number, to, reason);
+            }
             // Bytes are read as the text they are, and other values become bytes as texts.
             (Type::Bytes { .. }, to) if to.is_numeric() => {
                 let text = self.text_type();
@@ -131,6 +135,35 @@ impl<'a> Binder<'a> {
             return self.shown_as_text(id, to, rule);
         }
         Ok(self.cast(id, to, rule))
+    }
+
+    /// A date or time as the number its digits make: 2024-01-31 is 20240131.
+    pub(crate) fn moment_number(&mut self, id: ExprId) -> Bound<ExprId> {
+        let info = self.air.info(id);
+        let date = [(Builtin::ExtractYear, 10_000), (Builtin::ExtractMonth, 100), (Builtin::ExtractDay, 1)];
+        let clock = [(Builtin::ExtractHour, 10_000), (Builtin::ExtractMinute, 100), (Builtin::ExtractSecond, 1)];
+        let (date, clock, factor): (&[_], &[_], i64) = match info.ty {
+            Type::Date => (&date, &[], 1),
+            Type::Timestamp { precision: 0, .. } => (&date, &clock, 1_000_000),
+            Type::Time { precision: 0, .. } => (&[], &clock, 1),
+            _ => return self.no_meaning("a date with fractions of a second as a number", info.span),
+        };
+        let fields = date.iter().map(|(op, weight)| (*op, weight * factor));
+        let fields: Vec<(Builtin, i64)> = fields.chain(clock.iter().copied()).collect();
+        let mut sum = None;
+        for (op, weight) in fields {
+            let moment = if sum.is_none() { id } else { self.twice(id)? };
+            let mut field = self.call_as(op, &[moment], Type::I32, info.span);
+            if weight > 1 {
+                let weight = self.literal_expr(Literal::Int { value: weight }, Type::I64, info.span);
+                field = self.call_as(Builtin::Mul, &[field, weight], Type::I64, info.span);
+            }
+            sum = Some(match sum {
+                Some(sum) => self.call_as(Builtin::Add, &[sum, field], Type::I64, info.span),
+                None => field,
+            });
+        }
+        Ok(sum.unwrap_or(id))
     }
 
     /// The place of an enum's word in its list, 0 for the empty text: what it is as a number.
@@ -565,6 +598,30 @@ impl<'a> Binder<'a> {
             if folds && let Some(constant) = self.constant(&text, to, info.span) {
                 return Ok(constant);
             }
+            // The server reads as much of the text as it can, by rules of its own.
+            let conversions = &self.meaning.conversions;
+            if to.is_temporal() && conversions.text_to_time == CastFailure::Null {
+                let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+                let full = match to {
+                    Type::Timestamp { zone, .. } => {
+                        let full = Type::Timestamp { precision: 9, zone };
+                        self.constant(&text, full, info.span).is_some()
+                    }
+                    _ => false,
+                };
+                if !digits {
+                    return Ok(self.null(to, info.span));
+                }
+                if !full && !null_on_failure && !self.meaning.times.as_text {
+                    return Err(self.bad_literal(&text, type_words(to), info.span));
+                }
+            }
+            if to.is_numeric() && conversions.text_to_number == CastFailure::Prefix {
+                let prefix = constant::numeric_prefix(&text);
+                if !prefix.is_empty() && constant::exact_digits(prefix).is_none() {
+                    return self.no_meaning("a number with so large an exponent", info.span);
+                }
+            }
             if self.meaning.conversions.implicit == Implicit::Literals
                 && !null_on_failure
                 && let Some(constant) = self.strict_constant(&text, to, info.span)?
@@ -579,6 +636,10 @@ impl<'a> Binder<'a> {
             (Type::Enum(_) | Type::Set(_), to) if to.is_numeric() => {
                 let place = self.enum_place(operand)?;
                 return self.explicit_cast(place, to, null_on_failure);
+            }
+            (from, to) if from.is_temporal() && to.is_numeric() && !self.meaning.conversions.true_booleans => {
+                let number = self.moment_number(operand)?;
+                return self.explicit_cast(number, to, null_on_failure);
             }
             (Type::Bytes { .. }, to) if to.is_numeric() && self.meaning.texts.hex_numbers_are_bytes => {
                 // `0x31` is a number where one is wanted, `x'31'` a text (MariaDB).
@@ -826,6 +887,7 @@ impl<'a> Binder<'a> {
             Type::Text(mut text) if text.kind == TextKind::Fixed && self.meaning.texts.fixed_trims => {
                 let span = self.air.span(id);
                 text.kind = TextKind::Varying;
+                text.collation.pad = false;
                 self.call_as(Builtin::TrimEnd, &[id], Type::Text(text), span)
             }
             _ => id,

@@ -9,7 +9,7 @@ use crate::dialects::TextMeetsNumber;
 use air::expr::{CompareOp, Expr, Literal, Quantifier};
 use air::fidelity::Assume;
 use air::types::{
-    Affinity, CastFailure, CastReason, CastRule, Collation, CollationStrength, Rounding, Type, Zone,
+    Affinity, CastFailure, CastReason, CastRule, Collation, CollationStrength, Rounding, TextKind, Type, Zone,
 };
 use air::{Builtin, ExprId, QueryId};
 use air_base::{Diagnostic, Span};
@@ -177,7 +177,8 @@ impl<'a> Binder<'a> {
             return Ok(plain(left, right));
         }
         if l.is_text() && r.is_text() {
-            let collation = self.common_collation(l, r, span)?;
+            let (left, right) = self.pair_fixed(left, right);
+            let collation = self.common_collation(self.air.ty(left), self.air.ty(right), span)?;
             return Ok(Pair { left, right, collation, unlike: None });
         }
         if l.is_unknown() || r.is_unknown() {
@@ -271,6 +272,25 @@ impl<'a> Binder<'a> {
                 Ok(plain(left, right))
             }
             (a, b) => Err(self.incomparable(a, b, span)),
+        }
+    }
+
+    /// Where CHAR(n) is text without its padding beside any other text, blanks of the other count;
+    /// a literal or a parameter is CHAR(n) itself.
+    fn pair_fixed(&mut self, left: ExprId, right: ExprId) -> (ExprId, ExprId) {
+        if !self.meaning.texts.fixed_trims {
+            return (left, right);
+        }
+        let fixed = |binder: &Self, id: ExprId| {
+            matches!(binder.air.ty(id), Type::Text(text) if text.kind == TextKind::Fixed)
+        };
+        let adapts = |binder: &Self, id: ExprId| {
+            binder.text_literal(id).is_some() || matches!(binder.air.expr(id), Expr::Param { .. })
+        };
+        match (fixed(self, left), fixed(self, right)) {
+            (true, false) if !adapts(self, right) => (self.unpadded(left), right),
+            (false, true) if !adapts(self, left) => (left, self.unpadded(right)),
+            _ => (left, right),
         }
     }
 

@@ -30,7 +30,7 @@ impl<'a> Binder<'a> {
             }
             UnaryOp::Plus => {
                 let operand = self.expr(arg)?;
-                self.number_operand(operand)
+                if self.meaning.numbers.plus_keeps { Ok(operand) } else { self.number_operand(operand) }
             }
             UnaryOp::BitNot => {
                 let operand = self.expr(arg)?;
@@ -153,6 +153,10 @@ impl<'a> Binder<'a> {
             },
             Type::Bytes { .. } | Type::Bits { .. } if !self.meaning.conversions.true_booleans => {
                 self.coerce(id, Type::I64, CastReason::Implicit)
+            }
+            Type::Enum(_) | Type::Set(_) if !self.meaning.conversions.true_booleans => self.enum_place(id),
+            ty if ty.is_temporal() && self.meaning.times.plus_number == PlusNumber::AsNumber => {
+                self.moment_number(id)
             }
             ty => {
                 let message = format!("{} is no operand of arithmetic", type_words(ty));
@@ -431,6 +435,10 @@ impl<'a> Binder<'a> {
         match self.meaning.times.plus_number {
             PlusNumber::DateDays if ty == Type::Date && (days_type.is_int() || days_type.is_unknown()) => {}
             PlusNumber::Days if counts && ty != Type::Date => {}
+            PlusNumber::AsNumber if counts => {
+                let moment = self.moment_number(moment)?;
+                return self.arithmetic(if minus { Arith::Sub } else { Arith::Add }, moment, days, span);
+            }
             PlusNumber::AsNumber => return self.no_meaning("a date used as a number", span),
             _ => return Err(self.no_conversion(days_type, Type::Interval(IntervalKind::Mixed), span)),
         }

@@ -38,7 +38,17 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
             _ => Type::Float32,
         },
         "double" | "double precision" | "real" | "float8" => Type::Float64,
-        "bit" => Type::Bits { length: written.arg(0).unwrap_or(1).clamp(1, 64) as u32, varying: false },
+        // Bits are a number without sign wherever they are used.
+        "bit" => Type::Int {
+            bits: match written.arg(0).unwrap_or(1) {
+                ..=8 => 8,
+                ..=16 => 16,
+                ..=24 => 24,
+                ..=32 => 32,
+                _ => 64,
+            },
+            unsigned: true,
+        },
         "char" | "character" | "nchar" | "national char" | "national character" if !written.cast => {
             text(TextKind::Fixed, written.arg(0).unwrap_or(1))
         }
