@@ -407,6 +407,12 @@ node_enum! {
         }
         /// DROP PRIMARY KEY.
         DropPrimaryKey = "drop_primary_key" {}
+        /// Foreign keys and checks of the table are enforced from now on, or no more. Rows that are there
+        /// already are not looked at.
+        Enforce = "enforce" {
+            /// Enforced.
+            on: bool,
+        }
         /// ADD INDEX.
         AddIndex = "add_index" {
             /// The index.

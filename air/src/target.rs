@@ -119,6 +119,17 @@ pub enum How {
     Refuse(&'static str),
 }
 
+/// How a dialect says that foreign keys are not enforced, and that they are again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Enforcement {
+    /// Behind `ALTER TABLE t`: off, on.
+    OfTable(&'static str, &'static str),
+    /// A setting of the session for all tables: off, on.
+    OfSession(&'static str, &'static str),
+    /// Not at all.
+    No,
+}
+
 /// How strongly an operator binds; weaker first. Every dialect maps its operators to these levels; a
 /// dialect in which two levels are one level, or stand in another order, says so in
 /// [`Capabilities::strength`].
@@ -369,6 +380,10 @@ pub struct Capabilities {
     pub derived_alike_names: bool,
     /// Digits in which a number of single precision is shown; 9 show every one.
     pub single_digits: u8,
+    /// First and last second since 1970 that a number of seconds can mean.
+    pub unix_time: (i64, i64),
+    /// Most steps of a recursive common table expression under default settings; `None`: any number.
+    pub recursion_steps: Option<u32>,
     /// A view over one table can be changed.
     pub changing_views: bool,
     /// The recursive part of a common table expression may refer to it inside of a subquery.
@@ -661,6 +676,8 @@ pub struct Definitions {
     pub index_names_global: bool,
     /// A foreign key may refer to a table that is created later.
     pub forward_references: bool,
+    /// Foreign keys that are not enforced for a while.
+    pub enforcement: Enforcement,
     /// A schema may stand at the name of an index.
     pub index_schema: bool,
     /// DROP INDEX names the table.

@@ -374,6 +374,7 @@ impl Verifier<'_> {
             TableChange::DropColumn { .. }
             | TableChange::RenameColumn { .. }
             | TableChange::Rename { .. }
+            | TableChange::Enforce { .. }
             | TableChange::SetType { .. }
             | TableChange::SetNotNull { .. }
             | TableChange::DropConstraint { .. }

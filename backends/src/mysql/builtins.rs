@@ -380,7 +380,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(StringAggDistinct, "the separator is written"),
     Row::template(BytesOfText, "CAST({0} AS BINARY)"),
     Row::template(TextOfBytes, "CONVERT({0} USING utf8mb4)"),
-    Row::infix(RegexMatchFolded, S::Compare, "REGEXP"),
+    Row::loose(RegexMatchFolded, S::Compare, "{0!} REGEXP CONCAT('(?i)', {1})"),
     Row::template(RoundFloat, "ROUND({0})"),
     Row::template(TruncWhole, "TRUNCATE({0}, 0)"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),

@@ -6,6 +6,7 @@ use air::ddl::{
     UniqueNulls,
 };
 use air::target::{
+    Enforcement,
     AlterColumn, CollateForm, CommentForm, CreateAs, IdentityForm, SequenceForm, TemporaryForm,
 };
 use air::types::Fold;
@@ -540,6 +541,12 @@ impl Renderer<'_> {
         let [change] = alter.changes.as_slice() else {
             return Err(self.unlegal(span, "several changes of a table at once"));
         };
+        if let (TableChange::Enforce { on }, Enforcement::OfSession(off, back)) =
+            (change, self.target.can.define.enforcement)
+        {
+            self.push(if *on { back } else { off });
+            return Ok(());
+        }
         self.push("ALTER TABLE ");
         if alter.if_exists {
             if !self.target.can.define.alter_if_exists {
@@ -639,6 +646,13 @@ impl Renderer<'_> {
                 self.push("DROP INDEX ");
                 self.name(*name)
             }
+            TableChange::Enforce { on } => match self.target.can.define.enforcement {
+                Enforcement::OfTable(off, back) => {
+                    self.push(if *on { back } else { off });
+                    Ok(())
+                }
+                _ => Err(self.undefinable(span, "constraints cannot be left unenforced for a while")),
+            },
             _ => Err(self.unlegal(span, "this change of a table")),
         }
     }

@@ -147,6 +147,9 @@ impl<'a> Binder<'a> {
                 let message = "this change has no effect on rows and is left out";
                 self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));
             }
+            AlterKind::CheckConstraint(on) if self.text_of(span).to_ascii_lowercase().ends_with(" all") => {
+                changes.push(TableChange::Enforce { on });
+            }
             AlterKind::CheckConstraint(true) => {
                 let message = "constraints hold on the target already";
                 self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));

@@ -278,6 +278,6 @@ fn change_table(air: &Air, _shape: &Shape, table: &mut Table, change: &TableChan
             let name = index.name.map_or(String::new(), |name| air.name(name.name).to_owned());
             table.keys.push(key(air, name, &index.parts, false));
         }
-        TableChange::AddIndex { .. } => {}
+        TableChange::AddIndex { .. } | TableChange::Enforce { .. } => {}
     }
 }

@@ -325,7 +325,8 @@ impl Database {
                     _ => return no_such("column", air.name(*column)),
                 }
             }
-            TableChange::Redefine { .. }
+            TableChange::Enforce { .. }
+            | TableChange::Redefine { .. }
             | TableChange::SetDefault { .. }
             | TableChange::DropPrimaryKey {} => {
                 return EvalError::unsupported(change.label());

@@ -7,7 +7,7 @@ use air::ddl::{
 use air::fidelity::Assume;
 use air::query::{Body, Limit, Source, SourceKind};
 use air::statement::Statement;
-use air::target::{AlterColumn, CommentForm, CreateAs, IdentityForm};
+use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm};
 use air::{Expr, List, Literal, Name, ObjectName, SourceId};
 use air_base::Span;
 
@@ -55,6 +55,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statement(view_definition),
     },
     Rule { name: "drops", law: "dropping several objects is dropping each", apply: Apply::Statement(drops) },
+    Rule {
+        name: "enforcement",
+        law: "constraints that are not enforced refuse nothing; those of other tables, which the data keep, neither",
+        apply: Apply::Statement(enforcement),
+    },
     Rule {
         name: "table_changes",
         law: "several changes of a table are each of them, in order",
@@ -670,6 +675,27 @@ fn drops(cx: &mut Context<'_>, at: usize) -> Fired {
     if drop.kind == ObjectKind::Index && drop.on.is_none() && define.drop_index_on {
         let message = "DROP INDEX names the table";
         return cx.refuse(codes::DEFINITION, span, message, "name the table");
+    }
+    Ok(false)
+}
+
+/// Notes what turning the enforcement of foreign keys off and on relies on.
+fn enforcement(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::AlterTable { alter } = &cx.air.statements[at] else { return Ok(false) };
+    let turned = alter.changes.iter().any(|change| matches!(change, TableChange::Enforce { .. }));
+    let table = cx.air.name(alter.name.name).to_owned();
+    let span = span_of(cx, at);
+    match cx.target.can.define.enforcement {
+        _ if !turned => {}
+        Enforcement::OfTable(..) => {
+            let subject = format!("a role that may turn the constraints of {table} off");
+            cx.assume(Assume::TargetSetting, &subject, span)?;
+        }
+        Enforcement::OfSession(..) => {
+            let subject = format!("foreign keys of all tables, while those of {table} are turned off");
+            cx.assume(Assume::ConstraintDropped, &subject, span)?;
+        }
+        Enforcement::No => {}
     }
     Ok(false)
 }
