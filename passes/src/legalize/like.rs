@@ -37,6 +37,32 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let span = cx.air.span(id);
     let default = cx.target.profile.settings.collation;
     let sensitive = collation.case == Fold::Sensitive;
+    if collation.case == Fold::Ascii && !cx.text_literal(pattern).is_some_and(str::is_ascii) {
+        match cx.target.can.like_case {
+            LikeCase::SensitiveAndIlike if !matches!(cx.as_call(operand), Some((Collate, _))) => {
+                // ILIKE folds A–Z alone where texts compare byte by byte.
+                let wanted = Modifier::Collation(Collation::BINARY);
+                let ty = Type::text(Collation::BINARY);
+                let operand = cx.call_with(Collate, wanted, &[operand], ty, operand);
+                cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation });
+                return Ok(true);
+            }
+            LikeCase::SensitiveAndIlike => return Ok(false),
+            LikeCase::Collation if cx.speaks(RegexMatch) => {
+                let escape = escape.map(|escape| cx.text_literal(escape).and_then(|text| text.chars().next()));
+                if let (Some(text), true) = (cx.text_literal(pattern), escape != Some(None)) {
+                    let regex = like_to_regex(text, escape.flatten());
+                    let args = [operand, cx.text(&regex, pattern)];
+                    let binary = Modifier::Collation(Collation::BINARY);
+                    become_test(cx, id, negated, |cx, at| {
+                        cx.call_with(RegexMatch, binary, &args, Type::Bool, at)
+                    });
+                    return Ok(true);
+                }
+            }
+            _ => {}
+        }
+    }
     match cx.target.can.like_case {
         LikeCase::SensitiveAndIlike
             if !sensitive && (collation.accent_insensitive || collation.case == Fold::Ascii) =>
@@ -137,6 +163,31 @@ fn become_test(
     } else {
         cx.become_copy(id, test);
     }
+}
+
+/// A pattern in which A–Z alone fold, as a regular expression that regards case.
+fn like_to_regex(pattern: &str, escape: Option<char>) -> String {
+    let mut regex = String::from("(?s)^");
+    let mut letters = pattern.chars();
+    while let Some(mut letter) = letters.next() {
+        let plain = Some(letter) == escape;
+        if plain {
+            letter = letters.next().unwrap_or(letter);
+        }
+        match letter {
+            '%' if !plain => regex.push_str(".*"),
+            '_' if !plain => regex.push('.'),
+            letter if letter.is_ascii_alphabetic() => {
+                regex.push('[');
+                regex.push(letter.to_ascii_lowercase());
+                regex.push(letter.to_ascii_uppercase());
+                regex.push(']');
+            }
+            other => push_regex_letter(&mut regex, other),
+        }
+    }
+    regex.push_str("\\z");
+    regex
 }
 
 fn like_to_glob(pattern: &str, escape: Option<char>) -> String {

@@ -13,6 +13,7 @@ mod division;
 mod formats;
 mod json;
 mod like;
+mod mixed;
 mod numbers;
 mod rounding;
 mod shape;
@@ -33,11 +34,13 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::paging::RULES,
     shape::setops::RULES,
     shape::joins::RULES,
+    shape::series::RULES,
     shape::sources::RULES,
     shape::predicates::RULES,
     collation::RULES,
     division::RULES,
     rounding::RULES,
+    mixed::RULES,
     numbers::RULES,
     windowed::RULES,
     like::RULES,

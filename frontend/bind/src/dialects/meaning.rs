@@ -48,6 +48,8 @@ pub(crate) struct Numbers {
     pub exponents_are_exact: bool,
     /// Numbers have no kinds: every exact number is `NUMBER` (Oracle).
     pub single_kind: bool,
+    /// Unary `+` leaves its operand as it is, also a text.
+    pub plus_keeps: bool,
     /// Type of `+`, `-`, `*`, `%` over two numeric types.
     pub arith: fn(Arith, Type, Type) -> Type,
     /// Meaning and type of `/` over two numeric types.

@@ -34,6 +34,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: true,
         exponents_are_exact: false,
         single_kind: false,
+        plus_keeps: true,
         arith,
         quotient,
         modulo: Builtin::Mod,

@@ -40,6 +40,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: true,
         exponents_are_exact: true,
         single_kind: false,
+        plus_keeps: false,
         arith,
         quotient,
         modulo: Builtin::Mod,
