@@ -40,6 +40,19 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        name: "seconds_of_iso_text",
+        law: "the seconds of an ISO text, with all digits of their fraction, stand behind its second colon",
+        apply: Apply::Builtins(
+            &[ExtractSecondFraction, ExtractMillisecond, ExtractMicrosecondTotal],
+            seconds_of_iso_text,
+        ),
+    },
+    Rule {
+        name: "unix_time_in_range",
+        law: "a number of seconds inside of the target's range is the same moment everywhere",
+        apply: Apply::Builtins(&[FromUnixTime], unix_time_in_range),
+    },
+    Rule {
         name: "date_result",
         law: "a timestamp at midnight is cast to the date it is",
         apply: Apply::Builtins(&[DateTrunc, DateTruncWeekSunday, AddMonthsSticky], date_result),
@@ -467,4 +480,51 @@ fn days_of_timestamp(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let days = cx.call_with(MakeInterval, Modifier::Unit(Unit::Day), &[n], kind, id);
     cx.become_call(id, AddInterval, &[x, days]);
     Ok(true)
+}
+
+/// Functions of times as texts know thousandths of a second; the text itself has all digits.
+fn seconds_of_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([moment]) = cx.args(id) else { return Ok(false) };
+    let behind = match cx.air.ty(moment) {
+        Type::Time { .. } => "HH:MM:".len() + 1,
+        Type::Timestamp { .. } => "YYYY-MM-DD HH:MM:".len() + 1,
+        _ => return Ok(false),
+    };
+    let factor = match op {
+        ExtractMillisecond => 1_000,
+        ExtractMicrosecondTotal => 1_000_000,
+        _ => 1,
+    };
+    let from = cx.int(behind as i64, id);
+    let text = cx.call(SubstringInside, &[moment, from], Type::TEXT, id);
+    let nullable = cx.air.info(moment).nullable;
+    let seconds = Expr::Cast { operand: text, to: Type::Float64, rule: CastRule::IMPLICIT };
+    let mut value = cx.make(seconds, Type::Float64, nullable, id);
+    if factor > 1 {
+        let factor = cx.int(factor, id);
+        value = cx.call(Mul, &[value, factor], Type::Float64, id);
+        // The product of a float is a hair beside the whole microseconds it means.
+        let digits = cx.int(if op == ExtractMillisecond { 3 } else { 0 }, id);
+        value = cx.call(Round, &[value, digits], Type::Float64, id);
+    }
+    let ty = cx.air.ty(id);
+    cx.become_copy(id, value);
+    cx.air.info_mut(id).ty = ty;
+    Ok(true)
+}
+
+/// A moment that the target cannot say becomes NULL there.
+fn unix_time_in_range(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([seconds]) = cx.args(id) else { return Ok(false) };
+    let (least, most) = cx.target.can.unix_time;
+    let Some(value) = cx.int_value(seconds) else { return Ok(false) };
+    if (least..=most).contains(&value) {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    cx.refuse(codes::LITERAL, span, "a moment so far from 1970 has no value", "")
 }

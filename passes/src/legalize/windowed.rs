@@ -2,8 +2,8 @@
 
 use air::builtins::Builtin::{Add, Lag, Lead, Sub};
 use air::builtins::Class;
-use air::target::How;
 use air::expr::FrameBound;
+use air::target::How;
 use air::types::Type;
 use air::{Expr, ExprId, WindowId};
 

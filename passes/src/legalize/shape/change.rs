@@ -65,6 +65,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statement(default_values),
     },
     Rule {
+        name: "assigned_defaults",
+        law: "the default of a column without one is NULL, and a computed column keeps being computed",
+        apply: Apply::Statement(assigned_defaults),
+    },
+    Rule {
         name: "identity_null",
         law: "NULL given to a column whose values the server makes up asks for the next one, as DEFAULT does",
         apply: Apply::Statement(identity_null),
@@ -951,6 +956,56 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
         insert.all_columns &= whole;
         insert.source = InsertSource::Values { rows };
     });
+    Ok(true)
+}
+
+/// `SET column = DEFAULT` where DEFAULT is no value.
+fn assigned_defaults(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.has(cx.target.can.default_in_values) {
+        return Ok(false);
+    }
+    let Statement::Update { update } = &cx.air.statements[at] else { return Ok(false) };
+    let assignments = cx.air.list(update.assignments).to_vec();
+    let span = span_of(cx, at);
+    let mut kept = Vec::with_capacity(assignments.len());
+    let mut fired = false;
+    for assignment in &assignments {
+        let &[column] = cx.air.list(assignment.columns) else {
+            kept.push(*assignment);
+            continue;
+        };
+        if !matches!(cx.air.expr(assignment.value), Expr::Default {}) {
+            kept.push(*assignment);
+            continue;
+        }
+        fired = true;
+        let name = cx.air.name(cx.air.column(assignment.source, column).name).to_owned();
+        let known = table_of(cx, assignment.source)
+            .and_then(|table| table.column(&name).map(|i| &table.columns[i as usize]));
+        match known {
+            Some(column) if column.generated => {}
+            Some(column) if !column.has_default && !column.identity => {
+                cx.air.set(assignment.value, Expr::Literal { value: Literal::Null {} });
+                kept.push(*assignment);
+            }
+            _ => {
+                let message = "DEFAULT as an assigned value has no form";
+                return cx.refuse(codes::CHANGE, span, message, "write the default value");
+            }
+        }
+    }
+    if !fired {
+        return Ok(false);
+    }
+    if kept.is_empty() {
+        let reason = cx.air.push_text("computed columns alone are assigned, which changes nothing");
+        cx.air.statements[at] = Statement::Nothing { reason };
+        return Ok(true);
+    }
+    let kept = cx.air.push_list(&kept);
+    if let Statement::Update { update } = &mut cx.air.statements[at] {
+        update.assignments = kept;
+    }
     Ok(true)
 }
 

@@ -7,7 +7,7 @@ use air::query::{
     Body, Distinct, GroupBy, GroupElement, Item, LooseColumns, Output, Select, SetOp, SourceColumn,
     SourceKind,
 };
-use air::target::{GroupingSets, LooseForm};
+use air::target::{GroupingSets, HavingGroups, LooseForm};
 use air::types::Collation;
 use air::{Builtin, Expr, ExprId, List, QueryId, SelectId, SourceId, Type};
 use air_base::Span;
@@ -156,21 +156,29 @@ fn grouping_of_plain_keys(cx: &mut Context<'_>, select: SelectId) -> Fired {
 fn having_alone(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let block = *cx.air.select(select);
     let Some(having) = block.having else { return Ok(false) };
-    if cx.target.can.having_groups || block.group.is_some_and(|group| !group.elements.is_empty()) {
+    if block.group.is_some_and(|group| !group.elements.is_empty()) {
         return Ok(false);
     }
-    let in_items = cx.air.list(block.items).iter().any(|item| match item {
+    let items = cx.air.list(block.items).to_vec();
+    let in_items = items.iter().any(|item| match item {
         Item::Expr { expr, .. } => build::has_aggregate(cx.air, *expr),
         Item::Star { .. } => false,
     });
-    if in_items || build::has_aggregate(cx.air, having) {
-        return Ok(false);
-    }
+    let grouped = in_items
+        || match cx.target.can.having_groups {
+            HavingGroups::Always => true,
+            HavingGroups::WithAggregate => build::has_aggregate(cx.air, having),
+            HavingGroups::WithAggregateItem => false,
+        };
+    let Some(&Item::Expr { expr, .. }) = items.first().filter(|_| !grouped) else { return Ok(false) };
+    // The first item as it is, under a condition on an aggregate that always holds.
+    let value = cx.air.copy(expr);
     let all = cx.air.aggregate(Builtin::CountAll, &[], Type::I64, Span::NONE);
     let zero = cx.air.int(0, Span::NONE);
     let any = cx.air.compare(air::expr::CompareOp::Ge, all, zero);
-    let having = cx.air.and(&[Some(having), Some(any)]);
-    cx.air.select_mut(select).having = having;
+    let wrapped = cx.air.case(&[(any, value)], None);
+    let wrapped = cx.air.expr(wrapped);
+    cx.air.set(expr, wrapped);
     Ok(true)
 }
 

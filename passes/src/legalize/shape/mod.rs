@@ -8,6 +8,7 @@ pub(crate) mod keys;
 pub(crate) mod order;
 pub(crate) mod paging;
 pub(crate) mod predicates;
+pub(crate) mod series;
 pub(crate) mod setops;
 pub(crate) mod sources;
 pub(crate) mod stored;
