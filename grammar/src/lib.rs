@@ -25,3 +25,6 @@ pub mod tree;
 
 pub use airc_lex::{Settings, StatementSpan, split};
 pub use parser::{Parsed, Parser};
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ pub(crate) struct Stacks {
     // Expressions.
     frames: Vec<ExprFrame>,
     entries: Vec<Entry>,
-    operands: Vec<ExprId>,
+    operands: Vec<operators::Operand>,
     /// Heights of expressions that are closed, by where they start.
     heights: Vec<(u32, u32)>,
     bounds: Vec<(Bound, Span)>,
@@ -244,16 +244,23 @@ impl Builder<'_> {
         self.tree.expr_span(id)
     }
 
-    /// Takes note that the thing starting at byte `start` is `levels` higher than the highest thing inside of it.
-    pub(crate) fn note_height(&mut self, start: u32, levels: u32) {
+    /// The height of the highest thing noted at or behind byte `start`; its note and those beside it are taken away.
+    #[inline]
+    pub(crate) fn take_height(&mut self, start: u32) -> u32 {
         let heights = &mut self.stacks.heights;
-        let mut child = 0;
+        let mut highest = 0;
         while let Some(&(at, height)) = heights.last()
             && at >= start
         {
-            child = child.max(height);
+            highest = highest.max(height);
             heights.pop();
         }
-        heights.push((start, child + levels));
+        highest
+    }
+
+    /// Takes note that the thing starting at byte `start` is `levels` higher than the highest thing inside of it.
+    pub(crate) fn note_height(&mut self, start: u32, levels: u32) {
+        let inner = self.take_height(start);
+        self.stacks.heights.push((start, inner + levels));
     }
 }

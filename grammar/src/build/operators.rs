@@ -28,7 +28,12 @@ pub(super) struct ExprFrame {
     operands: u32,
     /// `BETWEEN`s that wait for their `AND`.
     betweens: u32,
-    /// Operators applied so far.
+}
+
+/// An operand with the height of its tree.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operand {
+    id: ExprId,
     height: u32,
 }
 
@@ -63,11 +68,11 @@ impl Builder<'_> {
         while self.stacks.entries.len() > frame.entries as usize {
             self.reduce();
         }
-        let id = self.pop_operand();
-        let height = self.stacks.frames.pop().map_or(0, |frame| frame.height);
+        let Operand { id, height } = self.pop_operand();
+        self.stacks.frames.pop();
         self.stacks.operands.truncate(frame.operands as usize);
         let start = self.expr_span(id).start;
-        self.note_height(start, height);
+        self.stacks.heights.push((start, height));
         id
     }
 
@@ -76,11 +81,23 @@ impl Builder<'_> {
         self.expr(Expr::Default, Span::NONE)
     }
 
-    fn pop_operand(&mut self) -> ExprId {
+    fn pop_operand(&mut self) -> Operand {
         match self.stacks.operands.pop() {
-            Some(id) => id,
-            None => self.nothing(),
+            Some(operand) => operand,
+            None => Operand { id: self.nothing(), height: 0 },
         }
+    }
+
+    #[inline]
+    fn push_operand(&mut self, id: ExprId) {
+        // The heights noted inside of the operand are summed up in its own.
+        let height = if self.stacks.heights.is_empty() {
+            0
+        } else {
+            let start = self.expr_span(id).start;
+            self.take_height(start)
+        };
+        self.stacks.operands.push(Operand { id, height });
     }
 
     fn framed(&mut self, x: X) {
@@ -89,9 +106,8 @@ impl Builder<'_> {
                 entries: self.stacks.entries.len() as u32,
                 operands: self.stacks.operands.len() as u32,
                 betweens: 0,
-                height: 0,
             });
-            self.stacks.operands.push(ExprId::new(x.0 as usize - 1));
+            self.push_operand(ExprId::new(x.0 as usize - 1));
         }
     }
 
@@ -104,7 +120,7 @@ impl Builder<'_> {
     pub(crate) fn binary(&mut self, x: X, at: u32, operand: ExprId) -> X {
         self.framed(x);
         self.operator(at);
-        self.stacks.operands.push(operand);
+        self.push_operand(operand);
         X(FRAMED)
     }
 
@@ -122,7 +138,6 @@ impl Builder<'_> {
             entries: self.stacks.entries.len() as u32,
             operands: self.stacks.operands.len() as u32,
             betweens: 0,
-            height: 0,
         });
         self.prefixes(prefixes, operand);
         X(FRAMED)
@@ -145,7 +160,7 @@ impl Builder<'_> {
             });
             at += 1;
         }
-        self.stacks.operands.push(operand);
+        self.push_operand(operand);
     }
 
     /// Pushes the operator of token `at` after everything that binds at least as tightly has been applied.
@@ -261,38 +276,24 @@ impl Builder<'_> {
     /// Applies the topmost operator to its operands.
     fn reduce(&mut self) {
         let Some(entry) = self.stacks.entries.pop() else { return };
-        if let Some(frame) = self.stacks.frames.last_mut() {
-            frame.height += 1;
-        }
         let right = self.pop_operand();
-        let end = self.expr_span(right).end;
-        if is_prefix(entry.op) {
-            let span = Span::new(entry.at.start, end.max(entry.at.end));
-            let id = match entry.op {
-                Op::Neg => self.expr(Expr::Unary { op: UnaryOp::Minus, arg: right }, span),
-                op => self.expr(Expr::Unary { op: unary_op(op), arg: right }, span),
-            };
-            self.stacks.operands.push(id);
-            return;
-        }
-        if matches!(entry.op, Op::And | Op::Or) {
-            let count = entry.count as usize;
-            let operands = &mut self.stacks.operands;
-            let from = operands.len().saturating_sub(count);
+        let end = self.expr_span(right.id).end;
+        let (expr, start, height) = if is_prefix(entry.op) {
+            (Expr::Unary { op: unary_op(entry.op), arg: right.id }, entry.at.start, right.height)
+        } else if matches!(entry.op, Op::And | Op::Or) {
+            let from = self.stacks.operands.len().saturating_sub(entry.count as usize);
             let mark = self.tree.expr_lists.open_len();
-            for id in operands.drain(from..) {
-                self.tree.expr_lists.open(id);
+            let mut height = right.height;
+            for operand in self.stacks.operands.drain(from..) {
+                self.tree.expr_lists.open(operand.id);
+                height = height.max(operand.height);
             }
-            self.tree.expr_lists.open(right);
+            self.tree.expr_lists.open(right.id);
             let list = self.tree.expr_lists.close(mark);
             let start =
                 self.tree.list(list).first().map_or(entry.at.start, |first| self.expr_span(*first).start);
-            let expr = if entry.op == Op::And { Expr::And(list) } else { Expr::Or(list) };
-            let id = self.expr(expr, Span::new(start, end));
-            self.stacks.operands.push(id);
-            return;
-        }
-        if is_between(entry.op) {
+            (if entry.op == Op::And { Expr::And(list) } else { Expr::Or(list) }, start, height)
+        } else if is_between(entry.op) {
             if entry.open {
                 if let Some(frame) = self.stacks.frames.last_mut() {
                     frame.betweens = frame.betweens.saturating_sub(1);
@@ -302,35 +303,31 @@ impl Builder<'_> {
                 return;
             }
             let low = self.pop_operand();
-            let expr = self.pop_operand();
-            let span = Span::new(self.expr_span(expr).start, end);
+            let left = self.pop_operand();
             let negated = matches!(entry.op, Op::NotBetween | Op::NotBetweenSymmetric);
             let symmetric = matches!(entry.op, Op::BetweenSymmetric | Op::NotBetweenSymmetric);
-            let id = self.expr(Expr::Between { negated, symmetric, expr, low, high: right }, span);
-            self.stacks.operands.push(id);
-            return;
-        }
-        if let Some((op, negated)) = like_op(entry.op) {
+            let expr = Expr::Between { negated, symmetric, expr: left.id, low: low.id, high: right.id };
+            (expr, self.expr_span(left.id).start, left.height.max(low.height).max(right.height))
+        } else if let Some((op, negated)) = like_op(entry.op) {
             let (pattern, escape) =
-                if entry.escaped { (self.pop_operand(), Some(right)) } else { (right, None) };
-            let expr = self.pop_operand();
-            let span = Span::new(self.expr_span(expr).start, end);
-            let id = self.expr(Expr::Like { op, negated, expr, pattern, escape }, span);
-            self.stacks.operands.push(id);
-            return;
-        }
-        let left = self.pop_operand();
-        let span = Span::new(self.expr_span(left).start, end);
-        if entry.op == Op::Escape {
-            self.stacks.stray_escape = Some(entry.at);
-        }
-        let expr = if entry.op == Op::AtTimeZoneOp {
-            Expr::AtTimeZone { expr: left, zone: Some(right) }
+                if entry.escaped { (self.pop_operand(), Some(right.id)) } else { (right, None) };
+            let left = self.pop_operand();
+            let expr = Expr::Like { op, negated, expr: left.id, pattern: pattern.id, escape };
+            (expr, self.expr_span(left.id).start, left.height.max(pattern.height).max(right.height))
         } else {
-            Expr::Binary { op: binary_op(entry.op), left, right, at: entry.at.start }
+            let left = self.pop_operand();
+            if entry.op == Op::Escape {
+                self.stacks.stray_escape = Some(entry.at);
+            }
+            let expr = if entry.op == Op::AtTimeZoneOp {
+                Expr::AtTimeZone { expr: left.id, zone: Some(right.id) }
+            } else {
+                Expr::Binary { op: binary_op(entry.op), left: left.id, right: right.id, at: entry.at.start }
+            };
+            (expr, self.expr_span(left.id).start, left.height.max(right.height))
         };
-        let id = self.expr(expr, span);
-        self.stacks.operands.push(id);
+        let id = self.expr(expr, Span::new(start, end.max(start)));
+        self.stacks.operands.push(Operand { id, height: height + 1 });
     }
 
     /// Applies a postfix operator of the given strength: `make` gets the operand it binds to.
@@ -351,11 +348,11 @@ impl Builder<'_> {
         let base = self.frame_entries();
         self.reduce_while(base, self.strengths.of_op(strength));
         let operand = self.pop_operand();
-        let id = make(self, operand);
-        self.stacks.operands.push(id);
-        if let Some(frame) = self.stacks.frames.last_mut() {
-            frame.height += 1;
-        }
+        let id = make(self, operand.id);
+        // What stands behind the operand, such as the index of a subscript, counts too.
+        let start = self.expr_span(operand.id).start;
+        let height = self.take_height(start).max(operand.height) + 1;
+        self.stacks.operands.push(Operand { id, height });
         X(FRAMED)
     }
 
@@ -411,7 +408,7 @@ impl Builder<'_> {
             count: 1,
             at,
         });
-        self.stacks.operands.push(zone);
+        self.push_operand(zone);
         X(FRAMED)
     }
 

@@ -1,0 +1,94 @@
+//! Real statements of others: every one of them must be read.
+
+use crate::Parser;
+use air_base::{Dialect, Severity};
+use std::path::PathBuf;
+
+/// The folder with cases beside the project; absent in a plain checkout.
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(name);
+    if !path.is_dir() {
+        eprintln!("../shared/{name} is absent: its statements are not checked");
+        return None;
+    }
+    Some(path)
+}
+
+#[test]
+fn every_statement_of_the_cases_is_read() {
+    let Some(folder) = shared("cases") else { return };
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for file in files.iter().filter(|file| file.extension().is_some_and(|ext| ext == "jsonl")) {
+        let name = file.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        let text = std::fs::read_to_string(file).expect("a readable file");
+        for line in text.lines() {
+            let case: serde_json::Value = serde_json::from_str(line).expect("a case");
+            let source = case["source"].as_str().unwrap_or(match name.as_str() {
+                "setups-slt.jsonl" => "sqlite",
+                "setups-mtr.jsonl" => "mysql",
+                _ => "postgres",
+            });
+            // The cases of MySQL were recorded on MariaDB.
+            let dialect =
+                if source == "mysql" { Dialect::Mariadb } else { source.parse().expect("a dialect") };
+            let mut parser = Parser::of(dialect);
+            let setup = case["setup"].as_array().into_iter().flatten();
+            for sql in setup.chain(case.get("query")).filter_map(|sql| sql.as_str()) {
+                count += 1;
+                let parsed = parser.parse(sql);
+                if let Some(first) = parsed.diagnostics.first() {
+                    failures.push(format!("{name}: {}: {sql}", first.message));
+                }
+            }
+        }
+    }
+    assert!(count > 5_000, "{count}");
+    assert!(failures.is_empty(), "{} of {count}:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn every_statement_of_the_real_scripts_is_read() {
+    let Some(folder) = shared("real") else { return };
+    for (file, dialect, statements) in [
+        ("sakila/mysql-schema.sql", Dialect::Mysql, 41),
+        ("sakila/postgres-schema.sql", Dialect::Postgres, 225),
+        ("sakila/sqlite-schema.sql", Dialect::Sqlite, 75),
+        ("sakila/oracle-schema.sql", Dialect::Oracle, 95),
+        ("sakila/sql-server-schema.sql", Dialect::Mssql, 70),
+        ("northwind/mssql.sql", Dialect::Mssql, 3459),
+        ("oracle-hr/hr_code.sql", Dialect::Oracle, 6),
+        ("oracle-hr/hr_create.sql", Dialect::Oracle, 78),
+        ("oracle-hr/hr_populate.sql", Dialect::Oracle, 11),
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a readable script");
+        let mut parser = Parser::of(dialect);
+        let parsed = parser.parse(&text);
+        let faults: Vec<_> = parsed.diagnostics.iter().filter(|d| d.severity != Severity::Note).collect();
+        assert!(faults.is_empty(), "{file}: {faults:?}");
+        assert_eq!(parsed.tree.statements().len(), statements, "{file}");
+    }
+}
+
+/// Cutting a script up and parsing it see the same statements.
+#[test]
+fn splitting_finds_the_statements_the_parser_finds() {
+    let Some(folder) = shared("real") else { return };
+    for (file, dialect) in
+        [("sakila/postgres-schema.sql", Dialect::Postgres), ("northwind/mssql.sql", Dialect::Mssql)]
+    {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a readable script");
+        let mut parser = Parser::of(dialect);
+        let parsed = parser.parse(&text);
+        let spans: Vec<_> = parsed.tree.statements().iter().map(|id| parsed.tree[*id].span).collect();
+        let split: Vec<_> = crate::split(parser_settings(dialect), &text).iter().map(|s| s.span).collect();
+        assert_eq!(spans, split, "{file}");
+    }
+}
+
+fn parser_settings(dialect: Dialect) -> crate::Settings {
+    crate::Settings::of(dialect)
+}
