@@ -306,3 +306,139 @@ pub fn split(settings: Settings, source: &str) -> Vec<StatementSpan> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use air_base::Dialect::{self, *};
+
+    /// The statements of a script, without their terminators.
+    fn statements(dialect: Dialect, source: &str) -> Vec<&str> {
+        split(Settings::of(dialect), source).iter().map(|statement| statement.span.text(source)).collect()
+    }
+
+    /// The codes of what is said about a script.
+    fn codes(dialect: Dialect, source: &str) -> Vec<&'static str> {
+        let mut lexer = Lexer::new(Settings::of(dialect));
+        let (mut idents, mut comments, mut diagnostics) = (Vec::new(), Vec::new(), Vec::new());
+        let mut at = 0;
+        while let Some(chunk) = lexer.next(source, at, &mut idents, &mut comments, &mut diagnostics) {
+            at = chunk.next;
+        }
+        diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect()
+    }
+
+    #[test]
+    fn semicolons_end_statements_but_not_inside_of_strings_comments_or_bodies() {
+        assert_eq!(
+            statements(Postgres, "a; b 'x;y' /* ; /* ; */ */ -- ;\n; $f$ ; $f$;;"),
+            ["a", "b 'x;y'", "$f$ ; $f$"]
+        );
+        assert_eq!(statements(Mysql, "a 'x\\';' \"y;\" # ;\n; b"), ["a 'x\\';' \"y;\"", "b"]);
+        assert_eq!(statements(Oracle, "a q'[x;']' ; b"), ["a q'[x;']'", "b"]);
+        assert_eq!(
+            statements(
+                Sqlite,
+                "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE 1 WHEN 1 THEN 2 END; DELETE FROM b; END; c"
+            ),
+            [
+                "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE 1 WHEN 1 THEN 2 END; DELETE FROM b; END",
+                "c"
+            ]
+        );
+        assert_eq!(statements(Mysql, "CREATE PROCEDURE p() BEGIN IF a THEN b; END IF; END; c").len(), 2);
+        assert_eq!(statements(Postgres, "BEGIN; a; END; b"), ["BEGIN", "a", "END", "b"]);
+    }
+
+    #[test]
+    fn delimiters_last_until_the_next_one() {
+        let script = "a;\nDELIMITER //\nb; c; //\nd$$ e//\ndelimiter ;\nf;g";
+        assert_eq!(statements(Mysql, script), ["a", "b; c;", "d$$ e", "f", "g"]);
+        assert_eq!(statements(Mysql, "DELIMITER $$\nBEGIN a; END$$\nb$$"), ["BEGIN a; END", "b"]);
+        assert_eq!(statements(Mysql, "-- x\nDELIMITER ;;\na;b;;\n"), ["a;b"]);
+        assert_eq!(statements(Mysql, "a\\G b\\g"), ["a", "b"]);
+    }
+
+    #[test]
+    fn batches_and_statements_of_t_sql() {
+        let script = "CREATE TABLE t (a int)\nINSERT t VALUES (1) INSERT INTO t SELECT 2\nGO\nSELECT 1 UNION SELECT 2 SELECT 3\ngo 5\nUPDATE t SET a = 1 DELETE FROM t";
+        assert_eq!(
+            statements(Mssql, script),
+            [
+                "CREATE TABLE t (a int)",
+                "INSERT t VALUES (1)",
+                "INSERT INTO t SELECT 2",
+                "SELECT 1 UNION SELECT 2",
+                "SELECT 3",
+                "UPDATE t SET a = 1",
+                "DELETE FROM t"
+            ]
+        );
+        assert_eq!(codes(Mssql, script), ["L0102"]);
+        assert_eq!(
+            statements(Mssql, "CREATE PROC p AS SELECT 1; SELECT 2\nGO\nSELECT 3"),
+            ["CREATE PROC p AS SELECT 1; SELECT 2", "SELECT 3"]
+        );
+        assert_eq!(statements(Mssql, "IF EXISTS (SELECT 1) DROP TABLE t CREATE TABLE u (a int)").len(), 2);
+        assert_eq!(
+            statements(Mssql, "MERGE t USING s ON a = b WHEN MATCHED THEN UPDATE SET c = 1 WHEN NOT MATCHED THEN INSERT VALUES (1); SELECT 1").len(),
+            2
+        );
+        assert_eq!(statements(Mssql, "WITH c AS (SELECT 1 a) UPDATE c SET a = 2").len(), 1);
+        assert_eq!(
+            statements(Mssql, "ALTER TABLE t DROP COLUMN a ALTER TABLE t ALTER COLUMN b int").len(),
+            2
+        );
+    }
+
+    #[test]
+    fn lines_for_clients_are_left_out_and_noted() {
+        assert_eq!(statements(Postgres, "\\set x 1\na;\n\\echo b\nc;"), ["a", "c"]);
+        assert_eq!(statements(Postgres, "COPY t FROM stdin;\n1\t;'\n\\.\nb;"), ["COPY t FROM stdin", "b"]);
+        assert_eq!(statements(Sqlite, ".mode csv\na;\n"), ["a"]);
+        assert_eq!(
+            statements(Oracle, "SET DEFINE OFF\nPROMPT it's\na;\n/\nREM b\nSET TRANSACTION READ ONLY;"),
+            ["a", "SET TRANSACTION READ ONLY"]
+        );
+        assert_eq!(
+            statements(Oracle, "CREATE PROCEDURE p IS BEGIN a; b; END;\n/\nc;"),
+            ["CREATE PROCEDURE p IS BEGIN a; b; END;", "c"]
+        );
+        assert_eq!(codes(Postgres, "\\set x 1\na;"), ["L0101"]);
+    }
+
+    #[test]
+    fn executable_comments_are_read_by_version() {
+        let mut lexer = Lexer::new(Settings::of(Mysql));
+        let (mut idents, mut comments, mut diagnostics) = (Vec::new(), Vec::new(), Vec::new());
+        let source = "/*!40101 SET NAMES utf8 */; SELECT 1 /*!999999 x */ /*+ hint */";
+        let first = lexer.next(source, 0, &mut idents, &mut comments, &mut diagnostics).expect("a statement");
+        assert_eq!(first.span.text(source), "SET NAMES utf8");
+        let second = lexer
+            .next(source, first.next, &mut idents, &mut comments, &mut diagnostics)
+            .expect("a statement");
+        assert_eq!(second.span.text(source), "SELECT 1");
+        assert_eq!(
+            comments.iter().map(|c| c.kind).collect::<Vec<_>>(),
+            [crate::CommentKind::Skipped, crate::CommentKind::Hint]
+        );
+        assert!(diagnostics.is_empty());
+    }
+
+    #[test]
+    fn damage_is_limited_to_the_statement() {
+        assert_eq!(statements(Sqlite, "a;\nb 'x;\nc;\n").len(), 3);
+        assert_eq!(codes(Sqlite, "a;\nb 'x;\nc;\n"), ["L0001"]);
+        assert_eq!(codes(Postgres, "a (b; c"), ["L0001"]);
+        assert_eq!(codes(Sqlite, "a {"), ["L0002"]);
+        assert_eq!(codes(Sqlite, "select 1a"), ["L0003"]);
+    }
+
+    #[test]
+    fn a_script_of_one_line_is_read_in_linear_time() {
+        let source = "SELECT a;".repeat(50_000);
+        assert_eq!(statements(Postgres, &source).len(), 50_000);
+        assert_eq!(statements(Oracle, &source).len(), 50_000);
+        assert_eq!(statements(Mssql, &"SELECT a ".repeat(50_000)).len(), 50_000);
+    }
+}

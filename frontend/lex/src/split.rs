@@ -71,7 +71,7 @@ impl Splitter {
         }
         let before = previous(toks);
         match word {
-            W::Trigger | W::Function | W::Procedure | W::Event | W::Package | W::Body
+            W::Trigger | W::Function | W::Procedure | W::Proc | W::Event | W::Package | W::Body
                 if matches!(self.head, W::Create | W::Alter) && count <= 12 && !self.routine =>
             {
                 // `DROP FUNCTION` has no body, nor has `ALTER FUNCTION … RENAME` outside of T-SQL.

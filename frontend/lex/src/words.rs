@@ -395,6 +395,7 @@ words! {
     Json = "json", "";
     Browse = "browse", "t";
     Procedure = "procedure", "mo";
+    Proc = "proc", "t";
     Analyse = "analyse", "p";
     Tablesample = "tablesample", "t";
     Sample = "sample", "";

@@ -237,7 +237,7 @@ impl Pass<'_> {
             _ => {
                 let kind = match object {
                     Function => OtherKind::CreateFunction,
-                    Procedure => OtherKind::CreateProcedure,
+                    Procedure | Proc => OtherKind::CreateProcedure,
                     Trigger | Constraint => OtherKind::CreateTrigger,
                     Event => OtherKind::CreateEvent,
                     Package => OtherKind::CreatePackage,
@@ -397,7 +397,7 @@ impl Pass<'_> {
             Column => (ObjectKind::Column, at + 1),
             Constraint => (ObjectKind::Constraint, at + 1),
             Function => (ObjectKind::Function, at + 1),
-            Procedure => (ObjectKind::Procedure, at + 1),
+            Procedure | Proc => (ObjectKind::Procedure, at + 1),
             Trigger => (ObjectKind::Trigger, at + 1),
             Role => (ObjectKind::Role, at + 1),
             User => (ObjectKind::User, at + 1),
