@@ -8,6 +8,7 @@ use air::types::Type;
 use air::{Expr, ExprId, WindowId};
 
 use crate::codes;
+use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -17,6 +18,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "window_of_expression",
         law: "an expression over aggregates of one window is that expression over the windowed aggregates",
         apply: Apply::Kinds(&[Kind::Window], window_of_expression),
+    },
+    Rule {
+        name: "percentile_over_window",
+        law: "a percentile over a window is one of the window's rows",
+        apply: Apply::Kinds(&[Kind::Window], percentile_over_window),
     },
     Rule {
         name: "offset_default",
@@ -43,6 +49,18 @@ fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
     spread(cx, call, window, ignore_nulls);
     cx.become_copy(id, call);
     Ok(true)
+}
+
+fn percentile_over_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { call, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Aggregate { op: PercentileCont | PercentileDisc | Median | Mode, .. } = cx.air.expr(call) else {
+        return Ok(false);
+    };
+    if cx.target.can.percentile_windows {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    cx.refuse(codes::WINDOW, span, "a percentile over a window has no form", "group the rows instead")
 }
 
 /// Puts the window over each aggregate of the expression.
