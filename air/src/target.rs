@@ -388,6 +388,16 @@ pub struct Capabilities {
     pub changing_views: bool,
     /// The recursive part of a common table expression may refer to it inside of a subquery.
     pub nested_recursion: bool,
+    /// Several arms of a recursive common table expression may refer to it.
+    pub recursive_arms: bool,
+    /// Texts in the arms of a recursive common table expression have to be declared alike.
+    pub recursive_texts_alike: bool,
+    /// A comma between row sources is read as a join, from left to right with the others.
+    pub comma_is_join: bool,
+    /// Distinct values of an aggregate may come in the order of something else.
+    pub distinct_other_order: bool,
+    /// Percentiles may stand over windows.
+    pub percentile_windows: bool,
     /// A limit in a subquery of IN, ANY or ALL.
     pub limit_in_subquery: bool,
     /// A change may read the table it changes in a subquery.
@@ -678,6 +688,8 @@ pub struct Definitions {
     pub forward_references: bool,
     /// Foreign keys that are not enforced for a while.
     pub enforcement: Enforcement,
+    /// A CHECK may ask for the time or the session.
+    pub check_of_session: bool,
     /// A schema may stand at the name of an index.
     pub index_schema: bool,
     /// DROP INDEX names the table.

@@ -542,9 +542,22 @@ impl Renderer<'_> {
             Rel::Join { kind: JoinKind::Comma, left, right, .. } => {
                 deeper(|| self.from(left))?;
                 self.comma(false);
+                if self.target.can.comma_is_join && self.keeps_right(right) {
+                    return self.parenthesized(|r| r.rel(right));
+                }
                 self.from(right)
             }
             _ => self.rel(rel),
+        }
+    }
+
+    /// True for a join tree that keeps rows of a right side without a partner: what stands left of it matters.
+    fn keeps_right(&self, rel: RelId) -> bool {
+        match self.air.rel(rel) {
+            Rel::Source { .. } => false,
+            Rel::Join { kind, left, .. } => {
+                matches!(kind, JoinKind::Right | JoinKind::Full) || self.keeps_right(left)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Definitions: what of a table, index or view the target says elsewhere, otherwise or not at all.
 
+use air::builtins::Volatility;
 use air::ddl::{
     AlterTable, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject, IndexMethod,
     KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
@@ -8,7 +9,8 @@ use air::fidelity::Assume;
 use air::query::{Body, Limit, Source, SourceKind};
 use air::statement::Statement;
 use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm};
-use air::{Expr, List, Literal, Name, ObjectName, SourceId};
+use air::node::Child;
+use air::{Air, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
 use super::super::collation::folded_key;
@@ -328,6 +330,8 @@ fn table_definition(cx: &mut Context<'_>, at: usize) -> Fired {
         }
         fired |= name_query(cx, query)?;
     }
+    fired |= counted_key(cx, &mut table);
+    fired |= identity_as_row_number(cx, &mut table, span)?;
     fired |= columns(cx, &mut table, span)?;
     fired |= identity_key(cx, &mut table, span)?;
     fired |= constraints(cx, &mut table, span)?;
@@ -350,6 +354,49 @@ fn name_query(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
         return Ok(false);
     }
     super::sources::rename(cx, query, &names)
+}
+
+/// Where made-up values are those of the primary key, a unique column of them becomes it in a table without one.
+fn counted_key(cx: &mut Context<'_>, table: &mut CreateTable) -> bool {
+    let has_key =
+        table.constraints.iter().any(|known| matches!(known.rule, ConstraintRule::PrimaryKey { .. }));
+    if cx.target.can.define.identity != IdentityForm::RowNumber || has_key {
+        return false;
+    }
+    let counted = table.columns.iter().find(|column| column.identity.is_some() && column.not_null);
+    let Some(name) = counted.map(|column| column.name) else { return false };
+    for constraint in &mut table.constraints {
+        let ConstraintRule::Unique { columns, .. } = &constraint.rule else { continue };
+        let [only] = &columns[..] else { continue };
+        let Expr::Column { source, index, .. } = cx.air.expr(only.expr) else { continue };
+        if cx.air.name(cx.air.column(source, index).name).eq_ignore_ascii_case(cx.air.name(name)) {
+            let columns = columns.clone();
+            constraint.rule = ConstraintRule::PrimaryKey { columns };
+            return true;
+        }
+    }
+    false
+}
+
+/// Where only a primary key has values made up, the one such column of a table without a primary key becomes it.
+fn identity_as_row_number(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    let keyed = |constraint: &Constraint| matches!(constraint.rule, ConstraintRule::PrimaryKey { .. });
+    if cx.target.can.define.identity != IdentityForm::RowNumber || table.constraints.iter().any(keyed) {
+        return Ok(false);
+    }
+    let mut counted = table.columns.iter().filter(|column| column.identity.is_some());
+    let (Some(column), None) = (counted.next().map(|column| column.name), counted.next()) else {
+        return Ok(false);
+    };
+    let columns = cx.air.source(table.this).columns;
+    let at = cx.air.list(columns).iter().position(|known| cx.air.name(known.name) == cx.air.name(column));
+    let Some(at) = at else { return Ok(false) };
+    let subject = format!("values of {} are made up, none is given twice", cx.air.name(column));
+    cx.assume(Assume::ConstraintDropped, &subject, span)?;
+    let expr = cx.air.column_of(table.this, at as u32, span);
+    let columns = vec![KeyPart { expr, descending: false, prefix: 0 }];
+    table.constraints.push(Constraint { name: None, rule: ConstraintRule::PrimaryKey { columns } });
+    Ok(true)
 }
 
 /// Where made-up values are counted by a key, their column gets one.
@@ -435,6 +482,12 @@ fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
                 _ => {}
             }
         }
+        // Made-up values are kept in integers.
+        if column.identity.is_some() && define.identity == IdentityForm::Standard && column.ty == Type::U64 {
+            cx.assume(Assume::IntegerRange, cx.air.name(column.name).to_owned().as_str(), span)?;
+            column.ty = Type::I64;
+            fired = true;
+        }
         if let Some(identity) = &column.identity
             && define.identity == IdentityForm::RowNumber
         {
@@ -463,9 +516,37 @@ fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
     Ok(fired)
 }
 
+/// True if the expression has a value of its own in every session or moment.
+fn asks_session(air: &Air, expr: ExprId) -> bool {
+    let mut below = vec![Child::Expr(expr)];
+    while let Some(child) = below.pop() {
+        if let Child::Expr(id) = child
+            && let Expr::Call { op, .. } = air.expr(id)
+            && op.signature().volatility != Volatility::Immutable
+        {
+            return true;
+        }
+        air.children(child, &mut |child| below.push(child));
+    }
+    false
+}
+
 fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
     let define = cx.target.can.define;
     let mut fired = false;
+    if !define.check_of_session {
+        let air = &*cx.air;
+        let session = |constraint: &Constraint| {
+            matches!(constraint.rule, ConstraintRule::Check { expr } if asks_session(air, expr))
+        };
+        let before = table.constraints.len();
+        table.constraints.retain(|constraint| !session(constraint));
+        if table.constraints.len() < before {
+            let subject = format!("a CHECK of {} that asks for the time", cx.air.name(table.name.name));
+            cx.assume(Assume::ConstraintDropped, &subject, span)?;
+            fired = true;
+        }
+    }
     let global = define.index_names_global;
     let name = table.name;
     for constraint in &mut table.constraints {
