@@ -374,6 +374,8 @@ pub struct Capabilities {
     pub limit_expressions: bool,
     /// Offsets of a window frame may be expressions.
     pub frame_expressions: bool,
+    /// HAVING may compute with a key that is an expression.
+    pub having_keys: bool,
     /// HAVING without GROUP BY makes one group.
     pub having_groups: HavingGroups,
     /// Columns of a derived table may be called alike.

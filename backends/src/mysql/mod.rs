@@ -142,6 +142,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     limit_percent: false,
     limit_expressions: false,
     frame_expressions: false,
+    having_keys: false,
     having_groups: HavingGroups::WithAggregate,
     derived_alike_names: false,
     single_digits: 6,

@@ -128,6 +128,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limit_percent: true,
     limit_expressions: true,
     frame_expressions: true,
+    having_keys: true,
     having_groups: HavingGroups::Always,
     derived_alike_names: false,
     single_digits: 9,

@@ -127,6 +127,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limit_percent: false,
     limit_expressions: true,
     frame_expressions: true,
+    having_keys: true,
     having_groups: HavingGroups::Always,
     derived_alike_names: true,
     single_digits: 9,

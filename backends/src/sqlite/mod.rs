@@ -135,6 +135,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limit_percent: false,
     limit_expressions: true,
     frame_expressions: false,
+    having_keys: true,
     having_groups: HavingGroups::WithAggregateItem,
     derived_alike_names: true,
     single_digits: 9,

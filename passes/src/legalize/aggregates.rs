@@ -64,6 +64,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[StringAgg], joined_texts),
     },
     Rule {
+        name: "ordered_distinct",
+        law: "distinct values in their own order",
+        apply: Apply::Builtins(&[StringAgg, StringAggDistinct, ArrayAgg, JsonAgg], ordered_distinct),
+    },
+    Rule {
         name: "extreme_of_booleans",
         law: "false stands before true: the least is their conjunction, the greatest their disjunction",
         apply: Apply::Builtins(&[Min, Max], extreme_of_booleans),
@@ -258,6 +263,22 @@ fn joined_texts(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
+/// Which of equal values gives the place of a distinct one is said by few servers.
+fn ordered_distinct(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { distinct: true, args, order, .. } = cx.air.expr(id) else { return Ok(false) };
+    if cx.target.can.distinct_other_order || order.is_empty() {
+        return Ok(false);
+    }
+    let arg = cx.air.at(args, 0);
+    let own = (0..order.len()).all(|i| crate::build::same(cx.air, cx.air.at(order, i).expr, arg));
+    if own {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let message = "distinct values in the order of something else have no form";
+    cx.refuse(codes::BUILTIN, span, message, "order by the value itself")
+}
+
 fn extreme_of_booleans(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Expr::Aggregate { op, args, filter, .. } = cx.air.expr(id) else { return Ok(false) };
     let arg = cx.air.at(args, 0);
@@ -288,8 +309,13 @@ fn any_value(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.speaks(AnyValue) || !cx.speaks(ArrayAgg) {
         return Ok(false);
     }
+    let Expr::Aggregate { order: rows, .. } = cx.air.expr(id) else { return Ok(false) };
     let array = Type::Array(air::types::Element::Unknown);
     let values = aggregate(cx, &parts, ArrayAgg, parts.args[0], array, id);
+    if let Expr::Aggregate { op, distinct, args, filter, collation, .. } = cx.air.expr(values) {
+        // Where the rows have an order, the first one is meant.
+        cx.air.set(values, Expr::Aggregate { op, distinct, args, order: rows, filter, collation });
+    }
     let one = cx.int(1, id);
     cx.become_call(id, ArrayGet, &[values, one]);
     Ok(true)

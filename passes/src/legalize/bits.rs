@@ -167,6 +167,10 @@ fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
         if cx.air.ty(id) == Type::I64 && !matches!(cx.air.expr(x), Expr::Cast { to: Type::I64, .. }) {
             let narrow = cx.air.literal(x).is_some() || cx.air.ty(x) != Type::I64;
             if narrow {
+                // A literal is of the narrowest type that holds it.
+                if cx.int_value(x).is_some_and(|value| i32::try_from(value).is_ok()) {
+                    cx.air.info_mut(x).ty = Type::I32;
+                }
                 let x = cx.cast(x, Type::I64);
                 cx.become_call(id, op, &[x, n]);
                 return Ok(true);
@@ -180,6 +184,12 @@ fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if let Some(n) = cx.int_value(n) {
         if n >= 64 && op == ShiftLeft {
             cx.become_copy(id, zero);
+            return Ok(true);
+        }
+        if n >= 64 && ty == Type::I64 {
+            // Only the sign is left.
+            let last = cx.int(63, id);
+            cx.become_call(id, op, &[x, last]);
             return Ok(true);
         }
         return Ok(false);

@@ -49,7 +49,8 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             LikeCase::SensitiveAndIlike => return Ok(false),
             LikeCase::Collation if cx.speaks(RegexMatch) => {
-                let escape = escape.map(|escape| cx.text_literal(escape).and_then(|text| text.chars().next()));
+                let escape =
+                    escape.map(|escape| cx.text_literal(escape).and_then(|text| text.chars().next()));
                 if let (Some(text), true) = (cx.text_literal(pattern), escape != Some(None)) {
                     let regex = like_to_regex(text, escape.flatten());
                     let args = [operand, cx.text(&regex, pattern)];

@@ -31,6 +31,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::define::RULES,
     shape::keys::RULES,
     shape::grouping::RULES,
+    shape::having::RULES,
     shape::paging::RULES,
     shape::setops::RULES,
     shape::joins::RULES,

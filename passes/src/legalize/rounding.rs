@@ -4,7 +4,7 @@ use air::builtins::Builtin::*;
 use air::expr::CompareOp;
 use air::target::Decimals;
 use air::types::Type;
-use air::{Expr, ExprId};
+use air::{Expr, ExprId, Literal};
 
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -52,6 +52,11 @@ fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !cx.air.ty(x).is_float() || is_wide_quotient(cx, x) {
         return Ok(false);
     }
+    if let Some(rounded) = rounded_literal(cx, &args) {
+        let digits = cx.air.push_text(&rounded);
+        cx.air.set(id, Expr::Literal { value: Literal::Float { digits } });
+        return Ok(true);
+    }
     let exact = match cx.target.can.decimals {
         Decimals::Bounded { precision, scale } => {
             Type::Decimal { precision: precision.min(65), scale: (scale / 2).max(15) as i16 }
@@ -65,6 +70,35 @@ fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let expr = Expr::Cast { operand: rounded, to: Type::Float64, rule: air::types::CastRule::IMPLICIT };
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// What a literal rounds to, halves of its binary value away from zero: 2.675 is a little less than that.
+fn rounded_literal(cx: &Context<'_>, args: &[ExprId]) -> Option<String> {
+    let (&x, places) = match args {
+        [x] => (x, 0),
+        [x, places] => (x, usize::try_from(cx.int_value(*places)?).ok()?),
+        _ => return None,
+    };
+    let Some(Literal::Float { digits }) = cx.air.literal(x) else { return None };
+    let value: f64 = cx.air.text(digits).parse().ok()?;
+    if !value.is_finite() || value.abs() >= 1e15 || places > 15 {
+        return None;
+    }
+    // Every digit of the binary value; formatting alone would round halves to even.
+    let exact = format!("{:.1080}", value.abs());
+    let point = exact.find('.')?;
+    let up = exact.as_bytes().get(point + 1 + places)? >= &b'5';
+    let kept: u128 = exact[..point]
+        .chars()
+        .chain(exact[point + 1..point + 1 + places].chars())
+        .collect::<String>()
+        .parse()
+        .ok()?;
+    let kept = format!("{:0>width$}", kept + u128::from(up), width = places + 1);
+    let (whole, fraction) = kept.split_at(kept.len() - places);
+    let fraction = fraction.trim_end_matches('0');
+    let sign = if value < 0.0 && kept.contains(|digit| digit != '0') { "-" } else { "" };
+    Some(format!("{sign}{whole}.{}", if fraction.is_empty() { "0" } else { fraction }))
 }
 
 fn is_wide_quotient(cx: &Context<'_>, id: ExprId) -> bool {

@@ -87,7 +87,7 @@ pub(crate) enum Arith {
 pub(crate) enum Bits {
     /// Unsigned 64 bits (MySQL).
     Unsigned64,
-    /// Signed 64 bits (SQLite).
+    /// Signed 64 bits; a negative count shifts the other way (SQLite).
     Signed64,
     /// The wider of the operands' integer types (PostgreSQL, T-SQL).
     Operands,

@@ -665,7 +665,21 @@ impl<'a> Binder<'a> {
     }
 
     pub(crate) fn bitwise(&mut self, op: Builtin, l: ExprId, r: ExprId, span: Span) -> Bound<ExprId> {
-        let (l, r) = (self.bit_operand(l)?, self.bit_operand(r)?);
+        let (l, mut r) = (self.bit_operand(l)?, self.bit_operand(r)?);
+        let mut op = op;
+        if self.meaning.numbers.bits == Bits::Signed64
+            && let Some(count) = self.air.int_literal(r).filter(|count| *count < 0)
+        {
+            let turned = match op {
+                Builtin::ShiftLeft => Some(Builtin::ShiftRight),
+                Builtin::ShiftRight => Some(Builtin::ShiftLeft),
+                _ => None,
+            };
+            if let Some(turned) = turned {
+                op = turned;
+                r = self.int(count.saturating_neg(), span);
+            }
+        }
         let (a, b) = (self.air.ty(l), self.air.ty(r));
         let ty = match op {
             Builtin::ShiftLeft | Builtin::ShiftRight => self.bit_type(a, a),

@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod define;
 pub(crate) mod grouping;
+pub(crate) mod having;
 pub(crate) mod joins;
 pub(crate) mod keys;
 pub(crate) mod order;
