@@ -7,6 +7,7 @@ use air::target::{Booleans, Decimals};
 use air::types::{CastFailure, CastReason, CastRule, Rounding, TextKind, Type};
 use air::{Expr, ExprId};
 
+use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -408,6 +409,17 @@ fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
             | (Type::Timestamp { .. }, Type::Timestamp { .. })
     );
     if same {
+        let digits = |ty: Type| match ty {
+            Type::Time { precision, .. } | Type::Timestamp { precision, .. } => precision,
+            _ => 0,
+        };
+        // The clock of such a target has whole seconds only.
+        let now = matches!(cx.as_call(operand), Some((CurrentTimestamp | ClockTimestamp | UtcTimestamp, _)));
+        if digits(to) < digits(from) && !now && cx.air.literal(operand).is_none() {
+            let span = cx.air.span(id);
+            let message = "fewer digits of the second of a time kept as text have no form";
+            return cx.refuse(codes::CAST, span, message, "");
+        }
         cx.become_copy(id, operand);
         return Ok(true);
     }
@@ -418,9 +430,25 @@ fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
 fn of_bytes(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
     match (from, to) {
-        (Type::Text(_), Type::Bytes { length: 0, .. }) => cx.become_call(id, BytesOfText, &[operand]),
+        (Type::Text(_), Type::Bytes { length: 0, .. } | Type::Bytes { fixed: false, .. }) => {
+            cx.become_call(id, BytesOfText, &[operand])
+        }
+        (Type::Bytes { .. }, Type::Text(_)) if !is_utf8(cx, operand) => {
+            let span = cx.air.span(id);
+            return cx.refuse(codes::CAST, span, "bytes that are no text in UTF-8 have no form as text", "");
+        }
         (Type::Bytes { .. }, Type::Text(_)) => cx.become_call(id, TextOfBytes, &[operand]),
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// False for constant bytes that are no text.
+fn is_utf8(cx: &Context<'_>, id: ExprId) -> bool {
+    let Some(air::Literal::Bytes { hex }) = cx.air.literal(id) else { return true };
+    let digits = cx.air.text(hex);
+    let bytes: Option<Vec<u8>> = (0..digits.len() / 2)
+        .map(|at| u8::from_str_radix(digits.get(2 * at..2 * at + 2)?, 16).ok())
+        .collect();
+    bytes.is_none_or(|bytes| std::str::from_utf8(&bytes).is_ok())
 }

@@ -11,7 +11,7 @@ use air::fidelity::Assume;
 use air::ids::List;
 use air::query::{Body, Distinct, GroupElement, Item};
 use air::target::CollateForm;
-use air::types::{Affinity, Collation, Fold, TextOrder, Type};
+use air::types::{Affinity, CastRule, Collation, Fold, TextOrder, Type};
 use air::{Expr, ExprId, QueryId, SelectId};
 
 use crate::codes;
@@ -387,7 +387,10 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
     // Padding never counts inside of a text.
     let collation = Collation { pad: false, ..collation };
     let default = Collation { pad: false, ..cx.target.profile.settings.collation };
-    if collation == default || collation.is_exact() && default.is_exact() {
+    // A text whose own collation tells letters apart does so in a regular expression too.
+    let exact_subject = cx.air.ty(args[0]).collation().is_some_and(|own| own.case == Fold::Sensitive);
+    let folds_by_itself = op != RegexMatch || collation.case == Fold::Sensitive || !exact_subject;
+    if folds_by_itself && (collation == default || collation.is_exact() && default.is_exact()) {
         return Ok(false);
     }
     if matches!(cx.as_call(args[0]), Some((Collate, _))) {
@@ -408,7 +411,7 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         RegexMatch if collation.case == Fold::Sensitive && default.case == Fold::Sensitive => {
             return Ok(false);
         }
-        RegexMatch if collation.case != Fold::Sensitive && default.case != Fold::Sensitive => {
+        RegexMatch if folds_by_itself && collation.case != Fold::Sensitive && default.case != Fold::Sensitive => {
             return Ok(false);
         }
         RegexMatch if collation.case == Fold::Sensitive => new[0] = collated(cx, args[0], Collation::BINARY),
@@ -513,6 +516,13 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return cx.refuse(codes::COLLATION, span, "the least and greatest text are found by bytes", "");
     }
     let key = folded(cx, arg, collation, Purpose::Order)?;
+    // A bare literal has no type to collect.
+    let arg = if cx.air.literal(arg).is_some() {
+        cx.make(Expr::Cast { operand: arg, to: Type::TEXT, rule: CastRule::EXPLICIT }, Type::TEXT, true, arg)
+    } else {
+        arg
+    };
+    let args = cx.air.push_list(&[arg]);
     let order =
         [OrderKey { expr: key, descending: op == Max, nulls_first: false, collation: Collation::BINARY }];
     let order = cx.air.push_list(&order);

@@ -32,11 +32,6 @@ impl Moment {
         text
     }
 
-    /// True if the fraction of the second has no more digits than that.
-    pub fn is_within(&self, digits: u8) -> bool {
-        self.time.is_none_or(|(_, _, _, nano)| nano % 10u32.pow(9 - u32::from(digits.min(9))) == 0)
-    }
-
     /// The fraction of the second with so many digits; `None` where rounding would reach the next day.
     pub fn with_digits(self, digits: u8, rounding: Rounding) -> Option<Moment> {
         match self.time {

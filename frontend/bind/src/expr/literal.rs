@@ -232,26 +232,15 @@ impl<'a> Binder<'a> {
                 if zone == Zone::None {
                     moment.offset = None;
                 }
-                if precision < 6 && !moment.is_within(precision) {
-                    // Digits beyond those asked for are rounded or cut by the server; those constants stay casts.
-                    return None;
-                }
-                // Digits beyond any the dialect keeps are none of the value.
+                // Digits beyond those asked for are rounded or cut as the dialect does.
                 let moment = moment.with_digits(precision, self.meaning.times.fraction)?;
                 Literal::Timestamp { text: self.air.push_text(&moment.timestamp_text()) }
             }
             Type::Time { zone: false, precision } => {
-                let mut time = constant::time_of_day(trimmed)
+                let time = constant::time_of_day(trimmed)
                     .or_else(|| constant::moment(trimmed).map(|moment| moment.time.unwrap_or_default()))?;
-                let unit = 10u32.pow(9 - u32::from(precision.min(9)));
-                if time.3 % unit != 0 {
-                    if self.meaning.times.fraction != air::types::Rounding::Truncate {
-                        return None;
-                    }
-                    time.3 -= time.3 % unit;
-                }
-                // Digits beyond any the dialect keeps are none of the value.
-                let time = constant::clock_digits(time, precision.max(6), self.meaning.times.fraction)?;
+                // Digits beyond those asked for are rounded or cut as the dialect does.
+                let time = constant::clock_digits(time, precision, self.meaning.times.fraction)?;
                 Literal::Time { text: self.air.push_text(&constant::time_text(time)) }
             }
             Type::Interval(_) => return self.interval_constant(constant::interval_text(trimmed)?, span),

@@ -131,7 +131,7 @@ pub(super) const JSON: &[Function] = &[
     call("json_value", JsonPathText, &[Json, Text]),
     call("json_valid", JsonValid, &[Text]),
     call("json_type", JsonType, &[Json]),
-    call("json_length", JsonLength, &[Json, Text]).min(1),
+    special("json_length", 1, 2, sp::json::length),
     special("json_object", 0, 255, sp::json::object),
     call("json_array", JsonArray, &[Any]).min(0).many(),
     call("json_contains", JsonContains, &[Json, Json]),

@@ -1,14 +1,18 @@
 //! Type names of PostgreSQL.
 
 use super::super::meaning::TypeWords;
-use air::types::{CollationStrength, IntervalKind, TextKind, TextType, Type, Zone};
+use air::types::{Collation, CollationStrength, IntervalKind, TextKind, TextType, Type, Zone};
 
 pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
     let text = |kind, length: Option<i64>| {
         Type::Text(TextType {
             kind,
             length: length.and_then(|length| u32::try_from(length).ok()).unwrap_or(0),
-            collation: written.collation,
+            // CHAR(n) compares without its padding.
+            collation: match kind {
+                TextKind::Fixed => Collation { pad: true, ..written.collation },
+                _ => written.collation,
+            },
             strength: CollationStrength::Implicit,
         })
     };

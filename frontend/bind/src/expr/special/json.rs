@@ -17,6 +17,16 @@ pub(crate) fn extract<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
     Ok(binder.call(Builtin::JsonPath, &args, site.span))
 }
 
+/// JSON_LENGTH(document, path): of what is at the path, if one is given.
+pub(crate) fn length<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json, Want::Text][..site.args.len()])?;
+    let value = match args[..] {
+        [_, _] => binder.call(Builtin::JsonPath, &args, site.span),
+        _ => args[0],
+    };
+    Ok(binder.call(Builtin::JsonLength, &[value], site.span))
+}
+
 /// json_extract of SQLite: a SQL value out.
 pub(crate) fn extract_value<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     if site.args.len() != 2 {

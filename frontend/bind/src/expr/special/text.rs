@@ -4,7 +4,7 @@ use crate::binder::{Binder, Bound};
 use crate::dialects::Want;
 use crate::expr::CallSite;
 use air::expr::CompareOp;
-use air::types::{CastReason, Collation, Type};
+use air::types::{CastReason, Collation, TextKind, Type};
 use air::{Builtin, ExprId};
 
 /// CHAR(n), CHR(n): one ASCII code.
@@ -151,8 +151,19 @@ pub(crate) fn concat_ws_skip<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) ->
 
 /// DATALENGTH: bytes, two per character of the N types, which only a declaration tells.
 pub(crate) fn data_length<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let written = binder.span(site.args[0]).text(binder.source);
     let value = binder.expr(site.args[0])?;
     match binder.air.ty(value) {
+        Type::Text(_) if written.starts_with(['N', 'n']) && binder.text_literal(value).is_some() => {
+            let units = binder.text_literal(value).map_or(0, |text| text.encode_utf16().count());
+            Ok(binder.int(2 * units as i64, site.span))
+        }
+        // What is stored is padded to the declared length.
+        Type::Text(text) if text.kind == TextKind::Fixed && text.length > 0 => {
+            let known = binder.is_null(value, true, site.span);
+            let length = binder.int(i64::from(text.length), site.span);
+            Ok(binder.case(&[(known, length)], None, Type::I32, site.span))
+        }
         Type::Text(_) | Type::Bytes { .. } => {
             Ok(binder.call_as(Builtin::ByteLength, &[value], Type::I32, site.span))
         }
