@@ -235,6 +235,17 @@ impl<'a> Binder<'a> {
             Some(end) => self.frame_bound(end)?,
             None => FrameBound::CurrentRow {},
         };
+        let rank = |bound: FrameBound| match bound {
+            FrameBound::UnboundedPreceding {} => 0,
+            FrameBound::Preceding { .. } => 1,
+            FrameBound::CurrentRow {} => 2,
+            FrameBound::Following { .. } => 3,
+            FrameBound::UnboundedFollowing {} => 4,
+        };
+        if rank(start) > rank(end) {
+            let message = "a frame that ends before it begins is not translated";
+            return Err(self.refuse(codes::EXPRESSION, node.span, message));
+        }
         let exclude = match node.exclude {
             None | Some(tree::Exclude::NoOthers) => FrameExclude::NoOthers,
             Some(tree::Exclude::CurrentRow) => FrameExclude::CurrentRow,

@@ -1,13 +1,12 @@
 //! Aggregates over windows that a rule has replaced by an expression over aggregates.
 
-use air::builtins::Builtin::{Add, Lag, Lead, Sub};
+use air::builtins::Builtin::{Add, Lag, Lead, Median, Mode, PercentileCont, PercentileDisc, Sub};
 use air::builtins::Class;
 use air::expr::FrameBound;
 use air::target::How;
 use air::types::Type;
 use air::{Expr, ExprId, WindowId};
 
-use crate::codes;
 use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};

@@ -391,8 +391,8 @@ fn identity_as_row_number(cx: &mut Context<'_>, table: &mut CreateTable, span: S
     let columns = cx.air.source(table.this).columns;
     let at = cx.air.list(columns).iter().position(|known| cx.air.name(known.name) == cx.air.name(column));
     let Some(at) = at else { return Ok(false) };
-    let subject = format!("values of {} are made up, none is given twice", cx.air.name(column));
-    cx.assume(Assume::ConstraintDropped, &subject, span)?;
+    let subject = format!("{}, whose values are made up", cx.air.name(column));
+    cx.assume(Assume::DistinctProposals, &subject, span)?;
     let expr = cx.air.column_of(table.this, at as u32, span);
     let columns = vec![KeyPart { expr, descending: false, prefix: 0 }];
     table.constraints.push(Constraint { name: None, rule: ConstraintRule::PrimaryKey { columns } });

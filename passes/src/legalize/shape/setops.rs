@@ -2,6 +2,7 @@
 
 use air::expr::{Modifier, WindowSpec};
 use air::node::Child;
+use air::types::{CastReason, CastRule};
 use air::query::{Body, CteBody, Item, Query, Rel, SetOp, SourceKind};
 use air::{Air, Builtin, Expr, List, QueryId, Type};
 use air_base::Span;
@@ -26,6 +27,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "recursion_on_the_surface",
         law: "a recursive part names its table in its own FROM, where the target looks for it",
         apply: Apply::Query(recursion_on_the_surface),
+    },
+    Rule {
+        name: "recursive_arms",
+        law: "one arm of a recursive table refers to it, once, with texts declared as in the others",
+        apply: Apply::Query(recursive_arms),
     },
     Rule {
         name: "set_operand_derived",
@@ -75,6 +81,85 @@ fn recursion_on_the_surface(cx: &mut Context<'_>, query: QueryId) -> Fired {
         }
     }
     Ok(false)
+}
+
+/// References to a common table expression at or below a query.
+fn references(air: &Air, query: QueryId, cte: air::CteId) -> usize {
+    let mut count = 0;
+    let mut stack = vec![Child::Query(query)];
+    while let Some(child) = stack.pop() {
+        if let Child::Rel(rel) = child
+            && let Rel::Source { source } = air.rel(rel)
+            && matches!(air.source(source).kind, SourceKind::Cte { cte: of } if of == cte)
+        {
+            count += 1;
+        }
+        air.children(child, &mut |below| stack.push(below));
+    }
+    count
+}
+
+/// PostgreSQL wants one recursive arm with one reference, and texts of one type.
+fn recursive_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let Query { ctes, recursive, .. } = *cx.air.query(query);
+    if cx.target.can.recursive_arms || !recursive {
+        return Ok(false);
+    }
+    let mut fired = false;
+    for i in 0..ctes.len() {
+        let cte = cx.air.at(ctes, i);
+        let CteBody::Query { query: body } = cx.air.cte(cte).body else { continue };
+        let all = references(cx.air, body, cte);
+        if all == 0 {
+            continue;
+        }
+        let Body::SetOp { left, right, .. } = cx.air.query(body).body else { continue };
+        if all > 1 || references(cx.air, left, cte) > 0 {
+            let span = cx.air.query_span(body);
+            let message = "a recursive table that is referred to more than once has no form";
+            return cx.refuse(codes::QUERY, span, message, "one recursive arm");
+        }
+        if cx.target.can.recursive_texts_alike {
+            let alike = unbounded_texts(cx, left, right);
+            fired |= alike;
+        }
+    }
+    Ok(fired)
+}
+
+/// Makes a column that is text in both arms of a recursive table text without bound, where its bounds differ.
+fn unbounded_texts(cx: &mut Context<'_>, left: QueryId, right: QueryId) -> bool {
+    let (Body::Select { select: l }, Body::Select { select: r }) =
+        (cx.air.query(left).body, cx.air.query(right).body)
+    else {
+        return false;
+    };
+    let sides = [l, r].map(|select| cx.air.list(cx.air.select(select).items).to_vec());
+    if sides[0].len() != sides[1].len() {
+        return false;
+    }
+    let mut fired = false;
+    for (a, b) in sides[0].iter().zip(&sides[1]) {
+        let (Item::Expr { expr: a, .. }, Item::Expr { expr: b, .. }) = (*a, *b) else { return fired };
+        let unlike = match (cx.air.expr(a), cx.air.expr(b)) {
+            (Expr::Column { .. }, Expr::Column { .. }) => cx.air.ty(a) != cx.air.ty(b),
+            _ => true,
+        };
+        if !unlike || !cx.air.ty(a).is_text() || !cx.air.ty(b).is_text() {
+            continue;
+        }
+        for side in [a, b] {
+            let plain = matches!(cx.air.expr(side), Expr::Cast { to, .. } if to == Type::TEXT);
+            if plain || matches!(cx.air.expr(side), Expr::Literal { .. }) {
+                continue;
+            }
+            let operand = cx.air.copy(side);
+            let rule = CastRule { reason: CastReason::Explicit, ..CastRule::EXPLICIT };
+            cx.air.set(side, Expr::Cast { operand, to: Type::TEXT, rule });
+            fired = true;
+        }
+    }
+    fired
 }
 
 /// Strength of an operation as the target reads a flat list.

@@ -364,6 +364,30 @@ pub(crate) fn has_fraction(format: &str) -> bool {
     format.contains("{FF")
 }
 
+/// True if a format has a year and what tells the day of it.
+pub(crate) fn is_whole_date(format: &str) -> bool {
+    let (mut year, mut month, mut day, mut whole) = (false, false, false, false);
+    for piece in air::timeformat::pieces(format) {
+        if let air::timeformat::Piece::Field(field) = piece {
+            match field {
+                Field::Year4 | Field::Year2 => year = true,
+                Field::Month2
+                | Field::Month1
+                | Field::MonthShort
+                | Field::MonthShortUpper
+                | Field::MonthShortLower
+                | Field::MonthName
+                | Field::MonthNameUpper
+                | Field::MonthNameLower => month = true,
+                Field::Day2 | Field::Day1 | Field::DayBlank | Field::DayOrdinal => day = true,
+                Field::DayOfYear3 | Field::DayOfYear1 => whole = true,
+                _ => {}
+            }
+        }
+    }
+    year && (whole || month && day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

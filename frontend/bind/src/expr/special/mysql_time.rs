@@ -178,6 +178,9 @@ pub(crate) fn str_to_date<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bo
     let value = binder.expr(site.args[0])?;
     let value = binder.argument(value, Want::Text)?;
     let format = neutral(binder, site.args[1])?;
+    if format::parts(&format).0 && !format::is_whole_date(&format) {
+        return binder.no_meaning("a date of which parts are missing, which are zero then,", site.span);
+    }
     let precision = if format::has_fraction(&format) { 6 } else { 0 };
     let ty = match format::parts(&format) {
         (true, false) => Type::Date,
