@@ -97,9 +97,17 @@ impl<'a> Binder<'a> {
             self.loose_columns(select, List::EMPTY)?;
         }
         let grouped = self.scopes.top().aggregates > 0;
+        let rows_in_items = self.scopes.top().rows_source.is_some();
         self.scopes.close();
         self.scopes.hierarchy = outer_hierarchy;
         let limit = around.and_then(|around| around.limit);
+        let chosen = matches!(self.air.select(select).distinct, Distinct::On { .. });
+        if rows_in_items && (chosen || limit.is_some() || node.top.is_some()) {
+            // Which of the rows made are taken depends on the order in which they are made.
+            let message = "a table function in the select list of a query that takes some of its rows";
+            let diagnostic = Diagnostic::error(codes::TABLE_FUNCTION, node.span, message);
+            return Err(self.refuse_with(diagnostic.help("put the function into FROM and name an order")));
+        }
         if let (Some(_), Some(top)) = (limit, node.top) {
             let top = self.tree[top].span;
             return Err(self.refuse(codes::QUERY_CLAUSE, top, "TOP and another row limit at one query"));

@@ -1,6 +1,6 @@
 //! Row sources: names of derived tables and of their columns, VALUES, UNION ALL of rows.
 
-use air::query::{Body, CteBody, Item, SetOp, SourceColumn, SourceKind};
+use air::query::{Body, CteBody, Item, SetOp, Source, SourceColumn, SourceKind};
 use air::target::ValuesForm;
 use air::types::Collation;
 use air::{Air, Expr, List, Name, QueryId, RelId, SelectId};
@@ -21,6 +21,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "derived_columns_inside",
         law: "a column list behind an alias renames columns just as aliases inside do",
         apply: Apply::Rel(columns_inside),
+    },
+    Rule {
+        name: "table_columns_inside",
+        law: "a table under other column names is a derived table that renames its columns",
+        apply: Apply::Rel(table_columns_inside),
     },
     Rule {
         name: "derived_columns_unlike",
@@ -72,6 +77,57 @@ fn columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
         cx.air.source_mut(source).renamed = false;
     }
     Ok(done || list)
+}
+
+/// `t AS a (x, y)` of a stored table or a common table expression.
+fn table_columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
+    let known = *cx.air.source(source);
+    if !known.renamed || !known.closed || cx.target.can.derived_columns {
+        return Ok(false);
+    }
+    let renamed = cx.air.list(known.columns).to_vec();
+    let own: Vec<Name> = match known.kind {
+        SourceKind::Table { .. } => {
+            let Some(table) = super::change::table_of(cx, source) else { return Ok(false) };
+            let names: Vec<(String, bool)> =
+                table.columns.iter().map(|column| (column.name.clone(), column.exact)).collect();
+            names.iter().map(|(text, exact)| Name { exact: *exact, ..cx.air.push_name(text) }).collect()
+        }
+        SourceKind::Cte { cte } => {
+            cx.air.list(cx.air.cte(cte).columns).iter().map(|column| column.name).collect()
+        }
+        _ => return Ok(false),
+    };
+    if own.len() != renamed.len() {
+        return Ok(false);
+    }
+    let span = cx.air.source_span(source);
+    let columns: Vec<SourceColumn> =
+        renamed.iter().zip(&own).map(|(column, name)| SourceColumn { name: *name, ..*column }).collect();
+    let columns = cx.air.push_list(&columns);
+    let alias = match known.kind {
+        SourceKind::Table { name } => name.name,
+        SourceKind::Cte { cte } => cx.air.cte(cte).name,
+        _ => known.alias,
+    };
+    let inner = Source { alias, aliased: false, columns, renamed: false, lateral: false, ..known };
+    let inner = cx.air.push_source(inner, span);
+    let items: Vec<Item> = renamed
+        .iter()
+        .enumerate()
+        .map(|(i, column)| Item::Expr {
+            expr: cx.air.column_of(inner, i as u32, span),
+            alias: Some(column.name),
+        })
+        .collect();
+    let from = cx.air.source_rel(inner);
+    let query = cx.air.select_query(&items, Some(from), None);
+    let known = cx.air.source_mut(source);
+    known.kind = SourceKind::Derived { query };
+    known.renamed = false;
+    known.aliased = true;
+    Ok(true)
 }
 
 /// Columns of a derived table that are called alike get names of their own where the target demands it.
