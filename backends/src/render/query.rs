@@ -701,7 +701,17 @@ impl Renderer<'_> {
         }
         self.push(if self.target.can.table_alias_as { " AS " } else { " " });
         self.name(source.alias)?;
-        if source.renamed {
+        // A function that names no column of its own calls it by the alias, which other dialects do not.
+        let by_alias = match source.kind {
+            SourceKind::Function { op, .. } => {
+                use air::Builtin::{GenerateSeries, RegexSplit, StringSplit, Unnest};
+                matches!(op, GenerateSeries | RegexSplit | StringSplit | Unnest)
+                    && self.air.list(source.columns).first().is_some_and(|column| column.name != source.alias)
+                    && self.target.can.derived_columns
+            }
+            _ => false,
+        };
+        if source.renamed || by_alias {
             if !self.target.can.derived_columns {
                 return Err(self.unlegal(Span::NONE, "a column list behind an alias"));
             }

@@ -465,6 +465,9 @@ fn sticky_of_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn days_of_timestamp(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.temporal_types && !cx.target.can.interval_values {
+        return fractions_of_days(cx, id);
+    }
     // Where intervals of all parts exist, `+ n` is for dates alone.
     if !cx.target.can.interval_values || !cx.speaks(Age) {
         return Ok(false);
@@ -479,6 +482,22 @@ fn days_of_timestamp(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let kind = Type::Interval(air::types::IntervalKind::Mixed);
     let days = cx.call_with(MakeInterval, Modifier::Unit(Unit::Day), &[n], kind, id);
     cx.become_call(id, AddInterval, &[x, days]);
+    Ok(true)
+}
+
+/// Intervals of days are whole there; a part of a day is so many seconds.
+fn fractions_of_days(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    let whole = cx.air.ty(n).is_int() || cx.int_value(n).is_some();
+    if whole || !matches!(cx.air.ty(x), Type::Timestamp { .. }) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(n);
+    let (day, digits) = (cx.int(86_400, n), cx.int(0, n));
+    let seconds = cx.call(Mul, &[n, day], ty, n);
+    let seconds = cx.call(Round, &[seconds, digits], ty, n);
+    let args = cx.air.push_list(&[x, seconds]);
+    cx.air.set(id, Expr::Call { op: DateAdd, modifier: Modifier::Unit(Unit::Second), args });
     Ok(true)
 }
 

@@ -353,6 +353,14 @@ impl<'a> Binder<'a> {
                     return Ok(Some(constant));
                 }
                 let strict_store = reason == CastReason::Assignment && self.profile.settings.strict;
+                // A stored number may have a fraction, which is rounded.
+                if strict_store
+                    && to.is_int()
+                    && conversions.text_to_number == CastFailure::Prefix
+                    && let Some(value) = constant::rounded(&content)
+                {
+                    return Ok(Some(self.literal_expr(Literal::Int { value }, to, span)));
+                }
                 if to.is_numeric() && conversions.text_to_number == CastFailure::Prefix && !strict_store {
                     if conversions.store_keeps && reason == CastReason::Assignment {
                         return Ok(None);

@@ -239,6 +239,15 @@ pub(crate) fn exact_digits(text: &str) -> Option<String> {
     Some(result)
 }
 
+/// A text that is a number, as the nearest whole one, halves away from zero.
+pub(crate) fn rounded(text: &str) -> Option<i64> {
+    let exact = exact_digits(text)?;
+    let (whole, fraction) = exact.split_once('.').unwrap_or((&exact, ""));
+    let away = if whole.starts_with('-') { -1 } else { 1 };
+    let up = fraction.bytes().next().is_some_and(|digit| digit >= b'5');
+    whole.parse::<i64>().ok()?.checked_add(if up { away } else { 0 })
+}
+
 /// The longest prefix that is a number, leading blanks passed over; empty if there is none.
 pub(crate) fn numeric_prefix(text: &str) -> &str {
     let trimmed = text.trim_start();
