@@ -2,6 +2,7 @@
 
 use air::builtins::Builtin::*;
 use air::expr::Literal;
+use air::target::Booleans;
 use air::types::{Collation, Type};
 use air::{Expr, ExprId};
 
@@ -30,6 +31,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "compared_documents",
         law: "documents are alike by their members, which their texts do not show",
         apply: Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_documents),
+    },
+    Rule {
+        name: "booleans_in_documents",
+        law: "a boolean in a document is the word true or false, which no number is",
+        apply: Apply::Builtins(&[JsonArray, JsonObject], booleans_in_documents),
     },
     Rule {
         name: "list_of_array",
@@ -256,6 +262,33 @@ fn path_by_keys(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let document = as_document(cx, document);
     cx.become_call(id, if op == JsonPath { JsonPathKeys } else { JsonPathKeysText }, &[document, keys]);
     Ok(true)
+}
+
+/// Where booleans are numbers, documents would hold 0 and 1.
+fn booleans_in_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.booleans != Booleans::Integers {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier, args } = cx.air.expr(id) else { return Ok(false) };
+    let mut args = cx.air.list(args).to_vec();
+    let mut fired = false;
+    for (at, arg) in args.iter_mut().enumerate() {
+        if cx.air.ty(*arg) != Type::Bool || op == JsonObject && at % 2 == 0 {
+            continue;
+        }
+        let word = match cx.air.literal(*arg) {
+            Some(Literal::Bool { value }) => cx.text(if value { "true" } else { "false" }, *arg),
+            _ => cx.cast(*arg, Type::TEXT),
+        };
+        let root = cx.text("$", *arg);
+        *arg = cx.call(JsonPath, &[word, root], Type::Json { binary: false }, *arg);
+        fired = true;
+    }
+    if fired {
+        let args = cx.air.push_list(&args);
+        cx.air.set(id, Expr::Call { op, modifier, args });
+    }
+    Ok(fired)
 }
 
 /// Where documents are a type of their own, a text is made one.

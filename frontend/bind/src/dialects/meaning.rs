@@ -30,6 +30,8 @@ pub(crate) struct Meaning {
     pub variables_are_parameters: bool,
     /// `name.NEXTVAL` and `name.CURRVAL` are values of a sequence (Oracle).
     pub sequence_members: bool,
+    /// Numbers the server makes up go on after the greatest there is, also a given one.
+    pub numbers_follow: bool,
     /// What a scalar subquery does with a second row.
     pub scalar_rows: ManyRows,
     /// The type an unqualified type name stands for; `None`: there is no such type.
@@ -134,6 +136,8 @@ pub(crate) struct Texts {
     pub hex_numbers_are_bytes: bool,
     /// CHAR(n) loses its padding wherever it is used as text (PostgreSQL).
     pub fixed_trims: bool,
+    /// CHAR(n) is read without trailing blanks, given ones included (MySQL).
+    pub fixed_reads_trimmed: bool,
     /// TRIM removes repetitions of the whole text given, not characters of a set (MySQL).
     pub trim_whole_text: bool,
     /// Between the texts of a text aggregate that names no separator.

@@ -342,6 +342,15 @@ impl<'a> Binder<'a> {
                     let cut = cut.to_owned();
                     return Ok(Some(self.text(&cut, span)));
                 }
+                if let Type::Text(kind) = to
+                    && kind.kind == TextKind::Fixed
+                    && reason == CastReason::Assignment
+                    && self.meaning.texts.fixed_reads_trimmed
+                    && self.air.text(text).ends_with(' ')
+                {
+                    let kept = self.air.text(text).trim_end_matches(' ').to_owned();
+                    return Ok(Some(self.text(&kept, span)));
+                }
                 if matches!(to, Type::Enum(_) | Type::Set(_)) && !conversions.true_booleans {
                     return self.declared_word(id, to, reason).map(Some);
                 }

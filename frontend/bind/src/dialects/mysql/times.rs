@@ -43,7 +43,7 @@ pub(super) const TIMES: &[Function] = &[
     call("monthname", MonthName, &[Moment]).is(Type::TEXT),
     special("last_day", 1, 1, my::last_day),
     call("makedate", MakeDateOfYear, &[Int, Int]),
-    call("maketime", MakeTime, &[Int, Int, Num]).is(Type::Time { precision: 0, zone: false }),
+    special("maketime", 3, 3, my::make_time),
     call("to_days", ToDays, &[Date]),
     call("from_days", FromDays, &[Int]),
     special("date_add", 2, 2, my::date_add),

@@ -69,6 +69,7 @@ pub(super) static MEANING: Meaning = Meaning {
         json_arrows: JsonArrows::None,
         collation_conflict: CollationConflict::ExactWins,
         fixed_trims: false,
+        fixed_reads_trimmed: false,
         trim_whole_text: false,
         list_separator: "",
         regexp_operator: false,
@@ -106,6 +107,7 @@ pub(super) static MEANING: Meaning = Meaning {
     extract_field,
     variables_are_parameters: false,
     sequence_members: true,
+    numbers_follow: false,
     scalar_rows: ManyRows::Fails,
     type_name: types::type_name,
     collation: |name| {

@@ -59,6 +59,7 @@ pub(super) static MEANING: Meaning = Meaning {
         json_arrows: JsonArrows::Either,
         collation_conflict: CollationConflict::LeftWins,
         fixed_trims: false,
+        fixed_reads_trimmed: false,
         trim_whole_text: false,
         list_separator: ",",
         regexp_operator: false,
@@ -102,6 +103,7 @@ pub(super) static MEANING: Meaning = Meaning {
     extract_field: |_| None,
     variables_are_parameters: false,
     sequence_members: false,
+    numbers_follow: true,
     scalar_rows: ManyRows::First,
     type_name: types::type_name,
     collation: |name| match name.to_ascii_lowercase().as_str() {

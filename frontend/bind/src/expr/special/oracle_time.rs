@@ -92,6 +92,9 @@ pub(crate) fn to_char<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
     };
     if from.is_numeric() {
         let picture = binder.expr(*picture)?;
+        if binder.text_literal(picture).is_some_and(|text| text.contains(['x', 'X'])) {
+            return binder.no_meaning("TO_CHAR with hexadecimal digits", site.span);
+        }
         return Ok(binder.call_as(Builtin::FormatDecimal, &[value, picture], ty, site.span));
     }
     if !from.is_temporal() && from != Type::Unknown {
