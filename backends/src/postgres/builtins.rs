@@ -145,7 +145,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(CharOf, "chr({0})"),
     Row::rewritten(CharsOf),
     Row::template(HexOfBytes, "upper(encode({0}, 'hex'))"),
-    Row::template(HexOfInt, "upper(to_hex({0}))"),
+    Row::template(HexOfInt, "upper(to_hex(CAST({0} AS bigint)))"),
     Row::template(HexLowerOfInt, "to_hex({0})"),
     Row::template(Unhex, "CASE WHEN {0!} ~ '^([0-9A-Fa-f][0-9A-Fa-f])*$' THEN decode({0}, 'hex') END"),
     Row::refuse(ToBase, "digits of one base are not converted to another"),

@@ -34,6 +34,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Kinds(&[Kind::Cast], of_text_to_number),
     },
     Rule {
+        name: "cast_of_text_to_moment",
+        law: "digits of the second beyond the sixth are no part of the value",
+        apply: Apply::Kinds(&[Kind::Cast], of_text_to_moment),
+    },
+    Rule {
         name: "cast_to_integer",
         law: "rounding first makes the conversion of a whole number",
         apply: Apply::Kinds(&[Kind::Cast], to_integer),
@@ -86,9 +91,11 @@ fn without_effect(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         // Documents and identifiers are texts where they have no type.
         (Type::Text(_), Type::Json { .. } | Type::Enum(_) | Type::Set(_)) => !cx.target.can.document_types,
-        (Type::Json { .. } | Type::Uuid | Type::Enum(_) | Type::Set(_), Type::Text(_)) => {
-            !cx.target.can.document_types
+        // A word compared otherwise than byte by byte is no column that was declared so.
+        (Type::Enum(_) | Type::Set(_), Type::Text(text)) => {
+            !cx.target.can.document_types && text.collation.is_exact()
         }
+        (Type::Json { .. } | Type::Uuid, Type::Text(_)) => !cx.target.can.document_types,
         (Type::Json { .. }, Type::Json { .. }) => !cx.target.can.document_types || from == to,
         (a, b) => a == b && !a.is_unknown(),
     };
@@ -423,7 +430,61 @@ fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.become_copy(id, operand);
         return Ok(true);
     }
+    if from.is_text() {
+        written_as_iso(cx, id, operand)?;
+    }
     cx.become_call(id, function, &[operand]);
+    Ok(true)
+}
+
+/// A text that is read as a date has two digits for each month, day, hour: known of a constant, assumed of
+/// what is stored, and not to be expected of numbers that are joined.
+pub(super) fn written_as_iso(cx: &mut Context<'_>, id: ExprId, text: ExprId) -> Result<(), crate::pass::Refused> {
+    let span = cx.air.span(id);
+    if cx.air.literal(text).is_some() {
+        return Ok(());
+    }
+    let joined = matches!(cx.as_call(text), Some((Concat | ConcatWs | ConcatSkipNulls, args))
+        if cx.air.list(args).iter().any(|&part| shows_number(cx, part)));
+    if joined {
+        let message = "a date put together from numbers, which may have one digit, cannot be read";
+        return cx.refuse(codes::CAST, span, message, "pad the parts to two digits");
+    }
+    let subject = cx.subject(text);
+    cx.assume(Assume::IsoDates, &subject, span)
+}
+
+/// True for the digits of a number.
+fn shows_number(cx: &Context<'_>, id: ExprId) -> bool {
+    cx.air.ty(id).is_int()
+        || matches!(cx.air.expr(id), Expr::Cast { operand, .. } if cx.air.ty(operand).is_int())
+}
+
+/// Texts that are read as dates by the server's own rules, and with more digits of the second than it keeps.
+fn of_text_to_moment(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let loose = matches!(rule.failure, CastFailure::Null | CastFailure::Prefix);
+    if !cx.target.can.temporal_types || !from.is_text() || !to.is_temporal() || !loose {
+        return Ok(false);
+    }
+    if cx.air.literal(operand).is_some() || matches!(cx.as_call(operand), Some((SubstringInside, _))) {
+        return Ok(false);
+    }
+    let subject = cx.subject(operand);
+    let span = cx.air.span(id);
+    cx.assume(Assume::IsoDates, &subject, span)?;
+    let longest = match from {
+        Type::Text(text) if text.length > 0 => text.length,
+        _ => 0,
+    };
+    // `YYYY-MM-DD HH:MM:SS.ffffff`
+    let digits = 26;
+    if rule.rounding != Rounding::Truncate || !matches!(to, Type::Timestamp { .. }) || longest <= digits {
+        return Ok(false);
+    }
+    let (first, length) = (cx.int(1, id), cx.int(i64::from(digits), id));
+    let cut = cx.call(SubstringInside, &[operand, first, length], from, id);
+    cx.air.set(id, Expr::Cast { operand: cut, to, rule });
     Ok(true)
 }
 

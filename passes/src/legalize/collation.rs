@@ -11,7 +11,7 @@ use air::fidelity::Assume;
 use air::ids::List;
 use air::query::{Body, Distinct, GroupElement, Item};
 use air::target::CollateForm;
-use air::types::{Affinity, CastRule, Collation, Fold, TextOrder, Type};
+use air::types::{Affinity, Collation, Fold, TextOrder, Type};
 use air::{Expr, ExprId, QueryId, SelectId};
 
 use crate::codes;
@@ -515,14 +515,13 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !cx.speaks(ArrayAgg) {
         return cx.refuse(codes::COLLATION, span, "the least and greatest text are found by bytes", "");
     }
+    // All values are the same one.
+    if cx.air.literal(arg).is_some() {
+        let collation = fitted(cx);
+        cx.air.set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation });
+        return Ok(true);
+    }
     let key = folded(cx, arg, collation, Purpose::Order)?;
-    // A bare literal has no type to collect.
-    let arg = if cx.air.literal(arg).is_some() {
-        cx.make(Expr::Cast { operand: arg, to: Type::TEXT, rule: CastRule::EXPLICIT }, Type::TEXT, true, arg)
-    } else {
-        arg
-    };
-    let args = cx.air.push_list(&[arg]);
     let order =
         [OrderKey { expr: key, descending: op == Max, nulls_first: false, collation: Collation::BINARY }];
     let order = cx.air.push_list(&order);

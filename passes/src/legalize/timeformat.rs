@@ -536,6 +536,21 @@ fn iso_or_refused(cx: &mut Context<'_>, id: ExprId, x: ExprId, format: &str, ty:
             }
         }
     }
+    match cx.text_literal(x).map(str::to_owned) {
+        Some(text) => {
+            let fits = text.is_ascii()
+                && text.len() as i64 == at - 1
+                && places.iter().all(|&(_, start, width)| {
+                    let (from, to) = (start as usize - 1, (start + width) as usize - 1);
+                    text.get(from..to).is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()))
+                });
+            if !fits {
+                let message = "a date that does not fill the places of its format cannot be read";
+                return cx.refuse(codes::BUILTIN, span, message, "write it as YYYY-MM-DD");
+            }
+        }
+        None => super::casts::written_as_iso(cx, id, x)?,
+    }
     let place = |field: Field| places.iter().copied().find(|&(known, ..)| known == field);
     let wanted: &[(Field, &str)] = match ty {
         Type::Time { .. } => &[(Field::Hour24, ""), (Field::Minute, ":"), (Field::Second, ":")],

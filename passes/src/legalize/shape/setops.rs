@@ -2,7 +2,6 @@
 
 use air::expr::{Modifier, WindowSpec};
 use air::node::Child;
-use air::types::{CastReason, CastRule};
 use air::query::{Body, CteBody, Item, Query, Rel, SetOp, SourceKind};
 use air::{Air, Builtin, Expr, List, QueryId, Type};
 use air_base::Span;
@@ -149,13 +148,20 @@ fn unbounded_texts(cx: &mut Context<'_>, left: QueryId, right: QueryId) -> bool 
             continue;
         }
         for side in [a, b] {
-            let plain = matches!(cx.air.expr(side), Expr::Cast { to, .. } if to == Type::TEXT);
-            if plain || matches!(cx.air.expr(side), Expr::Literal { .. }) {
-                continue;
-            }
-            let operand = cx.air.copy(side);
-            let rule = CastRule { reason: CastReason::Explicit, ..CastRule::EXPLICIT };
-            cx.air.set(side, Expr::Cast { operand, to: Type::TEXT, rule });
+            // A text that has been joined or cut has no bound.
+            let (op, args) = match (cx.air.expr(side), cx.air.ty(side)) {
+                (Expr::Cast { operand, .. }, Type::Text(text)) if text.length > 0 => {
+                    let (first, length) = (cx.int(1, side), cx.int(i64::from(text.length), side));
+                    (Builtin::SubstringInside, vec![operand, first, length])
+                }
+                (Expr::Column { .. }, _) => {
+                    let (column, nothing) = (cx.air.copy(side), cx.text("", side));
+                    (Builtin::Concat, vec![column, nothing])
+                }
+                _ => continue,
+            };
+            cx.become_call(side, op, &args);
+            cx.air.info_mut(side).ty = Type::TEXT;
             fired = true;
         }
     }

@@ -103,6 +103,22 @@ pub(crate) fn timestamp_diff<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) ->
     Ok(binder.call_unit(Builtin::CompleteUnits, unit, &[from, to], Type::I64, site.span))
 }
 
+/// MAKETIME(hour, minute, second).
+pub(crate) fn make_time<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let mut parts = Vec::with_capacity(3);
+    for (at, arg) in site.args.iter().enumerate() {
+        let part = binder.expr(*arg)?;
+        let part = binder.argument(part, if at < 2 { Want::Int } else { Want::Num })?;
+        parts.push(part);
+    }
+    let second = binder.air.ty(parts[2]);
+    if !second.is_int() && !second.is_unknown() {
+        return binder.no_meaning("a fraction of a second in MAKETIME", site.span);
+    }
+    let ty = Type::Time { precision: 0, zone: false };
+    Ok(binder.call_as(Builtin::MakeTime, &parts, ty, site.span))
+}
+
 /// WEEK(d[, mode]).
 pub(crate) fn week<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let value = binder.expr(site.args[0])?;
