@@ -24,6 +24,8 @@ pub struct Catalog {
     pub refused: Vec<String>,
     /// The schema or database that names without one are in, as a script chose it.
     pub current_schema: Option<String>,
+    /// Numbers the source makes up go on after the greatest there is, also a given one.
+    pub numbers_follow: bool,
     /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
     pub complete: bool,
 }
@@ -225,6 +227,7 @@ impl Catalog {
             functions: self.functions.clone(),
             foreign_keys: self.foreign_keys,
             awaited: self.awaited.clone(),
+            numbers_follow: self.numbers_follow,
             refused: self.refused.clone(),
             current_schema: self.current_schema.clone(),
             complete: self.complete,

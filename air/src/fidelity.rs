@@ -91,6 +91,8 @@ assumptions! {
     TargetSetting = "target-setting", "the target server has the setting {}";
     /// The result of a floating-point computation is the same on both servers to its last printed digit.
     FloatRounding = "float-rounding", "floating-point results may differ in the last digit: {}";
+    /// The server's numbers were never overtaken by given ones.
+    MadeUpNumbers = "made-up-numbers", "no row was given a number by hand that the server has yet to make up: {}";
     /// A constraint the target cannot state.
     ConstraintDropped = "constraint", "the application keeps this constraint, which the target cannot state: {}";
 }

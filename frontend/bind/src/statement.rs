@@ -67,6 +67,7 @@ pub fn bind_statement(
         return Err(binder.refuse(codes::NESTING, node.span, message));
     }
     let statement = binder.statement(node.kind, node.span)?;
+    binder.catalog.numbers_follow = binder.meaning.numbers_follow;
     crate::catalog_ddl::apply(binder.air, binder.catalog, binder.shape, &statement);
     binder.comments(input.statement, node.span);
     binder.air.statements.push(statement);

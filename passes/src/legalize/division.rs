@@ -7,7 +7,7 @@ use air::builtins::Builtin::{self, *};
 use air::fidelity::Assume;
 use air::target::Decimals;
 use air::types::Type;
-use air::{Expr, ExprId};
+use air::{Expr, ExprId, Literal};
 
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -229,6 +229,20 @@ fn is_int_like(ty: Type) -> bool {
 fn float_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     let Some([a, b]) = cx.args(id) else { return Ok(false) };
+    let decimal_written = |cx: &Context<'_>, id: ExprId| match cx.air.literal(id) {
+        Some(Literal::Float { digits }) => !cx.air.text(digits).contains(['e', 'E']),
+        _ => false,
+    };
+    let exact = |cx: &Context<'_>, id: ExprId| cx.air.ty(id).is_int() || decimal_written(cx, id);
+    if matches!(cx.target.can.decimals, Decimals::Bounded { .. }) && exact(cx, a) && exact(cx, b) {
+        // Without an exponent the literal would be a decimal, and so would the quotient.
+        let Some(literal) = [a, b].into_iter().find(|id| decimal_written(cx, *id)) else { return Ok(false) };
+        let Some(Literal::Float { digits }) = cx.air.literal(literal) else { return Ok(false) };
+        let digits = format!("{}e0", cx.air.text(digits));
+        let digits = cx.air.push_text(&digits);
+        cx.air.set(literal, Expr::Literal { value: Literal::Float { digits } });
+        return Ok(true);
+    }
     // What a server keeps for a column declared REAL is a float; for NUMERIC it may be an integer.
     if cx.air.ty(a).is_float() || cx.air.ty(b).is_float() {
         return Ok(false);

@@ -25,6 +25,7 @@ use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
 pub(crate) const RULES: &[&[Rule]] = &[
+    shape::numbering::RULES,
     shape::stored::RULES,
     shape::change::RULES,
     shape::upsert::RULES,

@@ -32,7 +32,8 @@ fn having_keys(cx: &mut Context<'_>, select: SelectId) -> Fired {
     }
     let ordered = |ty: Type| ty.is_text() || ty.is_numeric() || ty.is_temporal() || ty == Type::Bool;
     keys.retain(|key| {
-        let plain = matches!(cx.air.expr(*key), Expr::Column { .. } | Expr::Output { .. } | Expr::Literal { .. });
+        let plain =
+            matches!(cx.air.expr(*key), Expr::Column { .. } | Expr::Output { .. } | Expr::Literal { .. });
         !plain && ordered(cx.air.ty(*key))
     });
     let mut places: Vec<ExprId> = Vec::new();
