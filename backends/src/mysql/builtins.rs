@@ -236,7 +236,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(MakeDate, "STR_TO_DATE(CONCAT_WS('-', {*}), '%Y-%m-%d')"),
     Row::template(MakeDateOfYear, "MAKEDATE({*})"),
     Row::template(MakeTime, "MAKETIME({*})"),
-    Row::template(MakeTimestamp, "CAST(CONCAT(CONCAT_WS('-', {0}, {1}, {2}), ' ', CONCAT_WS(':', {3}, {4}, {5})) AS DATETIME)"),
+    Row::template(MakeTimestamp, "CAST(CONCAT(CONCAT_WS('-', {0}, {1}, {2}), ' ', CONCAT_WS(':', {3}, {4}, {5})) AS DATETIME(6))"),
     Row::template(UnixTime, "UNIX_TIMESTAMP({0})"),
     Row::template(UnixTimeNow, "UNIX_TIMESTAMP()"),
     Row::template(FromUnixTime, "FROM_UNIXTIME({0})"),

@@ -48,6 +48,11 @@ pub(super) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        name: "fraction_of_iso_text",
+        law: "whole seconds added to a moment leave the fraction of its second alone",
+        apply: Apply::Builtins(&[IsoTimestamp, IsoTime], fraction_of_iso_text),
+    },
+    Rule {
         name: "unix_time_in_range",
         law: "a number of seconds inside of the target's range is the same moment everywhere",
         apply: Apply::Builtins(&[FromUnixTime], unix_time_in_range),
@@ -534,6 +539,69 @@ fn seconds_of_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     cx.become_copy(id, value);
     cx.air.info_mut(id).ty = ty;
     Ok(true)
+}
+
+/// Functions of times as texts leave the fraction of the second out; the text they are given has it.
+fn fraction_of_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let plain = |ty: Type| matches!(ty, Type::Timestamp { precision: 0, .. } | Type::Time { precision: 0, .. });
+    let ty = cx.air.ty(id);
+    if cx.target.can.temporal_types || plain(ty) {
+        return Ok(false);
+    }
+    let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
+    let args = cx.air.list(args).to_vec();
+    if !args[1..].iter().all(|&modifier| adds_whole_seconds(cx, modifier)) {
+        return Ok(false);
+    }
+    let Some(fraction) = fraction_of(cx, args[0]) else { return Ok(false) };
+    let whole = cx.air.copy(id);
+    cx.air.info_mut(whole).ty = match op {
+        IsoTime => Type::Time { precision: 0, zone: false },
+        _ => Type::Timestamp { precision: 0, zone: Zone::None },
+    };
+    cx.become_call(id, Concat, &[whole, fraction]);
+    Ok(true)
+}
+
+/// True for `'+3 days'` and for `n || ' days'` of a whole number.
+fn adds_whole_seconds(cx: &Context<'_>, modifier: ExprId) -> bool {
+    const WORDS: [&str; 6] = [" seconds", " minutes", " hours", " days", " months", " years"];
+    let named = |text: &str| WORDS.iter().find_map(|word| text.strip_suffix(word)).map(str::to_owned);
+    if let Some(text) = cx.text_literal(modifier) {
+        return named(text).is_some_and(|count| count.parse::<i64>().is_ok());
+    }
+    let Some((Concat, args)) = cx.as_call(modifier) else { return false };
+    let &[count, word] = cx.air.list(args) else { return false };
+    cx.air.ty(count).is_int() && cx.text_literal(word).and_then(named).is_some_and(|count| count.is_empty())
+}
+
+/// The fraction of the second in a moment kept as text, its point included; `None` where there is none.
+fn fraction_of(cx: &mut Context<'_>, moment: ExprId) -> Option<ExprId> {
+    let behind = match cx.air.ty(moment) {
+        Type::Time { precision: 1.., .. } => "HH:MM:SS".len() + 1,
+        Type::Timestamp { precision: 1.., zone: Zone::None } => "YYYY-MM-DD HH:MM:SS".len() + 1,
+        _ => return None,
+    };
+    match cx.air.expr(moment) {
+        Expr::Column { .. } => {
+            let (moment, from) = (cx.air.copy(moment), cx.int(behind as i64, moment));
+            Some(cx.call(SubstringInside, &[moment, from], Type::TEXT, moment))
+        }
+        Expr::Literal { value: Literal::Timestamp { text } | Literal::Time { text } } => {
+            let fraction = cx.air.text(text).split_once('.').map(|(_, digits)| format!(".{digits}"))?;
+            fraction[1..].bytes().all(|b| b.is_ascii_digit()).then(|| cx.text(&fraction, moment))
+        }
+        // What this rule made of a call, or a rule is yet to make.
+        Expr::Call { op: Concat, args, .. } => match *cx.air.list(args) {
+            [_, fraction] => Some(cx.air.copy(fraction)),
+            _ => None,
+        },
+        Expr::Call { op: IsoTimestamp | IsoTime, args, .. } => {
+            let inner = cx.air.at(args, 0);
+            fraction_of(cx, inner)
+        }
+        _ => None,
+    }
 }
 
 /// A moment that the target cannot say becomes NULL there.

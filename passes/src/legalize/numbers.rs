@@ -104,7 +104,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "digits_of_single_precision",
         law: "numbers of single precision are shown alike while they have no more digits than the target shows",
-        apply: Apply::Kinds(&[Kind::Literal, Kind::Call], digits_of_single_precision),
+        apply: Apply::Kinds(&[Kind::Literal, Kind::Call, Kind::Cast], digits_of_single_precision),
     },
     Rule {
         name: "single_coalesce",
@@ -374,10 +374,16 @@ fn digits_of_a_float(cx: &mut Context<'_>, id: ExprId) -> Fired {
 /// Single precision where the target shows fewer digits than the type has, or computes in double precision.
 fn digits_of_single_precision(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let shown = usize::from(cx.target.can.single_digits);
-    if cx.air.ty(id) != Type::Float32 || shown >= 9 {
+    if shown >= 9 {
         return Ok(false);
     }
+    let single = cx.air.ty(id) == Type::Float32;
     let lost = match cx.air.expr(id) {
+        // Converted digit by digit on the source, bit by bit on the target.
+        Expr::Cast { operand, to, .. } => {
+            cx.air.ty(operand) == Type::Float32 && to.is_decimal() && cx.air.literal(operand).is_none()
+        }
+        _ if !single => false,
         Expr::Literal { value: Literal::Float { digits } | Literal::Decimal { digits } } => {
             significant(cx.air.text(digits)) > shown
         }
