@@ -7,6 +7,7 @@ use crate::select::{Block, Selected};
 use crate::shape::Aliases;
 use air::expr::{Expr, Frame, FrameBound, FrameExclude, FrameUnit, OrderKey, WindowSpec};
 use air::ids::List;
+use air::types::Type;
 use air::{ExprId, Literal, WindowId};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Direction, LiteralKind, NullsOrder, OrderItem};
@@ -65,6 +66,12 @@ impl<'a> Binder<'a> {
         if let Some(Literal::Null {}) = self.air.literal(expr) {
             return;
         }
+        // Words of a declared list stand in the order of the list.
+        let listed = matches!(self.air.ty(expr), Type::Enum(_)) && !self.meaning.conversions.true_booleans;
+        let expr = match self.air.expr(expr) {
+            Expr::Column { .. } if listed => self.enum_place(expr).unwrap_or(expr),
+            _ => expr,
+        };
         let descending = matches!(item.direction, Some(Direction::Desc | Direction::UsingGreater));
         let nulls_first = match item.nulls {
             Some(NullsOrder::First) => true,

@@ -275,8 +275,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Where CHAR(n) is text without its padding beside any other text, blanks of the other count;
-    /// a literal or a parameter is CHAR(n) itself.
+    /// Where CHAR(n) is text without its padding beside text of no declared length, blanks of the other count;
+    /// beside VARCHAR(n), a literal or a parameter it compares as CHAR(n).
     fn pair_fixed(&mut self, left: ExprId, right: ExprId) -> (ExprId, ExprId) {
         if !self.meaning.texts.fixed_trims {
             return (left, right);
@@ -285,7 +285,13 @@ impl<'a> Binder<'a> {
             matches!(binder.air.ty(id), Type::Text(text) if text.kind == TextKind::Fixed)
         };
         let adapts = |binder: &Self, id: ExprId| {
-            binder.text_literal(id).is_some() || matches!(binder.air.expr(id), Expr::Param { .. })
+            let varying = matches!(binder.air.ty(id), Type::Text(text) if text.kind == TextKind::Varying);
+            match binder.air.expr(id) {
+                Expr::Param { .. } => true,
+                // Functions give text, whatever they are given.
+                Expr::Column { .. } | Expr::Output { .. } | Expr::Cast { .. } => varying,
+                _ => binder.text_literal(id).is_some(),
+            }
         };
         match (fixed(self, left), fixed(self, right)) {
             (true, false) if !adapts(self, right) => (self.unpadded(left), right),
