@@ -543,7 +543,8 @@ fn seconds_of_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 /// Functions of times as texts leave the fraction of the second out; the text they are given has it.
 fn fraction_of_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let plain = |ty: Type| matches!(ty, Type::Timestamp { precision: 0, .. } | Type::Time { precision: 0, .. });
+    let plain =
+        |ty: Type| matches!(ty, Type::Timestamp { precision: 0, .. } | Type::Time { precision: 0, .. });
     let ty = cx.air.ty(id);
     if cx.target.can.temporal_types || plain(ty) {
         return Ok(false);
@@ -577,13 +578,13 @@ fn adds_whole_seconds(cx: &Context<'_>, modifier: ExprId) -> bool {
 
 /// The fraction of the second in a moment kept as text, its point included; `None` where there is none.
 fn fraction_of(cx: &mut Context<'_>, moment: ExprId) -> Option<ExprId> {
-    let behind = match cx.air.ty(moment) {
-        Type::Time { precision: 1.., .. } => "HH:MM:SS".len() + 1,
-        Type::Timestamp { precision: 1.., zone: Zone::None } => "YYYY-MM-DD HH:MM:SS".len() + 1,
-        _ => return None,
-    };
     match cx.air.expr(moment) {
         Expr::Column { .. } => {
+            let behind = match cx.air.ty(moment) {
+                Type::Time { precision: 1.., .. } => "HH:MM:SS".len() + 1,
+                Type::Timestamp { precision: 1.., zone: Zone::None } => "YYYY-MM-DD HH:MM:SS".len() + 1,
+                _ => return None,
+            };
             let (moment, from) = (cx.air.copy(moment), cx.int(behind as i64, moment));
             Some(cx.call(SubstringInside, &[moment, from], Type::TEXT, moment))
         }
@@ -591,12 +592,19 @@ fn fraction_of(cx: &mut Context<'_>, moment: ExprId) -> Option<ExprId> {
             let fraction = cx.air.text(text).split_once('.').map(|(_, digits)| format!(".{digits}"))?;
             fraction[1..].bytes().all(|b| b.is_ascii_digit()).then(|| cx.text(&fraction, moment))
         }
-        // What this rule made of a call, or a rule is yet to make.
-        Expr::Call { op: Concat, args, .. } => match *cx.air.list(args) {
-            [_, fraction] => Some(cx.air.copy(fraction)),
-            _ => None,
-        },
-        Expr::Call { op: IsoTimestamp | IsoTime, args, .. } => {
+        // What this rule made of a call: the fraction stands last.
+        Expr::Call { op: Concat, args, .. } => {
+            let last = *cx.air.list(args).last()?;
+            let made = matches!(cx.as_call(last), Some((SubstringInside, _)))
+                || cx.text_literal(last).is_some_and(|text| text.starts_with('.'));
+            if made { Some(cx.air.copy(last)) } else { fraction_of(cx, last) }
+        }
+        // What a rule is yet to make: whole units leave the fraction alone, and others have no form.
+        Expr::Call {
+            op: IsoTimestamp | IsoTime | DateAdd | DateAddRoll | AddDays | AddInterval | SubInterval,
+            args,
+            ..
+        } => {
             let inner = cx.air.at(args, 0);
             fraction_of(cx, inner)
         }
