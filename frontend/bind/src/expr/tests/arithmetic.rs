@@ -13,7 +13,7 @@ fn literals_have_the_types_of_their_dialect() {
         (Mysql, "x'4d'", "x'4D'", "bytes { length: 0, fixed: false }"),
         (Postgres, "9223372036854775808", "9223372036854775808", "dec(19,0)"),
         (Postgres, "1e3", "1000", "dec(4,0)"),
-        (Postgres, "B'101'", "b'101'", "bits { length: 3, varying: false }"),
+        (Postgres, "B'101' = B'101'", "(b'101' eq b'101')", "bool"),
         (Sqlite, "1.5", "1.5f", "f64"),
         (Sqlite, "9223372036854775808", "9223372036854775808f", "f64"),
         (Sqlite, "-9223372036854775808", "-9223372036854775808", "i64"),
@@ -90,6 +90,12 @@ fn text_in_arithmetic() {
         (Postgres, "i + '1'", "add(i, 1)", "i32"),
     ]);
     refused(&[
+        // Bits are shown as digits, which no number is.
+        (Postgres, "B'101'", "B0504"),
+        // No value of any target.
+        (Postgres, "'NaN'::float8", "B0505"),
+        (Postgres, "'294276-12-31 23:59:59'::timestamp", "B0505"),
+        (Postgres, "'23:59:59.9999999'::time", "B0505"),
         (Postgres, "s + 1", "B0504"),
         (Postgres, "i + 'x'", "B0505"),
         (Mysql, "d + 1", "B0501"),
