@@ -86,9 +86,25 @@ pub(crate) fn parse(
     }
 }
 
+/// The same by the generator's own driver, to compare with.
+#[cfg(test)]
+pub(crate) fn parse_stock(builder: &mut Builder<'_>, toks: &[Tok]) -> Option<StatementId> {
+    let mut at = 0;
+    let stream = std::iter::from_fn(|| {
+        let tok = toks.get(at)?;
+        let here = at as u32;
+        at += 1 + if tok.kind == K::LitRow { tok.data as usize } else { 0 };
+        Some((here, tok.kind, here + 1))
+    });
+    tables::StatementParser::new().parse(builder, stream).ok()
+}
+
 impl LrStacks {
     /// Which kinds of tokens could have stood where the parser got stuck.
     pub(crate) fn expected(&self) -> Vec<K> {
+        if self.states.is_empty() {
+            return Vec::new();
+        }
         let accepted =
             |terminal| lr::__accepts(None, &self.states, Some(terminal), PhantomData::<(&(), &())>);
         K::ALL.iter().copied().take(TERMINALS).filter(|kind| accepted(*kind as usize)).collect()
@@ -96,6 +112,6 @@ impl LrStacks {
 
     /// True if the statement could have ended there.
     pub(crate) fn could_end(&self) -> bool {
-        lr::__accepts(None, &self.states, None, PhantomData::<(&(), &())>)
+        !self.states.is_empty() && lr::__accepts(None, &self.states, None, PhantomData::<(&(), &())>)
     }
 }

@@ -19,6 +19,9 @@ pub struct Parser {
     stacks: Stacks,
     lr: LrStacks,
     diagnostics: Vec<Diagnostic>,
+    /// Parses with the generator's own driver.
+    #[cfg(test)]
+    pub(crate) stock: bool,
 }
 
 /// The result of a parse, borrowed from the parser.
@@ -45,6 +48,8 @@ impl Parser {
             stacks: Stacks::default(),
             lr: LrStacks::default(),
             diagnostics: Vec::new(),
+            #[cfg(test)]
+            stock: false,
         }
     }
 
@@ -198,6 +203,10 @@ impl Parser {
             dialect: settings.dialect,
             suffix: Suffix::None,
         };
+        #[cfg(test)]
+        if self.stock {
+            return driver::parse_stock(&mut builder, toks).ok_or(0);
+        }
         driver::parse(&mut self.lr, &mut builder, toks).map_err(|stuck| stuck.at)
     }
 }

@@ -134,7 +134,7 @@ impl Literal {
         let Some(quote) = raw.chars().next() else { return Cow::Borrowed("") };
         let text = raw.get(1..raw.len().saturating_sub(1)).unwrap_or("");
         let escapes = self.backslash || self.kind == LiteralKind::Escape;
-        if !text.contains(quote) && !(escapes && text.contains('\\')) {
+        if !(text.contains(quote) || escapes && text.contains('\\')) {
             return Cow::Borrowed(text);
         }
         let dialect = if self.kind == LiteralKind::Escape { Escapes::C } else { Escapes::Mysql };

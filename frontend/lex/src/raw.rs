@@ -690,9 +690,8 @@ pub(crate) fn string_end(bytes: &[u8], mut at: usize, quote: u8, backslash: bool
             memchr(quote, rest)?
         };
         at += found;
-        if bytes[at] == b'\\' && backslash {
-            at += 2;
-        } else if bytes.get(at + 1) == Some(&quote) {
+        let escaped = backslash && bytes[at] == b'\\';
+        if escaped || bytes.get(at + 1) == Some(&quote) {
             at += 2;
         } else {
             return Some(at + 1);

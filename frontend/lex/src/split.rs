@@ -126,11 +126,11 @@ impl Splitter {
         start: usize,
         end: usize,
     ) -> Option<(Ending, usize)> {
-        if word == W::Go && starts_line(source.as_bytes(), start) {
-            if let Some(stop) = go_line(source, start, end) {
-                let terminator = Span::new(start as u32, stop as u32);
-                return Some((Ending::Terminator(terminator), stop));
-            }
+        if word == W::Go
+            && starts_line(source.as_bytes(), start)
+            && let Some(stop) = go_line(source, start, end)
+        {
+            return Some((Ending::Terminator(Span::new(start as u32, stop as u32)), stop));
         }
         if toks.is_empty() || self.whole_batch || self.routine || self.blocks > 0 || self.cases > 0 {
             return None;
@@ -196,12 +196,10 @@ impl Splitter {
         let first_main = !self.main_seen;
         match self.head {
             Grant | Revoke | Deny => return false,
-            With | If | While | Explain => {
-                if first_main && !(self.head == With && word == Set) {
-                    // The condition of IF holds no statement outside of brackets, so this is its body.
-                    self.main_seen = !(self.head == If && word == Update && toks.len() <= 2);
-                    return false;
-                }
+            With | If | While | Explain if first_main && !(self.head == With && word == Set) => {
+                // The condition of IF holds no statement outside of brackets, so this is its body.
+                self.main_seen = !(self.head == If && word == Update && toks.len() <= 2);
+                return false;
             }
             _ => {}
         }

@@ -507,10 +507,7 @@ impl Builder<'_> {
     #[inline]
     pub(crate) fn item(&mut self, x: X, alias: Option<u32>) -> Mark {
         let mut expr = self.end(x);
-        let mut alias = match alias {
-            Some(l) => Some(self.ident(l)),
-            None => None,
-        };
+        let mut alias = alias.map(|l| self.ident(l));
         if alias.is_none()
             && MS.has(self.dialect)
             && let Expr::Binary { op: BinaryOp::Eq, left, right, .. } = self.tree.expr(expr)
@@ -686,19 +683,19 @@ impl Builder<'_> {
         self.node(From { kind, alias: None, columns: List::EMPTY, extra: None, span })
     }
 
-    pub(crate) fn from_table(&mut self, l: u32, only: bool, r: u32) -> FromId {
+    pub(crate) fn source_table(&mut self, l: u32, only: bool, r: u32) -> FromId {
         let name = self.name_of(l);
         self.new_from(FromKind::Table { name, only }, l, r)
     }
 
-    pub(crate) fn from_only(&mut self, l: u32, n: u32, r: u32) -> FromId {
+    pub(crate) fn source_only(&mut self, l: u32, n: u32, r: u32) -> FromId {
         self.gate(PG, l, "ONLY");
         let name = self.name_of(n);
         self.new_from(FromKind::Table { name, only: true }, l, r)
     }
 
     /// T-SQL: a table variable.
-    pub(crate) fn from_variable(&mut self, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_variable(&mut self, l: u32, r: u32) -> FromId {
         self.gate(MS, l, "a variable as a table");
         let name = self.variable_name(l);
         self.new_from(FromKind::Table { name, only: false }, l, r)
@@ -715,29 +712,29 @@ impl Builder<'_> {
         List::new(first, 1)
     }
 
-    pub(crate) fn from_query(&mut self, query: QueryId, lateral: bool, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_query(&mut self, query: QueryId, lateral: bool, l: u32, r: u32) -> FromId {
         if lateral {
             self.gate(PG.or(MY).or(ORA), l, "LATERAL");
         }
         self.new_from(FromKind::Query { query, lateral }, l, r)
     }
 
-    pub(crate) fn from_call(&mut self, call: ExprId, lateral: bool, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_call(&mut self, call: ExprId, lateral: bool, l: u32, r: u32) -> FromId {
         self.new_from(FromKind::Function { call, lateral, ordinality: false }, l, r)
     }
 
-    pub(crate) fn from_rows(&mut self, m: Mark, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_rows(&mut self, m: Mark, l: u32, r: u32) -> FromId {
         self.gate(PG, l, "ROWS FROM");
         let calls = self.close(m);
         self.new_from(FromKind::RowsFrom { calls, ordinality: false }, l, r)
     }
 
-    pub(crate) fn from_opaque_table(&mut self, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_opaque_table(&mut self, l: u32, r: u32) -> FromId {
         let span = self.span(l, r);
         self.new_from(FromKind::Opaque(span), l, r)
     }
 
-    pub(crate) fn from_nested(&mut self, m: Mark, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_nested(&mut self, m: Mark, l: u32, r: u32) -> FromId {
         let sources: List<FromId> = self.close(m);
         if sources.len() > 1 {
             self.gate(MY, l, "a list of tables in brackets");
@@ -756,29 +753,29 @@ impl Builder<'_> {
         self.new_from(FromKind::Nested(inner), l, r)
     }
 
-    fn from(&mut self, t: FromId, r: u32) -> &mut From {
+    fn source_to(&mut self, t: FromId, r: u32) -> &mut From {
         let end = self.tok(r - 1).end;
         let from = &mut self.tree.froms[t.index()];
         from.span.end = end;
         from
     }
 
-    pub(crate) fn from_alias(&mut self, t: FromId, l: u32, columns: Option<Mark>, r: u32) -> FromId {
+    pub(crate) fn source_alias(&mut self, t: FromId, l: u32, columns: Option<Mark>, r: u32) -> FromId {
         let columns = columns.map_or(List::EMPTY, |m| self.close(m));
         let alias = self.ident(l);
         if self.tree[t].alias.is_some() {
             let span = self.tok(l).span();
             self.reject(span, "a second alias");
         }
-        let from = self.from(t, r);
+        let from = self.source_to(t, r);
         from.alias = Some(alias);
         from.columns = columns;
         t
     }
 
-    pub(crate) fn from_columns(&mut self, t: FromId, m: Mark, r: u32) -> FromId {
+    pub(crate) fn source_columns(&mut self, t: FromId, m: Mark, r: u32) -> FromId {
         let columns = self.close(m);
-        self.from(t, r).columns = columns;
+        self.source_to(t, r).columns = columns;
         t
     }
 
@@ -787,9 +784,9 @@ impl Builder<'_> {
         self.open(ColumnAlias { name, ty })
     }
 
-    pub(crate) fn from_ordinality(&mut self, t: FromId, r: u32) -> FromId {
+    pub(crate) fn source_ordinality(&mut self, t: FromId, r: u32) -> FromId {
         self.gate(PG, r - 1, "WITH ORDINALITY");
-        let from = self.from(t, r);
+        let from = self.source_to(t, r);
         match &mut from.kind {
             FromKind::Function { ordinality, .. } | FromKind::RowsFrom { ordinality, .. } => {
                 *ordinality = true
@@ -802,8 +799,8 @@ impl Builder<'_> {
         t
     }
 
-    fn from_extra(&mut self, t: FromId, r: u32) -> &mut FromExtra {
-        let id = match self.from(t, r).extra {
+    fn source_extra(&mut self, t: FromId, r: u32) -> &mut FromExtra {
+        let id = match self.source_to(t, r).extra {
             Some(id) => id,
             None => {
                 let id = self.node(FromExtra::default());
@@ -814,33 +811,33 @@ impl Builder<'_> {
         &mut self.tree.from_extras[id.index()]
     }
 
-    pub(crate) fn from_hint(&mut self, t: FromId, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_hint(&mut self, t: FromId, l: u32, r: u32) -> FromId {
         let kind = match self.aux(l) {
             0 => TableHintKind::Advice,
             1 => TableHintKind::Isolation,
             _ => TableHintKind::Lock,
         };
         let span = self.span(l, r);
-        let hints = self.from_extra(t, r).hints;
+        let hints = self.source_extra(t, r).hints;
         let hints = self.append(hints, TableHint { kind, span });
-        self.from_extra(t, r).hints = hints;
+        self.source_extra(t, r).hints = hints;
         t
     }
 
-    pub(crate) fn from_opaque(&mut self, t: FromId, l: u32, r: u32) -> FromId {
+    pub(crate) fn source_opaque(&mut self, t: FromId, l: u32, r: u32) -> FromId {
         let span = self.span(l, r);
-        self.from_extra(t, r).opaque = Some(span);
+        self.source_extra(t, r).opaque = Some(span);
         t
     }
 
-    pub(crate) fn from_partition(&mut self, t: FromId, l: u32, first: u32, end: u32, r: u32) -> FromId {
+    pub(crate) fn source_partition(&mut self, t: FromId, l: u32, first: u32, end: u32, r: u32) -> FromId {
         self.gate(MY.or(ORA), l, "PARTITION");
         let partitions = self.idents(first, end);
-        self.from_extra(t, r).partitions = partitions;
+        self.source_extra(t, r).partitions = partitions;
         t
     }
 
-    pub(crate) fn from_sample(&mut self, t: FromId, l: u32, x: X, rows: u32, r: u32) -> FromId {
+    pub(crate) fn source_sample(&mut self, t: FromId, l: u32, x: X, rows: u32, r: u32) -> FromId {
         self.gate(PG.or(ORA).or(MS), l, "TABLESAMPLE");
         let amount = self.end(x);
         let tok = self.tok(l);
@@ -850,14 +847,14 @@ impl Builder<'_> {
             None
         };
         let span = self.span(l, r);
-        self.from_extra(t, r).sample = Some(Sample { method, amount, rows: rows == 1, seed: None, span });
+        self.source_extra(t, r).sample = Some(Sample { method, amount, rows: rows == 1, seed: None, span });
         t
     }
 
-    pub(crate) fn from_repeatable(&mut self, t: FromId, l: u32, x: X, r: u32) -> FromId {
+    pub(crate) fn source_repeatable(&mut self, t: FromId, l: u32, x: X, r: u32) -> FromId {
         let seed = self.end(x);
         let end = self.tok(r - 1).end;
-        match &mut self.from_extra(t, r).sample {
+        match &mut self.source_extra(t, r).sample {
             Some(sample) => {
                 sample.seed = Some(seed);
                 sample.span.end = end;
@@ -870,7 +867,7 @@ impl Builder<'_> {
         t
     }
 
-    pub(crate) fn from_pivot(
+    pub(crate) fn source_pivot(
         &mut self,
         t: FromId,
         l: u32,
@@ -883,7 +880,7 @@ impl Builder<'_> {
         self.pivot(t, l, values, keys, members, r)
     }
 
-    pub(crate) fn from_pivot_row(
+    pub(crate) fn source_pivot_row(
         &mut self,
         t: FromId,
         l: u32,

@@ -73,6 +73,28 @@ fn every_statement_of_the_real_scripts_is_read() {
     }
 }
 
+/// The driver of our own and the one of the generator read the same tables and must build the same trees.
+#[test]
+fn our_driver_does_what_the_generators_does() {
+    let statements = [
+        "SELECT a, b AS c FROM t JOIN u USING (x) WHERE a IN (1, 2) AND b BETWEEN 1 AND 2 ORDER BY 1 LIMIT 3",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) OVER (ORDER BY i) FROM n",
+        "INSERT INTO t (a, b) VALUES (1, 'x'), (2, f(3)) ON CONFLICT (a) DO UPDATE SET b = excluded.b RETURNING *",
+        "UPDATE t SET a = CASE WHEN b THEN 1 ELSE 2 END WHERE c IS NOT NULL",
+        "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'x' CHECK (b <> ''), UNIQUE (a, b))",
+        "DELETE FROM t USING u WHERE t.a = u.a",
+        "SELECT (1",
+        "SELECT FROM FROM",
+    ];
+    for sql in statements {
+        let (mut ours, mut stock) = (Parser::of(Dialect::Postgres), Parser::of(Dialect::Postgres));
+        stock.stock = true;
+        let (ours, stock) = (ours.parse(sql), stock.parse(sql));
+        let dump = |parsed: &crate::Parsed<'_>| parsed.tree.dump(parsed.tree.statements()[0], sql);
+        assert_eq!(dump(&ours), dump(&stock), "{sql}");
+    }
+}
+
 /// Cutting a script up and parsing it see the same statements.
 #[test]
 fn splitting_finds_the_statements_the_parser_finds() {

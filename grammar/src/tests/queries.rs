@@ -68,6 +68,7 @@ fn joins_pair_with_their_conditions() {
                 "SELECT 1 FROM a WITH (NOLOCK) INNER HASH JOIN b ON x",
                 "(query (select 1 from (inner a b on x)))",
             ),
+            ("SELECT 1 FROM a x (NOLOCK), f(a)", "(query (select 1 from a:x (call f a)))"),
             ("SELECT 1 FROM #t, @v w", "(query (select 1 from #t @v:w))"),
         ],
     );

@@ -854,7 +854,7 @@ impl Pass<'_> {
             Add => match self.w(next) {
                 Constraint | Primary | Unique | Foreign | Check | Index | Key | Fulltext | Spatial
                 | Exclude | Period
-                    if !(self.w(next) == Key && !self.is_my()) =>
+                    if self.w(next) != Key || self.is_my() =>
                 {
                     (K::AddConstraint, 0, next, false)
                 }

@@ -457,8 +457,16 @@ impl Pass<'_> {
         if self.is_op(at + 1, Op::Plus) && self.k(at + 2) == K::Rp && self.after_operand() {
             return self.emit(K::Post, POST_OUTER, at, at + 3);
         }
-        let query = self.is_query_paren(at);
         let prev = self.prev();
+        if prev == K::Name && self.dialect == Dialect::Mssql && self.k(at + 1) == K::Name {
+            // T-SQL: `FROM t (NOLOCK)`, without the WITH of later versions.
+            let hint = query::table_hint(std::iter::once(self.raw[at + 1].span().text(self.source)));
+            let end = self.after_paren(at);
+            if hint > 0 && self.k(at + 2) != K::Lp {
+                return self.emit(K::Hint, hint, at, end);
+            }
+        }
+        let query = self.is_query_paren(at);
         let ctx = if query {
             Ctx::Query
         } else if prev == K::As && self.fuser.window_open {

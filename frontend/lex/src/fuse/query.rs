@@ -435,9 +435,9 @@ impl Pass<'_> {
 
     fn limit(&mut self, at: usize) -> Option<usize> {
         let next = at + 1;
-        if !W::Limit.is_reserved(self.dialect)
-            && !(self.after_operand() && matches!(self.k(next), K::Lit | K::Param))
-        {
+        let means_limit = W::Limit.is_reserved(self.dialect)
+            || (self.after_operand() && matches!(self.k(next), K::Lit | K::Param));
+        if !means_limit {
             return None;
         }
         self.fuser.offset_open = false;
@@ -693,7 +693,7 @@ impl Pass<'_> {
 }
 
 /// Advice, isolation or lock: the gravest of the hints named.
-fn table_hint<'s>(words: impl Iterator<Item = &'s str>) -> u16 {
+pub(super) fn table_hint<'s>(words: impl Iterator<Item = &'s str>) -> u16 {
     let mut found = 0;
     for word in words {
         let grade = match word.to_ascii_uppercase().as_str() {
