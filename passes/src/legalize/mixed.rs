@@ -3,7 +3,7 @@
 use air::builtins::Builtin::*;
 use air::query::Item;
 use air::types::Type;
-use air::{ExprId, SelectId};
+use air::{Expr, ExprId, SelectId};
 
 use crate::codes;
 use crate::pass::{Apply, Context, Fired, Rule};
@@ -14,6 +14,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "mixed_extreme",
         law: "numbers stand before texts only where values have storage classes",
         apply: Apply::Builtins(&[Greatest, Least], mixed_extreme),
+    },
+    Rule {
+        name: "storage_class",
+        law: "a literal has the storage class it is written in, and a text that is computed is a text",
+        apply: Apply::Builtins(&[TypeName], storage_class),
     },
     Rule {
         name: "selected_member",
@@ -53,4 +58,33 @@ fn selected_member(cx: &mut Context<'_>, select: SelectId) -> Fired {
         }
     }
     Ok(false)
+}
+
+/// The storage class of a literal, and of what a function gives as text. A column may hold values of any class, and an
+/// integer that grows too large becomes a float: those who ask want to know.
+fn storage_class(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(TypeName) {
+        return Ok(false);
+    }
+    let Some(&value) = cx.all_args(id).first() else { return Ok(false) };
+    let literal = cx.air.literal(value).is_some();
+    let class = match cx.air.ty(value) {
+        Type::Null => "null",
+        Type::Int { .. } if literal => "integer",
+        Type::Float64 if literal => "real",
+        Type::Bytes { .. } if literal => "blob",
+        Type::Text(_) if literal || matches!(cx.air.expr(value), Expr::Call { .. } | Expr::Cast { .. }) => {
+            "text"
+        }
+        _ => return Ok(false),
+    };
+    let class = cx.text(class, id);
+    if literal || !cx.air.info(value).nullable {
+        cx.become_copy(id, class);
+        return Ok(true);
+    }
+    let (missing, null) = (cx.is_null(value, false), cx.text("null", id));
+    let expr = cx.case_expr(&[(missing, null)], Some(class));
+    cx.air.set(id, expr);
+    Ok(true)
 }
