@@ -295,6 +295,12 @@ fn interval_as_units(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     let Some([x, interval]) = cx.args(id) else { return Ok(false) };
     let ty = cx.air.ty(id);
+    // A time of day starts again at midnight; where TIME is a span of time, the sum goes on.
+    if matches!(ty, Type::Time { .. }) && cx.target.can.temporal_types {
+        let span = cx.air.span(id);
+        let message = "a time of day and an interval have no sum that stays within the day";
+        return cx.refuse(codes::BUILTIN, span, message, "add to a timestamp and take its time");
+    }
     let sign = if op == SubInterval { -1 } else { 1 };
     let mut value = x;
     if matches!(ty, Type::Timestamp { .. }) && matches!(cx.air.ty(x), Type::Date | Type::Text(_)) {
