@@ -1,12 +1,17 @@
 //! The arena of one compiled statement.
 
+use crate::expr::{Branch, OrderKey};
 use crate::expr::{Expr, Literal, WindowSpec};
-use crate::ids::{CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
+use crate::ids::{
+    CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId,
+};
 use crate::node::{Child, Operand, Pooled};
-use crate::query::{Cte, CteBody, GroupElement, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind, UsingColumn, ValuesRow};
+use crate::query::{
+    Cte, CteBody, GroupElement, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind,
+    UsingColumn, ValuesRow,
+};
 use crate::statement::{Assignment, MergeClause, Statement};
 use crate::types::Type;
-use crate::expr::{Branch, OrderKey};
 use air_base::Span;
 
 /// What is known of an expression besides the node.
@@ -112,8 +117,25 @@ pools! {
 impl Air {
     /// Empties the arena and keeps its memory.
     pub fn clear(&mut self) {
-        let Air { statements, statement_spans, nested, params, comments, exprs, infos, queries, query_spans,
-            selects, rels, sources, source_spans, ctes, windows, text, lists } = self;
+        let Air {
+            statements,
+            statement_spans,
+            nested,
+            params,
+            comments,
+            exprs,
+            infos,
+            queries,
+            query_spans,
+            selects,
+            rels,
+            sources,
+            source_spans,
+            ctes,
+            windows,
+            text,
+            lists,
+        } = self;
         statements.clear();
         statement_spans.clear();
         nested.clear();

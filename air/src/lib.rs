@@ -31,7 +31,9 @@ pub use air_base as base;
 pub use builtins::Builtin;
 pub use expr::{Expr, Literal};
 pub use fingerprint::{AirId, fingerprint};
-pub use ids::{CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
+pub use ids::{
+    CteId, ExprId, List, Name, ObjectName, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId,
+};
 pub use star::StarColumn;
 pub use statement::Statement;
 pub use types::{Collation, Type};

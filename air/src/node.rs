@@ -3,8 +3,8 @@
 //! legalization, rendering, evaluation — is hand-written in a `match` elsewhere.
 
 use crate::Air;
-use crate::form::{Form, FormError, Reader};
 use crate::expr::Literal;
+use crate::form::{Form, FormError, Reader};
 use crate::ids::{CteId, ExprId, List, ParamId, QueryId, RelId, SelectId, SourceId, Str, WindowId};
 use air_base::Span;
 

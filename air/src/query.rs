@@ -2,8 +2,8 @@
 //! is SQL a person recognises. Set operations are trees, joins are trees, comma joins included.
 
 use crate::builtins::Builtin;
-use crate::ids::{CteId, ExprId, List, Name, ObjectName, QueryId, RelId, SelectId, SourceId, WindowId};
 use crate::expr::OrderKey;
+use crate::ids::{CteId, ExprId, List, Name, ObjectName, QueryId, RelId, SelectId, SourceId, WindowId};
 use crate::types::{Collation, Type};
 use crate::{atoms, node_enum, node_struct};
 

@@ -1,11 +1,10 @@
 //! Statements: queries, changes of data, definitions, transactions.
 
 use crate::ddl::{AlterTable, CreateIndex, CreateSequence, CreateTable, CreateView, DropObject};
-use crate::ids::{CteId, ExprId, List, Name, ObjectName, QueryId, RelId, SourceId, Str};
 use crate::expr::OrderKey;
+use crate::ids::{CteId, ExprId, List, Name, ObjectName, QueryId, RelId, SourceId, Str};
 use crate::query::{Item, Limit, ValuesRow};
 use crate::{atoms, node_enum, node_struct};
-
 
 node_enum! {
     /// One statement. A source statement may become several of the target.

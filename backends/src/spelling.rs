@@ -6,7 +6,8 @@ use air::expr::Literal;
 use air::profile::Profile;
 
 /// Says a type, or why it cannot be said (a clause without a full stop).
-pub type TypeSpelling = fn(ty: Type, profile: &Profile, catalog: &Catalog, out: &mut String) -> Result<(), &'static str>;
+pub type TypeSpelling =
+    fn(ty: Type, profile: &Profile, catalog: &Catalog, out: &mut String) -> Result<(), &'static str>;
 
 /// Functions of a dialect.
 #[derive(Debug)]

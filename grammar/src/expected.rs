@@ -56,7 +56,16 @@ fn classes(kinds: &[K], could_end: bool) -> Vec<String> {
         let said = starts_expression
             && matches!(
                 kind,
-                K::Name | K::Str | K::Default | K::Lp | K::QLp | K::Lb | K::Star | K::NameStar | K::Pre | K::RowLp
+                K::Name
+                    | K::Str
+                    | K::Default
+                    | K::Lp
+                    | K::QLp
+                    | K::Lb
+                    | K::Star
+                    | K::NameStar
+                    | K::Pre
+                    | K::RowLp
             );
         let said = said || (starts_query && matches!(kind, K::QLp | K::Values | K::With | K::Table));
         let inner = matches!(kind, K::LitRow | K::CallQLp | K::Bare | K::Opaque | K::Hint | K::FromOpaque);

@@ -6,8 +6,7 @@ use air::ddl::{
     UniqueNulls,
 };
 use air::target::{
-    Enforcement,
-    AlterColumn, CollateForm, CommentForm, CreateAs, IdentityForm, SequenceForm, TemporaryForm,
+    AlterColumn, CollateForm, CommentForm, CreateAs, Enforcement, IdentityForm, SequenceForm, TemporaryForm,
 };
 use air::types::Fold;
 use air::{Expr, ExprId, List, Name, ObjectName, Str, Type};

@@ -179,7 +179,12 @@ impl<'a> Binder<'a> {
     }
 
     /// The column of a table as it was declared.
-    pub(crate) fn altered_column(&mut self, ident: tree::Ident, this: SourceId, if_exists: bool) -> Bound<Name> {
+    pub(crate) fn altered_column(
+        &mut self,
+        ident: tree::Ident,
+        this: SourceId,
+        if_exists: bool,
+    ) -> Bound<Name> {
         let text = self.ident_text(ident);
         let reference = Reference::new(ident, &text);
         if let Some(at) = self.find_column(this, reference, ident.span)? {

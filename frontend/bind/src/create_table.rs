@@ -5,8 +5,8 @@ use crate::codes;
 use crate::query::Usage;
 use crate::scope::Clause;
 use air::ddl::{
-    AwaitedKey,
-    ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, Identity, IdentityMode, KeyPart,
+    AwaitedKey, ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, Identity, IdentityMode,
+    KeyPart,
 };
 use air::ids::List;
 use air::query::{Body, Item, SourceColumn};
@@ -99,7 +99,8 @@ impl<'a> Binder<'a> {
         let waiting = self.catalog.awaited.iter().filter(|key| key.other.eq_ignore_ascii_case(&name));
         for key in waiting {
             let air = &mut *self.air;
-            let mut named = |(text, exact): &(String, bool)| Name { text: air.push_text(text), exact: *exact };
+            let mut named =
+                |(text, exact): &(String, bool)| Name { text: air.push_text(text), exact: *exact };
             let schema = (!key.schema.is_empty()).then(|| named(&(key.schema.clone(), false)));
             let of = ObjectName { catalog: None, schema, name: named(&key.table) };
             let rule = ConstraintRule::ForeignKey {

@@ -15,7 +15,11 @@ use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Ident, StatementId, StatementKind, TransactionModes, Tree};
 
 /// Schema and name of the table or view that the statement defines, as written; `None` for other statements.
-pub fn defined_relation(tree: &Tree, statement: StatementId, source: &str) -> Option<(Option<String>, String)> {
+pub fn defined_relation(
+    tree: &Tree,
+    statement: StatementId,
+    source: &str,
+) -> Option<(Option<String>, String)> {
     let name = match tree[statement].kind {
         StatementKind::CreateTable(id) => tree[id].name,
         StatementKind::CreateView(id) => tree[id].name,

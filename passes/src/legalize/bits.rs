@@ -113,7 +113,8 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
 /// A number that is negative, of unsigned type, or beyond 63 bits: as unsigned bits it uses the highest one.
 fn may_use_top_bit(cx: &Context<'_>, id: ExprId) -> bool {
     if let Expr::Cast { operand, .. } = cx.air.expr(id)
-        && let Some(air::Literal::Decimal { digits } | air::Literal::Float { digits }) = cx.air.literal(operand)
+        && let Some(air::Literal::Decimal { digits } | air::Literal::Float { digits }) =
+            cx.air.literal(operand)
     {
         // Rounded, a constant below 2^62 stays below 2^63.
         return !cx.air.text(digits).parse::<f64>().is_ok_and(|value| (0.0..4.6e18).contains(&value));

@@ -439,7 +439,11 @@ fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 /// A text that is read as a date has two digits for each month, day, hour: known of a constant, assumed of
 /// what is stored, and not to be expected of numbers that are joined.
-pub(super) fn written_as_iso(cx: &mut Context<'_>, id: ExprId, text: ExprId) -> Result<(), crate::pass::Refused> {
+pub(super) fn written_as_iso(
+    cx: &mut Context<'_>,
+    id: ExprId,
+    text: ExprId,
+) -> Result<(), crate::pass::Refused> {
     let span = cx.air.span(id);
     if cx.air.literal(text).is_some() {
         return Ok(());

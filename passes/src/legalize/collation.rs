@@ -140,7 +140,9 @@ fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId]) -> Means {
 /// A column's text as a key of the source counts it, where a key of the target counts bytes.
 pub(super) fn folded_key(cx: &mut Context<'_>, id: ExprId) -> Result<Option<ExprId>, Refused> {
     match own_collation(cx, id) {
-        Some(collation) if !cx.target.can.define.collated_columns && means(cx, collation, &[id]) == Means::Folded => {
+        Some(collation)
+            if !cx.target.can.define.collated_columns && means(cx, collation, &[id]) == Means::Folded =>
+        {
             folded(cx, id, collation, Purpose::Likeness).map(Some)
         }
         _ => Ok(None),
@@ -411,7 +413,9 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         RegexMatch if collation.case == Fold::Sensitive && default.case == Fold::Sensitive => {
             return Ok(false);
         }
-        RegexMatch if folds_by_itself && collation.case != Fold::Sensitive && default.case != Fold::Sensitive => {
+        RegexMatch
+            if folds_by_itself && collation.case != Fold::Sensitive && default.case != Fold::Sensitive =>
+        {
             return Ok(false);
         }
         RegexMatch if collation.case == Fold::Sensitive => new[0] = collated(cx, args[0], Collation::BINARY),

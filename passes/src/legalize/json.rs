@@ -347,7 +347,12 @@ fn compared_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let span = cx.air.span(id);
-    cx.refuse(codes::BUILTIN, span, "documents compare by their texts", "compare members that are texts or numbers")
+    cx.refuse(
+        codes::BUILTIN,
+        span,
+        "documents compare by their texts",
+        "compare members that are texts or numbers",
+    )
 }
 
 fn list_of_array(cx: &mut Context<'_>, id: ExprId) -> Fired {

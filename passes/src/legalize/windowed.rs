@@ -52,7 +52,8 @@ fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 fn percentile_over_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Expr::Window { call, .. } = cx.air.expr(id) else { return Ok(false) };
-    let Expr::Aggregate { op: PercentileCont | PercentileDisc | Median | Mode, .. } = cx.air.expr(call) else {
+    let Expr::Aggregate { op: PercentileCont | PercentileDisc | Median | Mode, .. } = cx.air.expr(call)
+    else {
         return Ok(false);
     };
     if cx.target.can.percentile_windows {

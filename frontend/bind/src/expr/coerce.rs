@@ -141,7 +141,8 @@ impl<'a> Binder<'a> {
     pub(crate) fn moment_number(&mut self, id: ExprId) -> Bound<ExprId> {
         let info = self.air.info(id);
         let date = [(Builtin::ExtractYear, 10_000), (Builtin::ExtractMonth, 100), (Builtin::ExtractDay, 1)];
-        let clock = [(Builtin::ExtractHour, 10_000), (Builtin::ExtractMinute, 100), (Builtin::ExtractSecond, 1)];
+        let clock =
+            [(Builtin::ExtractHour, 10_000), (Builtin::ExtractMinute, 100), (Builtin::ExtractSecond, 1)];
         let (date, clock, factor): (&[_], &[_], i64) = match info.ty {
             Type::Date => (&date, &[], 1),
             Type::Timestamp { precision: 0, .. } => (&date, &clock, 1_000_000),
@@ -654,7 +655,9 @@ impl<'a> Binder<'a> {
                 let place = self.enum_place(operand)?;
                 return self.explicit_cast(place, to, null_on_failure);
             }
-            (from, to) if from.is_temporal() && to.is_numeric() && !self.meaning.conversions.true_booleans => {
+            (from, to)
+                if from.is_temporal() && to.is_numeric() && !self.meaning.conversions.true_booleans =>
+            {
                 let number = self.moment_number(operand)?;
                 return self.explicit_cast(number, to, null_on_failure);
             }

@@ -281,9 +281,7 @@ impl<'a> Binder<'a> {
         if !self.meaning.texts.fixed_trims {
             return (left, right);
         }
-        let fixed = |binder: &Self, id: ExprId| {
-            matches!(binder.air.ty(id), Type::Text(text) if text.kind == TextKind::Fixed)
-        };
+        let fixed = |binder: &Self, id: ExprId| matches!(binder.air.ty(id), Type::Text(text) if text.kind == TextKind::Fixed);
         let adapts = |binder: &Self, id: ExprId| {
             let varying = matches!(binder.air.ty(id), Type::Text(text) if text.kind == TextKind::Varying);
             match binder.air.expr(id) {

@@ -166,7 +166,8 @@ impl<'a> Binder<'a> {
             value.rsplit_once('.').map_or(0, |(_, f)| f.bytes().take_while(u8::is_ascii_digit).count());
         let to = match to {
             Type::Timestamp { precision, zone }
-                if self.tree[ty].args.is_empty() && self.meaning.conversions.implicit != Implicit::Literals =>
+                if self.tree[ty].args.is_empty()
+                    && self.meaning.conversions.implicit != Implicit::Literals =>
             {
                 Type::Timestamp { precision: precision.max(digits.min(9) as u8), zone }
             }

@@ -6,10 +6,10 @@ use air::ddl::{
     KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
 };
 use air::fidelity::Assume;
+use air::node::Child;
 use air::query::{Body, Limit, Source, SourceKind};
 use air::statement::Statement;
 use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm};
-use air::node::Child;
 use air::{Air, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
@@ -113,9 +113,8 @@ fn keys_after_tables(cx: &mut Context<'_>, at: usize) -> Fired {
     if forward_references {
         return Ok(false);
     }
-    let is_forward = |constraint: &Constraint| {
-        matches!(constraint.rule, ConstraintRule::ForeignKey { forward: true, .. })
-    };
+    let is_forward =
+        |constraint: &Constraint| matches!(constraint.rule, ConstraintRule::ForeignKey { forward: true, .. });
     let (forward, kept) = std::mem::take(&mut table.constraints).into_iter().partition(is_forward);
     table.constraints = kept;
     let forward: Vec<Constraint> = forward;
@@ -125,7 +124,8 @@ fn keys_after_tables(cx: &mut Context<'_>, at: usize) -> Fired {
     let mut statements = vec![cx.air.statements[at].clone()];
     for constraint in &forward {
         if let ConstraintRule::ForeignKey { table: other, .. } = &constraint.rule {
-            let subject = format!("the foreign key to {}, until that table is created", cx.air.name(other.name));
+            let subject =
+                format!("the foreign key to {}, until that table is created", cx.air.name(other.name));
             cx.assume(Assume::ConstraintDropped, &subject, span)?;
         }
     }
@@ -536,9 +536,7 @@ fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fir
     let mut fired = false;
     if !define.check_of_session {
         let air = &*cx.air;
-        let session = |constraint: &Constraint| {
-            matches!(constraint.rule, ConstraintRule::Check { expr } if asks_session(air, expr))
-        };
+        let session = |constraint: &Constraint| matches!(constraint.rule, ConstraintRule::Check { expr } if asks_session(air, expr));
         let before = table.constraints.len();
         table.constraints.retain(|constraint| !session(constraint));
         if table.constraints.len() < before {
@@ -834,7 +832,8 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
             TableChange::Redefine { name, column } if define.alter_column == AlterColumn::AlterType => {
                 if matches!(column.ty, Type::Bytes { .. }) {
                     let span = span_of(cx, at);
-                    let message = "values do not become bytes by themselves when the type of their column changes";
+                    let message =
+                        "values do not become bytes by themselves when the type of their column changes";
                     return cx.refuse(codes::DEFINITION, span, message, "add a column and copy the values");
                 }
                 if cx.air.name(name) != cx.air.name(column.name) {

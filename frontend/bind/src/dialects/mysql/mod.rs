@@ -44,7 +44,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             decimal_literals: true,
             exponents_are_exact: false,
             single_kind: false,
-        plus_keeps: true,
+            plus_keeps: true,
             arith,
             quotient,
             modulo: Builtin::ModOrNull,
