@@ -65,7 +65,7 @@ impl Fork {
     }
 
     fn declare(&mut self, air: &mut Air, cte: CteId) -> CteId {
-        let copy = air.cte(cte).clone();
+        let copy = *air.cte(cte);
         let new = air.push_cte(copy);
         self.ctes.insert(cte, new);
         new
@@ -128,7 +128,7 @@ impl Fork {
     }
 
     fn source(&mut self, air: &mut Air, id: SourceId) -> SourceId {
-        let mut source = air.source(id).clone();
+        let mut source = *air.source(id);
         source.kind = match source.kind {
             SourceKind::Derived { query } => SourceKind::Derived { query: self.query(air, query) },
             SourceKind::Function { op, args, ordinality } => {

@@ -148,7 +148,7 @@ impl Renderer<'_> {
             }
             (ConflictAction::Update { assignments, filter, sequential }, Upsert::OnConflict) => {
                 if (matches!(conflict.on, Arbiter::Any {}) && !can.upsert_any_key)
-                    || sequential != !can.simultaneous_set
+                    || sequential == can.simultaneous_set
                 {
                     return Err(self.unlegal(span, "an upsert without a key"));
                 }

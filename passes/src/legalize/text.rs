@@ -106,10 +106,10 @@ fn substring_position(cx: &mut Context<'_>, id: ExprId) -> Fired {
     };
     let first = cx.int_value(start);
     let count = length.map(|length| cx.int_value(length));
-    if let (Some(first), None | Some(Some(_))) = (first, count) {
-        if let Some(changed) = literal_substring(cx, id, op, x, first, count.flatten()) {
-            return Ok(changed);
-        }
+    if let (Some(first), None | Some(Some(_))) = (first, count)
+        && let Some(changed) = literal_substring(cx, id, op, x, first, count.flatten())
+    {
+        return Ok(changed);
     }
     if cx.speaks(op) {
         return Ok(false);

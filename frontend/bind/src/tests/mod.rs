@@ -81,7 +81,7 @@ impl Bench {
     /// The block of a query statement.
     pub(crate) fn select(&self) -> Select {
         match self.air.query(self.query()).body {
-            Body::Select { select } => self.air.select(select).clone(),
+            Body::Select { select } => *self.air.select(select),
             other => panic!("no block: {other:?}"),
         }
     }

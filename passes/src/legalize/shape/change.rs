@@ -1162,7 +1162,7 @@ fn returned_rows(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(false);
     }
     let kind = if removed { SourceKind::Old {} } else { SourceKind::New {} };
-    let mut source = cx.air.source(target).clone();
+    let mut source = *cx.air.source(target);
     source.kind = kind;
     let row = cx.air.push_source(source, Span::NONE);
     let mut fired = false;
@@ -1289,7 +1289,7 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                     }
                     items.push(Item::Expr { expr, alias: None });
                 }
-                let known = cx.air.source(merge.target).clone();
+                let known = *cx.air.source(merge.target);
                 let target = cx.air.push_source(known, span);
                 let query = cx.air.select_query(&items, Some(rows), filter);
                 statements.push(Statement::Insert {

@@ -77,7 +77,7 @@ fn identity_zero(cx: &mut Context<'_>, at: usize) -> Fired {
         );
     }
     // UPDATE t SET id = 0 WHERE id = smallest
-    let copy = cx.air.source(target).clone();
+    let copy = *cx.air.source(target);
     let table = cx.air.push_source(copy, span);
     let left = cx.air.column_of(table, column, span);
     let right = cx.air.int(smallest, span);

@@ -153,7 +153,7 @@ fn proposed(cx: &mut Context<'_>, insert: &Insert, conflict: &Conflict) -> Sourc
     if let Some(source) = conflict.proposed {
         return source;
     }
-    let mut source = cx.air.source(insert.target).clone();
+    let mut source = *cx.air.source(insert.target);
     source.kind = SourceKind::Proposed {};
     cx.air.push_source(source, Span::NONE)
 }
@@ -634,7 +634,7 @@ fn one_by_one(cx: &mut Context<'_>, insert: &Insert, rows: List<ValuesRow>) -> V
         if i > 0 {
             let mut fork = Fork::default();
             let again = |cx: &mut Context<'_>, source: SourceId| {
-                let copy = cx.air.source(source).clone();
+                let copy = *cx.air.source(source);
                 cx.air.push_source(copy, Span::NONE)
             };
             one.target = again(cx, insert.target);
@@ -726,7 +726,7 @@ fn replace_as_delete(cx: &mut Context<'_>, at: usize) -> Fired {
         one.conflict = None;
         let InsertSource::Values { rows } = one.source else { continue };
         let row = cx.air.at(rows, 0);
-        let copy = cx.air.source(one.target).clone();
+        let copy = *cx.air.source(one.target);
         let target = cx.air.push_source(copy, span);
         let mut any: Option<ExprId> = None;
         for key in &keys {

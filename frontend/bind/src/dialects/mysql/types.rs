@@ -42,9 +42,9 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
         "bit" => Type::Int {
             bits: match written.arg(0).unwrap_or(1) {
                 ..=8 => 8,
-                ..=16 => 16,
-                ..=24 => 24,
-                ..=32 => 32,
+                9..=16 => 16,
+                17..=24 => 24,
+                25..=32 => 32,
                 _ => 64,
             },
             unsigned: true,

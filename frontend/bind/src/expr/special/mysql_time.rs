@@ -49,10 +49,7 @@ fn time_sum<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bou
     let Some(interval) = binder.interval_constant(interval, span) else {
         return binder.no_meaning("a time of this length", span);
     };
-    let ty = match binder.air.ty(value) {
-        Type::Unknown => Type::Unknown,
-        ty => ty,
-    };
+    let ty = binder.air.ty(value);
     Ok(binder.call_as(op, &[value, interval], ty, site.span))
 }
 
