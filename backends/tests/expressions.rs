@@ -332,7 +332,7 @@ cases! {
     parse_time: r#"(call op:parse_time args:["31/01/2024" "{DD}/{MM}/{YYYY}"]):date?"# =>
         r#"STR_TO_DATE('31/01/2024', '%d/%m/%Y')"#,
         r#"CAST(to_timestamp('31/01/2024', 'DD/MM/YYYY') AS date)"#,
-        r#"date(substr('31/01/2024', 7, 4) || '-' || substr('31/01/2024', 4, 2) || '-' || substr('31/01/2024', 1, 2))"#;
+        r#"date(substr('31/01/2024', 7, 4) || '-' || substr('31/01/2024', 4, 2) || '-' || substr('31/01/2024', 1, 2))  -- iso-dates"#;
     cast_d_to_i32_error: r#"(cast operand:s0.d to:i32 rule:explicit(error,half_away)):i32?"# =>
         r#"CAST(d AS SIGNED)"#,
         r#"CAST(d AS integer)"#,
