@@ -418,6 +418,7 @@ builtins! {
     CurrentUser            "current_user" 0..0 Scalar Text, Never Stable "User of the session.";
     CurrentSchema          "current_schema" 0..0 Scalar Text, Own Stable "Schema (MySQL: database) of the session.";
     LastInsertId           "last_insert_id" 0..0 Scalar I64, Never Volatile "Last identity value this session made.";
+    LastRowId              "last_row_id" 0..0 Scalar I64, Never Volatile "Row number of the last row this session added, given or made up (SQLite last_insert_rowid).";
     RowsChanged            "rows_changed" 0..0 Scalar I64, Never Volatile "Rows the last statement changed.";
     NewUuid                "new_uuid" 0..0 Scalar UUID, Never Volatile "Random UUID.";
     RowId                  "row_id" 0..0 Scalar I64, Never Stable "Hidden row number (SQLite rowid); bound as a column where the table has one.";

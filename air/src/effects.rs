@@ -467,7 +467,7 @@ impl Collector<'_> {
         };
         self.effects.volatility = self.effects.volatility.max(repeats);
         let session = match op {
-            Builtin::LastInsertId => SessionEffect::ReadsIdentity,
+            Builtin::LastInsertId | Builtin::LastRowId => SessionEffect::ReadsIdentity,
             Builtin::RowsChanged => SessionEffect::ReadsRowCount,
             Builtin::CurrentUser | Builtin::CurrentSchema => SessionEffect::ReadsSettings,
             _ => return,

@@ -291,6 +291,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(CurrentUser, "CURRENT_USER"),
     Row::template(CurrentSchema, "SCHEMA_NAME()"),
     Row::template(LastInsertId, "CAST(SCOPE_IDENTITY() AS bigint)"),
+    Row::refuse(LastRowId, "given values do not count as identity values"),
     Row::template(RowsChanged, "@@ROWCOUNT"),
     Row::template(NewUuid, "NEWID()"),
     Row::refuse(RowId, "there is no hidden row number"),

@@ -294,6 +294,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(CurrentUser, "SUBSTRING_INDEX(CURRENT_USER(), '@', 1)"),
     Row::template(CurrentSchema, "DATABASE()"),
     Row::template(LastInsertId, "LAST_INSERT_ID()"),
+    Row::refuse(LastRowId, "the last identity value is that of the first row of an INSERT, and given values do not count"),
     Row::template(RowsChanged, "ROW_COUNT()"),
     Row::template(NewUuid, "UUID()"),
     Row::refuse(RowId, "there is no hidden row number"),

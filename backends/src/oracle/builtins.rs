@@ -291,6 +291,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(CurrentUser, "USER"),
     Row::template(CurrentSchema, "SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')"),
     Row::refuse(LastInsertId, "the last identity value is not kept"),
+    Row::refuse(LastRowId, "the last identity value is not kept"),
     Row::refuse(RowsChanged, "the number of changed rows is not a value"),
     Row::refuse(NewUuid, "SYS_GUID makes no random UUID"),
     Row::refuse(RowId, "the row address is no number"),

@@ -292,6 +292,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(CurrentUser, "CURRENT_USER"),
     Row::template(CurrentSchema, "CURRENT_SCHEMA"),
     Row::template(LastInsertId, "lastval()"),
+    Row::refuse(LastRowId, "given values do not count as identity values"),
     Row::refuse(RowsChanged, "the number of changed rows is not a value"),
     Row::template(NewUuid, "gen_random_uuid()").since(13, 0),
     Row::refuse(RowId, "there is no hidden row number"),

@@ -293,6 +293,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(CurrentUser, "there are no users"),
     Row::refuse(CurrentSchema, "there is no current schema"),
     Row::template(LastInsertId, "last_insert_rowid()"),
+    Row::template(LastRowId, "last_insert_rowid()"),
     Row::template(RowsChanged, "changes()"),
     Row::template(NewUuid, "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"),
     Row::template(RowId, "rowid"),

@@ -305,7 +305,7 @@ impl<'a> Evaluator<'a> {
     /// Builtins that ask the session.
     fn session(&mut self, op: Builtin) -> Option<Eval<Value>> {
         Some(match op {
-            Builtin::LastInsertId => Ok(Value::Int(self.db.last_insert_id.into())),
+            Builtin::LastInsertId | Builtin::LastRowId => Ok(Value::Int(self.db.last_insert_id.into())),
             Builtin::RowsChanged => Ok(Value::Int(self.db.rows_changed.into())),
             Builtin::Random | Builtin::RandomInt64 | Builtin::NewUuid => EvalError::unsupported("randomness"),
             _ => return None,

@@ -109,7 +109,7 @@ pub(super) const OTHER: &[Function] = &[
     special("unlikely", 1, 1, sp::logic::same),
     special("likelihood", 2, 2, sp::logic::same),
     call("typeof", TypeName, &[Any]),
-    call("last_insert_rowid", LastInsertId, &[]),
+    call("last_insert_rowid", LastRowId, &[]),
     call("changes", RowsChanged, &[]),
     call("sqlite_version", Version, &[]),
     refuse("total_changes", SERVER),
