@@ -3,6 +3,7 @@
 //! Everything generated is the same on every machine and in every run.
 
 use std::fmt::Write;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 /// Statements that are fed to each contestant one by one.
@@ -78,6 +79,11 @@ pub fn load(name: &str) -> Result<Input, String> {
         _ => return Err(format!("no input is called `{name}`; known are {}", NAMES.join(", "))),
     };
     Ok(Input { name: name.to_owned(), statements })
+}
+
+/// A file of the execution cases, which lie beside the project.
+fn shared(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/cases").join(file)
 }
 
 /// The queries of an execution corpus.
@@ -213,8 +219,36 @@ fn oltp(i: usize, random: &mut Random) -> String {
     }
 }
 
-/// The schema the generated statements are about, in MySQL's words: for translation with types.
-pub fn schema() -> String {
+/// The schema an input is about, in words MySQL takes: for translation with types.
+pub fn schema(name: &str) -> Result<String, String> {
+    match name {
+        "tpch" | "tpcds" => corpus_schema(name),
+        _ => Ok(generated_schema()),
+    }
+}
+
+/// The tables of an execution corpus.
+fn corpus_schema(name: &str) -> Result<String, String> {
+    let path = shared(&format!("setups-{name}.jsonl.gz"));
+    let file =
+        std::fs::File::open(&path).map_err(|e| format!("../shared is absent: {}: {e}", path.display()))?;
+    let mut ddl = String::new();
+    for line in BufReader::new(flate2::read::GzDecoder::new(file)).lines() {
+        let line = line.map_err(|e| e.to_string())?;
+        let setup: serde_json::Value = serde_json::from_str(&line).map_err(|e| e.to_string())?;
+        for statement in
+            setup["setup"].as_array().into_iter().flatten().filter_map(|statement| statement.as_str())
+        {
+            if statement.to_ascii_lowercase().starts_with("create table") {
+                ddl.push_str(statement);
+                ddl.push_str(";\n");
+            }
+        }
+    }
+    Ok(ddl)
+}
+
+fn generated_schema() -> String {
     let mut ddl = String::new();
     for i in 0..16 {
         let _ = writeln!(

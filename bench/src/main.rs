@@ -169,10 +169,10 @@ fn parse(names: &[String]) -> Result<(), String> {
 
 fn translate(names: &[String]) -> Result<(), String> {
     println!("\n## MySQL to PostgreSQL (airc binds and types against a schema)\n{HEAD}");
-    let mut contestants = peers::translators(&inputs::schema());
     let mut child = Sqlglot::start().map_err(|why| eprintln!("{why}")).ok();
     for name in names {
         let input = inputs::load(name)?;
+        let mut contestants = peers::translators(&inputs::schema(name)?);
         let measured = measure(&mut contestants, &input);
         report(&input, &measured);
         if let Some(child) = &mut child {
@@ -196,7 +196,7 @@ fn report_sqlglot(child: &mut Sqlglot, ours: &mut [Contestant], input: &Input) -
         .cloned()
         .collect();
     let cut = Input { name: input.name.clone(), statements };
-    let path = std::env::temp_dir().join(format!("airc-bench-{}.json", std::process::id()));
+    let path = std::env::temp_dir().join(format!("airc-bench-{}-{}.json", std::process::id(), input.name));
     std::fs::write(&path, serde_json::to_string(&cut.statements).map_err(|e| e.to_string())?)
         .map_err(|e| e.to_string())?;
     let mut our = Measured { name: "airc".to_owned(), good: 0, rounds: Vec::new() };
@@ -245,7 +245,7 @@ fn growth() -> Result<(), String> {
         .into_iter()
         .map(inputs::load)
         .collect::<Result<_, _>>()?;
-    let schema = inputs::schema();
+    let schema = inputs::schema("grow_insert_1")?;
     for (what, mut contestants) in [("parse", peers::parsers()), ("translate", peers::translators(&schema))] {
         let measured: Vec<Vec<Measured>> =
             sizes.iter().map(|input| measure(&mut contestants, input)).collect();
@@ -271,9 +271,9 @@ fn allocations(names: &[String]) -> Result<(), String> {
     println!(
         "\n## Allocations per statement, after warm-up\n| input | what | who | allocations | bytes |\n|---|---|---|---|---|"
     );
-    let schema = inputs::schema();
     for name in names {
         let input = inputs::load(name)?;
+        let schema = inputs::schema(name)?;
         for (what, mut contestants) in
             [("parse", peers::parsers()), ("translate", peers::translators(&schema))]
         {
@@ -323,7 +323,7 @@ fn peak_of(rest: &[String]) -> Result<(), String> {
     let [name, who] = rest else { return Err("peak-of INPUT WHO".to_owned()) };
     let script = inputs::load(name)?.script();
     let mut contestants = match who.as_str() {
-        "airc translate" => peers::translators(&inputs::schema()),
+        "airc translate" => peers::translators(&inputs::schema(name)?),
         _ => peers::parsers(),
     };
     let contestant = contestants

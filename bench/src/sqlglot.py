@@ -14,6 +14,7 @@ loaded = {}
 for line in sys.stdin:
     task, repetitions, path = line.rstrip("\n").split(" ", 2)
     if path not in loaded:
+        # One input at a time is kept.
         with open(path, encoding="utf8") as file:
             loaded = {path: json.load(file)}
     statements = loaded[path]
