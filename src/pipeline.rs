@@ -72,8 +72,14 @@ pub(crate) fn refuse_definition(source: &Source<'_>, catalog: &mut Catalog) {
     }
 }
 
+/// What [`lower`] works in, and where it notes what stands where in the text.
+#[derive(Default)]
+pub(crate) struct Lowering {
+    passes: airc_passes::Scratch,
+    pub(crate) rendered: Rendered,
+}
+
 /// Meaning to text. `air` is legal under the target afterwards.
-///
 pub(crate) fn lower(
     air: &mut Air,
     catalog: &Catalog,
@@ -83,18 +89,21 @@ pub(crate) fn lower(
     ledger: &mut Ledger,
     diagnostics: &mut Vec<Diagnostic>,
     sql: &mut String,
-) -> Result<Rendered, Refused> {
+    lowering: &mut Lowering,
+) -> Result<(), Refused> {
+    let Lowering { passes: scratch, rendered } = lowering;
+    rendered.clear();
     admit(&target.profile.declared, options, ledger, diagnostics)?;
     if let [Statement::Nothing { reason }] = air.statements.as_slice() {
         let span = air.statement_spans.first().copied().unwrap_or(Span::NONE);
         let message = format!("nothing is emitted for this statement: {}", air.text(*reason));
         diagnostics.push(Diagnostic::note(codes::NOTHING_EMITTED, span, message));
-        return Ok(Rendered::default());
+        return Ok(());
     }
-    airc_passes::legalize(air, catalog, target, ledger, diagnostics, passes).map_err(|_| Refused)?;
+    airc_passes::legalize(air, catalog, target, ledger, diagnostics, passes, scratch).map_err(|_| Refused)?;
     let layout = RenderOptions { catalog, width: options.width, comments: options.comments };
     let before = sql.len();
-    airc_backends::render(air, target, &layout, sql).map_err(|diagnostic| {
+    airc_backends::render(air, target, &layout, sql, rendered).map_err(|diagnostic| {
         sql.truncate(before);
         diagnostics.push(*diagnostic);
         Refused

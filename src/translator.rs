@@ -1,7 +1,7 @@
 //! Scripts in one pass: every buffer is kept from statement to statement, and nothing is cached.
 
 use crate::outcome::{Certificate, StatementOutcome, Translation};
-use crate::pipeline::{self, Source};
+use crate::pipeline::{self, Lowering, Source};
 use crate::{Options, Plan};
 use air::Air;
 use air::catalog::Catalog;
@@ -9,7 +9,7 @@ use air::fidelity::{Fidelity, Ledger};
 use air::profile::Profile;
 use air::target::Target;
 use air_base::{Diagnostic, Span};
-use airc_backends::{RenderOptions, Rendered};
+use airc_backends::RenderOptions;
 use airc_bind::Scratch;
 use airc_grammar::Parser;
 use airc_grammar::tree::{Comment, StatementKind};
@@ -51,6 +51,7 @@ struct Buffers {
     ledger: Ledger,
     diagnostics: Vec<Diagnostic>,
     sql: String,
+    lowering: Lowering,
 }
 
 /// What a script has behind its last statement.
@@ -200,7 +201,7 @@ impl Translator {
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;
-            let Buffers { scratch, air, ledger, diagnostics, sql } = buffers;
+            let Buffers { scratch, air, ledger, diagnostics, sql, lowering } = buffers;
             diagnostics.clear();
             diagnostics.extend_from_slice(parsed.diagnostics);
             let tree = parsed.tree;
@@ -214,28 +215,25 @@ impl Translator {
 
             let broken = statement.kind == StatementKind::Broken;
             let source = Source { tree, statement: id, text: script, profile: from };
-            let attempt = (!broken).then(|| {
-                pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics)?;
-                pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql)
-            });
-            let rendered: Option<Rendered> = attempt.and_then(Result::ok);
-            if rendered.is_none() {
+            lowering.rendered.clear();
+            let translated = !broken
+                && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok()
+                && pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql, lowering)
+                    .is_ok();
+            if !translated {
+                lowering.rendered.clear();
                 pipeline::refuse_definition(&source, catalog);
             }
-            let (parts, positions) = match &rendered {
-                Some(rendered) => (rendered.statements.as_slice(), rendered.positions.as_slice()),
-                None => (&[][..], &[][..]),
-            };
             visit(&Step {
                 span: statement.span,
                 sql,
-                parts,
-                positions,
+                parts: &lowering.rendered.statements,
+                positions: &lowering.rendered.positions,
                 ledger,
                 diagnostics,
                 comments: &comments[..before],
                 air,
-                translated: rendered.is_some(),
+                translated,
                 script,
                 from,
                 target,

@@ -479,11 +479,10 @@ impl Air {
     /// each window once. Iterative: depth never meets the stack.
     pub fn walk(&self, visit: &mut dyn FnMut(Child)) {
         let mut stack: Vec<Child> = Vec::new();
-        let mut below: Vec<Child> = Vec::new();
         let mut windows = vec![false; self.windows.len()];
         for statement in self.statements.iter().rev() {
-            statement.children(self, &mut |child| below.push(child));
-            stack.extend(below.drain(..).rev());
+            statement.children(self, &mut |child| stack.push(child));
+            stack.reverse();
             while let Some(child) = stack.pop() {
                 if let Child::Window(id) = child
                     && std::mem::replace(&mut windows[id.index()], true)
@@ -491,8 +490,9 @@ impl Air {
                     continue;
                 }
                 visit(child);
-                self.children(child, &mut |child| below.push(child));
-                stack.extend(below.drain(..).rev());
+                let start = stack.len();
+                self.children(child, &mut |child| stack.push(child));
+                stack[start..].reverse();
             }
         }
     }

@@ -81,6 +81,11 @@ impl Str {
     /// The empty text.
     pub const EMPTY: Str = Str { start: 0, len: 0 };
 
+    /// Length in bytes.
+    pub const fn len(self) -> u32 {
+        self.len
+    }
+
     /// True for the empty text.
     pub const fn is_empty(self) -> bool {
         self.len == 0

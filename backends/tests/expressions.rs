@@ -36,12 +36,22 @@ fn said(to: &str, expr: &str) -> String {
     let target = target(&profile);
     let catalog = Catalog::default();
     let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
-    if legalize(&mut air, &catalog, &target, &mut ledger, &mut diagnostics, &Options::default()).is_err() {
+    if legalize(
+        &mut air,
+        &catalog,
+        &target,
+        &mut ledger,
+        &mut diagnostics,
+        &Options::default(),
+        &mut airc_passes::Scratch::default(),
+    )
+    .is_err()
+    {
         return format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str()));
     }
     let mut out = String::new();
     let options = RenderOptions { catalog: &catalog, width: 100_000, comments: false };
-    if let Err(diagnostic) = render(&air, &target, &options, &mut out) {
+    if let Err(diagnostic) = render(&air, &target, &options, &mut out, &mut Default::default()) {
         return format!("refused: {}", diagnostic.message);
     }
     let text = out.strip_prefix("SELECT ").unwrap_or(&out);
@@ -63,12 +73,22 @@ fn translated(to: &str, block: &str, order: &str) -> String {
     let target = target(&profile);
     let catalog = Catalog::default();
     let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
-    if legalize(&mut air, &catalog, &target, &mut ledger, &mut diagnostics, &Options::default()).is_err() {
+    if legalize(
+        &mut air,
+        &catalog,
+        &target,
+        &mut ledger,
+        &mut diagnostics,
+        &Options::default(),
+        &mut airc_passes::Scratch::default(),
+    )
+    .is_err()
+    {
         return format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str()));
     }
     let mut out = String::new();
     let options = RenderOptions { catalog: &catalog, width: 100_000, comments: false };
-    match render(&air, &target, &options, &mut out) {
+    match render(&air, &target, &options, &mut out, &mut Default::default()) {
         Ok(_) => out,
         Err(diagnostic) => format!("refused: {}", diagnostic.message),
     }

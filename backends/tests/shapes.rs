@@ -47,13 +47,23 @@ fn translate(dialect: Dialect, statement: &str) -> String {
     let catalog = catalog();
     let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
     let options = airc_passes::Options::default();
-    if airc_passes::legalize(&mut air, &catalog, &target, &mut ledger, &mut diagnostics, &options).is_err() {
+    if airc_passes::legalize(
+        &mut air,
+        &catalog,
+        &target,
+        &mut ledger,
+        &mut diagnostics,
+        &options,
+        &mut airc_passes::Scratch::default(),
+    )
+    .is_err()
+    {
         let diagnostic = diagnostics.first().map(|d| format!("{}: {}", d.code, d.message));
         return diagnostic.unwrap_or_else(|| "refused without a word".to_owned());
     }
     let mut out = String::new();
     let layout = RenderOptions { width: 10_000, ..RenderOptions::new(&catalog) };
-    match render(&air, &target, &layout, &mut out) {
+    match render(&air, &target, &layout, &mut out, &mut Default::default()) {
         Ok(_) => out,
         Err(diagnostic) => format!("{}: {}", diagnostic.code, diagnostic.message),
     }

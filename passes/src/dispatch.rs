@@ -1,27 +1,36 @@
 //! Which rules look at which node: tables built once from the list of rules.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use air::builtins::Builtin;
 use air::{ExprId, QueryId, RelId, SelectId};
 
-use crate::kind::Kind;
+use crate::kind::{Kind, StatementKind};
 use crate::pass::{Apply, Context, Fired, Rule};
 
 pub(crate) type On<Id> = (&'static Rule, fn(&mut Context<'_>, Id) -> Fired);
 
 /// Rules by what they look at, in order of the list.
+#[derive(Clone)]
 pub(crate) struct Dispatch {
     kinds: Vec<Vec<On<ExprId>>>,
     builtins: Vec<Vec<On<ExprId>>>,
     pub(crate) selects: Vec<On<SelectId>>,
     pub(crate) queries: Vec<On<QueryId>>,
     pub(crate) rels: Vec<On<RelId>>,
-    pub(crate) statements: Vec<On<usize>>,
+    /// Each with the kinds of statements it looks at, one bit each: a rule that fires may change the kind.
+    pub(crate) statements: Vec<(u32, On<usize>)>,
+}
+
+/// The bit of a kind.
+pub(crate) fn bit(kind: StatementKind) -> u32 {
+    1 << kind as u32
 }
 
 impl Dispatch {
-    fn of(lists: &[&'static [Rule]]) -> Dispatch {
+    /// The tables of the rules that are not switched off.
+    fn of(disabled: &[String]) -> Dispatch {
         let mut dispatch = Dispatch {
             kinds: Kind::ALL.iter().map(|_| Vec::new()).collect(),
             builtins: Builtin::ALL.iter().map(|_| Vec::new()).collect(),
@@ -30,7 +39,8 @@ impl Dispatch {
             rels: Vec::new(),
             statements: Vec::new(),
         };
-        for rule in lists.iter().copied().flatten() {
+        let enabled = |rule: &&Rule| !disabled.iter().any(|name| name == rule.name);
+        for rule in crate::legalize::RULES.iter().copied().flatten().filter(enabled) {
             match rule.apply {
                 Apply::Kinds(kinds, f) => {
                     kinds.iter().for_each(|&kind| dispatch.kinds[kind as usize].push((rule, f)))
@@ -41,16 +51,19 @@ impl Dispatch {
                 Apply::Select(f) => dispatch.selects.push((rule, f)),
                 Apply::Query(f) => dispatch.queries.push((rule, f)),
                 Apply::Rel(f) => dispatch.rels.push((rule, f)),
-                Apply::Statement(f) => dispatch.statements.push((rule, f)),
+                Apply::Statements(kinds, f) => {
+                    let kinds = kinds.iter().fold(0, |bits, &kind| bits | bit(kind));
+                    dispatch.statements.push((kinds, (rule, f)));
+                }
             }
         }
         dispatch
     }
 
-    /// The tables of all rules.
-    pub(crate) fn all() -> &'static Dispatch {
-        static ALL: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::of(crate::legalize::RULES));
-        &ALL
+    /// The tables of all rules but those named; made once where all are on, which is nearly always.
+    pub(crate) fn without(disabled: &[String]) -> Cow<'static, Dispatch> {
+        static ALL: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::of(&[]));
+        if disabled.is_empty() { Cow::Borrowed(&ALL) } else { Cow::Owned(Dispatch::of(disabled)) }
     }
 
     pub(crate) fn of_kind(&self, kind: Kind) -> &[On<ExprId>] {

@@ -1,28 +1,36 @@
-//! Kinds of expressions: what rules are dispatched by.
+//! Kinds of nodes: what rules are dispatched by.
 
-use air::Expr;
+use air::{Expr, Statement};
 
 macro_rules! kinds {
-    ($($Kind:ident)*) => {
-        /// The kind of an expression node, named as the variant of [`Expr`].
+    ($(#[$doc:meta])* $Name:ident of $Node:ident: $($Kind:ident)*) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        #[allow(missing_docs)] // named as the variants of `Expr`
+        #[allow(missing_docs)] // named as the variants of the node
         #[repr(u8)]
-        pub enum Kind { $($Kind,)* }
+        pub enum $Name { $($Kind,)* }
 
-        impl Kind {
+        impl $Name {
             /// All kinds.
-            pub const ALL: &'static [Kind] = &[$(Kind::$Kind,)*];
+            pub const ALL: &'static [$Name] = &[$($Name::$Kind,)*];
 
             /// The kind of a node.
             #[inline]
-            pub fn of(expr: &Expr) -> Kind {
-                match expr { $(Expr::$Kind { .. } => Kind::$Kind,)* }
+            pub fn of(node: &$Node) -> $Name {
+                match node { $($Node::$Kind { .. } => $Name::$Kind,)* }
             }
         }
     };
 }
 kinds! {
+    /// The kind of an expression node, named as the variant of [`Expr`].
+    Kind of Expr:
     Literal Column Output Param Call UserCall And Or Not Compare IsNull IsTruth Between InList InQuery Exists
     Scalar Quantified Like Case Cast Aggregate Window Row Array Default Sequence
+}
+kinds! {
+    /// The kind of a statement, named as the variant of [`Statement`].
+    StatementKind of Statement:
+    Query Insert Update Delete Merge Truncate CreateTable CreateIndex CreateView CreateSequence CreateSchema
+    AlterTable Drop Comment Transaction Nothing
 }

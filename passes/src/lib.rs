@@ -13,7 +13,8 @@ pub mod legalize;
 pub mod lineage;
 mod pass;
 mod pipeline;
+mod uses;
 
-pub use kind::Kind;
+pub use kind::{Kind, StatementKind};
 pub use pass::{Apply, Context, Fired, Options, Refused, Rule};
-pub use pipeline::{legalize, rules};
+pub use pipeline::{Scratch, legalize, rules};

@@ -7,7 +7,7 @@ use air::target::{Can, How, Target};
 use air::{Air, ExprId, QueryId, RelId, SelectId};
 use air_base::{Code, Diagnostic, Span};
 
-use crate::kind::Kind;
+use crate::kind::{Kind, StatementKind};
 
 /// What the user allows.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +54,8 @@ pub enum Apply {
     Query(fn(&mut Context<'_>, QueryId) -> Fired),
     /// Nodes of FROM.
     Rel(fn(&mut Context<'_>, RelId) -> Fired),
-    /// Statements, by position in [`Air::statements`].
-    Statement(fn(&mut Context<'_>, usize) -> Fired),
+    /// Statements of these kinds, by position in [`Air::statements`].
+    Statements(&'static [StatementKind], fn(&mut Context<'_>, usize) -> Fired),
 }
 
 /// What a rule works with.

@@ -11,9 +11,10 @@ use air::{Air, Expr, ExprId, QueryId, RelId, SelectId};
 use air_base::{Diagnostic, Span};
 
 use crate::codes;
-use crate::dispatch::{Dispatch, On};
-use crate::kind::Kind;
-use crate::pass::{Context, Options, Refused, Rule};
+use crate::dispatch::{Dispatch, On, bit};
+use crate::kind::{Kind, StatementKind};
+use crate::pass::{Context, Fired, Options, Refused, Rule};
+use crate::uses::Uses;
 
 /// Most times that rules may fire on one node; more is a bug of ours and ends in a diagnostic.
 const STEPS_PER_NODE_MAX: u32 = 64;
@@ -28,7 +29,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// Makes `air` expressible under `target`, or says why that cannot be.
 ///
 /// After success every node has a spelling in the target's tables. `catalog` is the one the statement was bound
-/// with: it proves keys.
+/// with: it proves keys. `scratch` is kept from statement to statement.
 pub fn legalize(
     air: &mut Air,
     catalog: &Catalog,
@@ -36,22 +37,32 @@ pub fn legalize(
     ledger: &mut Ledger,
     diagnostics: &mut Vec<Diagnostic>,
     options: &Options,
+    scratch: &mut Scratch,
 ) -> Result<(), Refused> {
     let nodes_max = (air.expr_count() * GROWTH_MAX.0).max(GROWTH_MAX.1);
-    let mut cx = Context { air, catalog, target, ledger, diagnostics, options };
-    let dispatch = Dispatch::all();
-    let mut seen = Seen::default();
+    let dispatch = Dispatch::without(&options.disabled_rules);
+    scratch.uses.forget();
+    let cx = Context { air, catalog, target, ledger, diagnostics, options };
+    let said = Said::so_far(&cx);
+    let mut driver = Driver { cx, uses: &mut scratch.uses, dispatch: &dispatch, said };
     let mut at = 0;
-    while at < cx.air.statements.len() {
-        run(&mut cx, &dispatch.statements, at)?;
+    while at < driver.cx.air.statements.len() {
+        driver.statement(at)?;
         at += 1;
     }
-    while seen.step(&mut cx, dispatch, nodes_max)? {
-        if cx.air.expr_count() > nodes_max {
-            return cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
+    let mut seen = Seen::default();
+    while driver.step(&mut seen, nodes_max)? {
+        if driver.cx.air.expr_count() > nodes_max {
+            return driver.cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
         }
     }
     Ok(())
+}
+
+/// What legalization works in.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    uses: Uses,
 }
 
 /// How far each arena has been seen.
@@ -64,34 +75,6 @@ struct Seen {
 }
 
 impl Seen {
-    /// Looks at the next node, shapes before expressions; false if there is none.
-    fn step(&mut self, cx: &mut Context<'_>, dispatch: &Dispatch, nodes_max: usize) -> Result<bool, Refused> {
-        while (self.queries as usize) < cx.air.query_ids().len() {
-            let id = QueryId(self.queries);
-            self.queries += 1;
-            run(cx, &dispatch.queries, id)?;
-        }
-        while (self.selects as usize) < cx.air.select_ids().len() {
-            let id = SelectId(self.selects);
-            self.selects += 1;
-            run(cx, &dispatch.selects, id)?;
-        }
-        while (self.rels as usize) < cx.air.rel_ids().len() {
-            let id = RelId(self.rels);
-            self.rels += 1;
-            run(cx, &dispatch.rels, id)?;
-        }
-        while (self.exprs as usize) < cx.air.expr_count() {
-            let id = ExprId(self.exprs);
-            self.exprs += 1;
-            expression(cx, dispatch, id)?;
-            if self.shapes_left(cx.air) || cx.air.expr_count() > nodes_max {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// True if an expression rule has made shapes that nobody has looked at.
     fn shapes_left(&self, air: &Air) -> bool {
         (self.queries as usize) < air.query_ids().len()
@@ -153,93 +136,173 @@ impl Node for usize {
     }
 }
 
-/// Runs the rules for one expression until none fires.
-fn expression(cx: &mut Context<'_>, dispatch: &Dispatch, id: ExprId) -> Result<(), Refused> {
-    let mut steps = 0;
-    'again: loop {
-        let expr = cx.air.expr(id);
-        let op = match expr {
-            Expr::Call { op, .. } | Expr::Aggregate { op, .. } => Some(op),
-            _ => None,
-        };
-        let of_builtin = op.map_or(&[][..], |op| dispatch.of_builtin(op));
-        for list in [of_builtin, dispatch.of_kind(Kind::of(&expr))] {
-            for &(rule, apply) in list {
-                if attempt(cx, rule, apply, id)? {
-                    steps += 1;
-                    if steps > STEPS_PER_NODE_MAX {
-                        return endless(cx, rule, id.span(cx.air));
+/// The rules at work on one statement.
+struct Driver<'a> {
+    cx: Context<'a>,
+    uses: &'a mut Uses,
+    dispatch: &'a Dispatch,
+    /// How much has been said between two attempts.
+    said: Said,
+}
+
+impl Driver<'_> {
+    /// Looks at the next node, shapes before expressions; false if there is none.
+    fn step(&mut self, seen: &mut Seen, nodes_max: usize) -> Result<bool, Refused> {
+        let dispatch = self.dispatch;
+        while (seen.queries as usize) < self.cx.air.query_ids().len() {
+            let id = QueryId(seen.queries);
+            seen.queries += 1;
+            self.run(&dispatch.queries, id)?;
+        }
+        while (seen.selects as usize) < self.cx.air.select_ids().len() {
+            let id = SelectId(seen.selects);
+            seen.selects += 1;
+            self.run(&dispatch.selects, id)?;
+        }
+        while (seen.rels as usize) < self.cx.air.rel_ids().len() {
+            let id = RelId(seen.rels);
+            seen.rels += 1;
+            self.run(&dispatch.rels, id)?;
+        }
+        while (seen.exprs as usize) < self.cx.air.expr_count() {
+            let id = ExprId(seen.exprs);
+            seen.exprs += 1;
+            self.expression(id)?;
+            if seen.shapes_left(self.cx.air) || self.cx.air.expr_count() > nodes_max {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Runs the rules for one statement; one that fires may have made it another kind.
+    fn statement(&mut self, at: usize) -> Result<(), Refused> {
+        let mut kind = bit(StatementKind::of(&self.cx.air.statements[at]));
+        for &(kinds, on) in &self.dispatch.statements {
+            if kinds & kind != 0 && self.until_quiet(on, at)? {
+                kind = bit(StatementKind::of(&self.cx.air.statements[at]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the rules for one expression until none fires.
+    fn expression(&mut self, id: ExprId) -> Result<(), Refused> {
+        let mut steps = 0;
+        'again: loop {
+            let expr = self.cx.air.expr(id);
+            let op = match expr {
+                Expr::Call { op, .. } | Expr::Aggregate { op, .. } => Some(op),
+                _ => None,
+            };
+            let of_builtin = op.map_or(&[][..], |op| self.dispatch.of_builtin(op));
+            for list in [of_builtin, self.dispatch.of_kind(Kind::of(&expr))] {
+                for &(rule, apply) in list {
+                    if self.attempt(rule, apply, id)? {
+                        steps += 1;
+                        if steps > STEPS_PER_NODE_MAX {
+                            return self.endless(rule, id.span(self.cx.air));
+                        }
+                        continue 'again;
                     }
-                    continue 'again;
                 }
             }
+            // The spelling the node ends with may hold under an assumption only.
+            if let Some(op) = op
+                && let Some(kind) = self.cx.target.row(op).and_then(|row| row.assume)
+                && !self.cx.holds(kind, id)
+                && self.in_use(id)
+            {
+                let subject = self.cx.subject(id);
+                self.cx.assume(kind, &subject, id.span(self.cx.air))?;
+                self.said = Said::so_far(&self.cx);
+            }
+            return Ok(());
         }
-        // The spelling the node ends with may hold under an assumption only.
-        if let Some(op) = op
-            && let Some(kind) = cx.target.row(op).and_then(|row| row.assume)
-            && !cx.holds(kind, id)
-            && in_use(cx.air, id)
-        {
-            let subject = cx.subject(id);
-            cx.assume(kind, &subject, id.span(cx.air))?;
-        }
-        return Ok(());
     }
-}
 
-/// Runs each rule on one node until it has nothing more to do.
-fn run<Id: Node>(cx: &mut Context<'_>, rules: &[On<Id>], id: Id) -> Result<(), Refused> {
-    for &(rule, apply) in rules {
+    /// Runs each rule on one node until it has nothing more to do.
+    fn run<Id: Node>(&mut self, rules: &[On<Id>], id: Id) -> Result<(), Refused> {
+        for &on in rules {
+            self.until_quiet(on, id)?;
+        }
+        Ok(())
+    }
+
+    /// Runs one rule on one node until it has nothing more to do. True if it fired at all.
+    #[inline]
+    fn until_quiet<Id: Node>(&mut self, (rule, apply): On<Id>, id: Id) -> Fired {
         let mut steps = 0;
-        while attempt(cx, rule, apply, id)? {
+        while self.attempt(rule, apply, id)? {
             steps += 1;
             if steps > STEPS_PER_NODE_MAX {
-                return endless(cx, rule, id.span(cx.air));
+                return self.endless(rule, id.span(self.cx.air)).map(|()| true);
             }
         }
+        Ok(steps > 0)
     }
-    Ok(())
+
+    /// One attempt of one rule: the one door through which rules run.
+    ///
+    /// Rewrites leave nodes behind that nobody uses any more; what a rule has to say about such a node is not said.
+    #[inline]
+    fn attempt<Id: Node>(
+        &mut self,
+        rule: &'static Rule,
+        apply: fn(&mut Context<'_>, Id) -> Fired,
+        id: Id,
+    ) -> Fired {
+        let fired = apply(&mut self.cx, id);
+        // Most attempts end here.
+        if fired == Ok(false) && self.said == Said::so_far(&self.cx) {
+            return fired;
+        }
+        self.after(rule, fired, id)
+    }
+
+    fn after<Id: Node>(&mut self, rule: &'static Rule, fired: Fired, id: Id) -> Fired {
+        let said = self.said;
+        if (said != Said::so_far(&self.cx) || fired.is_err()) && !self.in_use(id) {
+            self.cx.diagnostics.truncate(said.diagnostics);
+            self.cx.ledger.assumptions.truncate(said.assumptions);
+            self.cx.ledger.approximations.truncate(said.approximations);
+            return Ok(false);
+        }
+        self.said = Said::so_far(&self.cx);
+        if fired == Ok(true) {
+            self.cx.ledger.fired(rule.name, rule.law, id.span(self.cx.air));
+        }
+        fired
+    }
+
+    /// True if the statement still contains the node.
+    fn in_use<Id: Node>(&mut self, id: Id) -> bool {
+        let rewrites = self.cx.ledger.fired.len();
+        id.child().is_none_or(|child| self.uses.contain(self.cx.air, child, rewrites))
+    }
+
+    #[cold]
+    fn endless(&mut self, rule: &Rule, span: Span) -> Result<(), Refused> {
+        let message = format!("the rule `{}` does not come to an end", rule.name);
+        self.cx.refuse(codes::STEPS, span, &message, "report it: this is a defect of the compiler")
+    }
 }
 
-/// One attempt of one rule: the one door through which rules run.
-///
-/// Rewrites leave nodes behind that nobody uses any more; what a rule has to say about such a node is not said.
-#[inline]
-fn attempt<Id: Node>(
-    cx: &mut Context<'_>,
-    rule: &'static Rule,
-    apply: fn(&mut Context<'_>, Id) -> Result<bool, Refused>,
-    id: Id,
-) -> Result<bool, Refused> {
-    if !cx.options.disabled_rules.is_empty() && cx.options.disabled_rules.iter().any(|name| name == rule.name)
-    {
-        return Ok(false);
-    }
-    let said = (cx.diagnostics.len(), cx.ledger.assumptions.len(), cx.ledger.approximations.len());
-    let fired = apply(cx, id);
-    let says = (cx.diagnostics.len(), cx.ledger.assumptions.len(), cx.ledger.approximations.len());
-    if (said != says || fired.is_err()) && !in_use(cx.air, id) {
-        cx.diagnostics.truncate(said.0);
-        cx.ledger.assumptions.truncate(said.1);
-        cx.ledger.approximations.truncate(said.2);
-        return Ok(false);
-    }
-    if fired == Ok(true) {
-        cx.ledger.fired(rule.name, rule.law, id.span(cx.air));
-    }
-    fired
+/// How much had been said before a rule ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Said {
+    diagnostics: usize,
+    assumptions: usize,
+    approximations: usize,
 }
 
-/// True if the statement still contains the node.
-#[cold]
-fn in_use<Id: Node>(air: &Air, id: Id) -> bool {
-    let Some(wanted) = id.child() else { return true };
-    let mut found = false;
-    air.walk(&mut |child| found |= child == wanted);
-    found
-}
-
-fn endless(cx: &mut Context<'_>, rule: &Rule, span: Span) -> Result<(), Refused> {
-    let message = format!("the rule `{}` does not come to an end", rule.name);
-    cx.refuse(codes::STEPS, span, &message, "report it: this is a defect of the compiler")
+impl Said {
+    #[inline]
+    fn so_far(cx: &Context<'_>) -> Said {
+        Said {
+            diagnostics: cx.diagnostics.len(),
+            assumptions: cx.ledger.assumptions.len(),
+            approximations: cx.ledger.approximations.len(),
+        }
+    }
 }

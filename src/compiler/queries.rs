@@ -4,7 +4,7 @@ use super::definitions::{Definitions, Mentions};
 use crate::Options;
 use crate::codes;
 use crate::outcome::{StatementOutcome, Translation};
-use crate::pipeline::{self, Source};
+use crate::pipeline::{self, Lowering, Source};
 use crate::translator::{lexer_settings, parser_for};
 use air::Air;
 use air::catalog::Catalog;
@@ -220,7 +220,8 @@ fn lowered<'db>(
     }
     let (mut air, mut ledger, mut sql) = (bound.air.clone(), bound.ledger.clone(), String::new());
     let passes = pipeline::for_passes(options);
-    let rendered = pipeline::lower(
+    let mut lowering = Lowering::default();
+    let lowered = pipeline::lower(
         &mut air,
         &bound.catalog,
         target,
@@ -229,8 +230,10 @@ fn lowered<'db>(
         &mut ledger,
         &mut diagnostics,
         &mut sql,
+        &mut lowering,
     );
-    let translation = rendered.ok().map(|rendered| {
+    let translation = lowered.ok().map(|()| {
+        let rendered = lowering.rendered;
         let layout =
             RenderOptions { catalog: &bound.catalog, width: options.width, comments: options.comments };
         let certificate = pipeline::certificate(&air, &ledger, from, target, &layout, text);

@@ -46,14 +46,24 @@ impl<'a> RenderOptions<'a> {
     }
 }
 
-/// What was written.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What was written. One that is given back keeps its memory.
+#[derive(Clone, Debug, Default)]
 pub struct Rendered {
     /// Where each statement stands in the text, without its separator.
     pub statements: Vec<Range<usize>>,
     /// Where parameters are known by position alone (`?`): the number of the source parameter to bind at each
     /// position. A parameter that the source uses once may have to be bound twice, and in another order.
     pub positions: Vec<u32>,
+    marks: Vec<Mark>,
+    layout: layout::Memory,
+}
+
+impl Rendered {
+    /// Forgets what was written.
+    pub fn clear(&mut self) {
+        self.statements.clear();
+        self.positions.clear();
+    }
 }
 
 /// Appends the statements to `out`, separated by `;` and a line end, without one after the last. A statement that
@@ -63,12 +73,14 @@ pub fn render(
     target: &Target,
     options: &RenderOptions<'_>,
     out: &mut String,
-) -> Result<Rendered, Box<Diagnostic>> {
-    let mut ranges = Vec::with_capacity(air.statements.len());
-    let mut renderer = Renderer::new(air, target, options, out);
+    rendered: &mut Rendered,
+) -> Result<(), Box<Diagnostic>> {
+    rendered.clear();
+    let Rendered { statements, positions, marks, layout } = rendered;
+    let mut renderer = Renderer::new(air, target, options, out, marks, positions);
     for (i, statement) in air.statements.iter().enumerate() {
         let before = renderer.out.len();
-        if ranges.iter().any(|range: &Range<usize>| !range.is_empty()) {
+        if statements.iter().any(|range| !range.is_empty()) {
             renderer.out.push_str(";\n");
         }
         let start = renderer.out.len();
@@ -80,14 +92,13 @@ pub fn render(
         let Renderer { out, marks, .. } = &mut renderer;
         if out.len() == bare {
             out.truncate(before);
-            ranges.push(before..before);
+            statements.push(before..before);
             continue;
         }
-        layout::lay_out(out, start, marks, options.width);
-        ranges.push(start..out.len());
+        layout.lay_out(out, start, marks, options.width);
+        statements.push(start..out.len());
     }
-    let positions = renderer.positions;
-    Ok(Rendered { statements: ranges, positions })
+    Ok(())
 }
 
 /// Appends one expression on one line, as it would stand between parentheses: what certificates quote.
@@ -98,7 +109,8 @@ pub fn render_expr(
     id: ExprId,
     out: &mut String,
 ) -> Result<(), Box<Diagnostic>> {
-    let mut renderer = Renderer::new(air, target, options, out);
+    let (mut marks, mut positions) = (Vec::new(), Vec::new());
+    let mut renderer = Renderer::new(air, target, options, out, &mut marks, &mut positions);
     renderer.comments = 0;
     renderer.expr(id, 0)
 }
@@ -133,7 +145,7 @@ pub(crate) struct Renderer<'a> {
     backend: &'static Backend,
     options: &'a RenderOptions<'a>,
     out: &'a mut String,
-    marks: Vec<Mark>,
+    marks: &'a mut Vec<Mark>,
     /// How strongly each operator binds on this target, doubled.
     level: [u8; STRENGTHS],
     /// Next comment to write.
@@ -145,7 +157,7 @@ pub(crate) struct Renderer<'a> {
     /// Row limit that the next block writes after SELECT.
     top: Option<air::query::Limit>,
     /// Numbers of parameters by position.
-    positions: Vec<u32>,
+    positions: &'a mut Vec<u32>,
 }
 
 impl<'a> Renderer<'a> {
@@ -154,6 +166,8 @@ impl<'a> Renderer<'a> {
         target: &'a Target,
         options: &'a RenderOptions<'a>,
         out: &'a mut String,
+        marks: &'a mut Vec<Mark>,
+        positions: &'a mut Vec<u32>,
     ) -> Renderer<'a> {
         let mut level = [0u8; STRENGTHS];
         for (level, &strength) in level.iter_mut().zip(ALL_STRENGTHS) {
@@ -166,13 +180,13 @@ impl<'a> Renderer<'a> {
             backend: crate::backend(target.profile.dialect),
             options,
             out,
-            marks: Vec::with_capacity(32),
+            marks,
             level,
             comment: 0,
             comments: if options.comments { air.comments.len() } else { 0 },
             output: query::OutputNames::Order,
             top: None,
-            positions: Vec::new(),
+            positions,
         }
     }
 

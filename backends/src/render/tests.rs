@@ -26,7 +26,7 @@ fn rendered(dialect: Dialect, air: &Air, width: usize) -> String {
     let catalog = Catalog::default();
     let options = RenderOptions { width, ..RenderOptions::new(&catalog) };
     let mut out = String::new();
-    match super::render(air, &target, &options, &mut out) {
+    match super::render(air, &target, &options, &mut out, &mut Default::default()) {
         Ok(_) => out,
         Err(diagnostic) => format!("{}: {}", diagnostic.code, diagnostic.message),
     }

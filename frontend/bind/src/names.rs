@@ -32,11 +32,23 @@ pub(crate) struct Reference<'a> {
     pub(crate) text: &'a str,
     /// Written without quotes.
     pub(crate) bare: bool,
+    /// All letters are ASCII, so that their case does not change the length.
+    ascii: bool,
 }
 
 impl<'a> Reference<'a> {
     pub(crate) fn new(ident: Ident, text: &'a str) -> Reference<'a> {
-        Reference { text, bare: ident.is_bare() }
+        Reference::of(text, ident.is_bare())
+    }
+
+    pub(crate) fn of(text: &'a str, bare: bool) -> Reference<'a> {
+        Reference { text, bare, ascii: text.is_ascii() }
+    }
+
+    /// False if a declared name of that many bytes cannot be meant: what most names are told apart by.
+    #[inline]
+    pub(crate) fn fits(self, declared_bytes: u32) -> bool {
+        !self.ascii || declared_bytes as usize == self.text.len()
     }
 
     /// True if the reference means the declared name.
@@ -55,8 +67,11 @@ impl<'a> Reference<'a> {
 }
 
 /// Equality without regard to letter case; ASCII first, because nearly all names are.
+#[inline]
 pub(crate) fn same_letters(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || (!a.is_ascii() && a.to_lowercase() == b.to_lowercase())
+    a == b
+        || (a.len() == b.len() && a.eq_ignore_ascii_case(b))
+        || (!a.is_ascii() && a.to_lowercase() == b.to_lowercase())
 }
 
 /// The candidate nearest to `name`, if one is near enough to be what was meant.
@@ -106,8 +121,8 @@ mod tests {
 
     #[test]
     fn references_follow_the_folding_of_the_dialect() {
-        let bare = |text| Reference { text, bare: true };
-        let quoted = |text| Reference { text, bare: false };
+        let bare = |text| Reference::of(text, true);
+        let quoted = |text| Reference::of(text, false);
         assert!(bare("Abc").means("aBC", false, Folding::Lower));
         assert!(quoted("abc").means("ABC", false, Folding::Lower));
         assert!(!quoted("ABC").means("ABC", false, Folding::Lower));

@@ -284,8 +284,10 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Bound<Option<u32>> {
         let columns = self.air.list(self.air.source(source).columns);
-        let means =
-            |c: &SourceColumn| reference.means(self.air.name(c.name), c.name.exact, self.shape.folding);
+        let means = |c: &SourceColumn| {
+            reference.fits(c.name.text.len())
+                && reference.means(self.air.name(c.name), c.name.exact, self.shape.folding)
+        };
         let Some(first) = columns.iter().position(means) else { return Ok(None) };
         // Derived tables may have a name twice; tables never do, and neither do most derived tables.
         let stored = matches!(self.air.source(source).kind, SourceKind::Table { .. });

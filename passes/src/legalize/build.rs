@@ -206,8 +206,8 @@ impl Context<'_> {
             Expr::Column { source, index, .. } => {
                 let column = self.air.column(source, index);
                 let table = self.air.source(source).alias;
-                let name = self.air.name(column.name);
-                if table.is_empty() { name.to_owned() } else { format!("{}.{name}", self.air.name(table)) }
+                let (table, name) = (self.air.name(table), self.air.name(column.name));
+                if table.is_empty() { name.to_owned() } else { [table, name].join(".") }
             }
             Expr::Call { args, .. } | Expr::Aggregate { args, .. } if !args.is_empty() => {
                 self.subject(self.air.at(args, 0))

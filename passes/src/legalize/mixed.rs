@@ -48,8 +48,9 @@ fn selected_member(cx: &mut Context<'_>, select: SelectId) -> Fired {
     if cx.speaks(TypeName) {
         return Ok(false);
     }
-    for item in cx.air.list(cx.air.select(select).items).to_vec() {
-        let Item::Expr { expr, .. } = item else { continue };
+    let items = cx.air.select(select).items;
+    for i in 0..items.len() {
+        let Item::Expr { expr, .. } = cx.air.at(items, i) else { continue };
         let member = matches!(cx.as_call(expr), Some((JsonPathValue | JsonTextOrNull, _)));
         if member && matches!(cx.air.ty(expr), Type::Any(_)) {
             let span = cx.air.span(expr);

@@ -15,6 +15,7 @@ use air_base::Span;
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// Rules of this topic.
@@ -22,67 +23,76 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "changed_view",
         law: "a view can be changed where the target says which rows of its table that means",
-        apply: Apply::Statement(changed_view),
+        apply: Apply::Statements(
+            &[StatementKind::Insert, StatementKind::Update, StatementKind::Delete],
+            changed_view,
+        ),
     },
     Rule {
         name: "merge_as_statements",
         law: "rows that match are changed first; then rows without a match are added",
-        apply: Apply::Statement(merge_as_statements),
+        apply: Apply::Statements(&[StatementKind::Merge], merge_as_statements),
     },
     Rule {
         name: "row_assignments",
         law: "a row assigned to several columns is each of its parts assigned to one",
-        apply: Apply::Statement(row_assignments),
+        apply: Apply::Statements(&[StatementKind::Insert, StatementKind::Update], row_assignments),
     },
     Rule {
         name: "assignments_in_order",
         law: "an assignment that sees an earlier one sees the value assigned there",
-        apply: Apply::Statement(assignment_order),
+        apply: Apply::Statements(&[StatementKind::Update], assignment_order),
     },
     Rule {
         name: "change_by_key",
         law: "rows chosen by order and limit are those whose identity is among the chosen",
-        apply: Apply::Statement(limited_change),
+        apply: Apply::Statements(&[StatementKind::Update, StatementKind::Delete], limited_change),
     },
     Rule {
         name: "update_of_joined_tables",
         law: "a row is changed where the joined tables have a row for it, by the values of that row",
-        apply: Apply::Statement(joined_update),
+        apply: Apply::Statements(&[StatementKind::Update], joined_update),
     },
     Rule {
         name: "delete_from_joined_tables",
         law: "a row is removed where the joined tables have a row for it",
-        apply: Apply::Statement(joined_delete),
+        apply: Apply::Statements(&[StatementKind::Delete], joined_delete),
     },
     Rule {
         name: "change_without_with",
         law: "a common table expression used by name is the derived table it names",
-        apply: Apply::Statement(change_ctes),
+        apply: Apply::Statements(
+            &[StatementKind::Insert, StatementKind::Update, StatementKind::Delete],
+            change_ctes,
+        ),
     },
     Rule {
         name: "default_values",
         law: "a column that is not given has its default",
-        apply: Apply::Statement(default_values),
+        apply: Apply::Statements(&[StatementKind::Insert], default_values),
     },
     Rule {
         name: "assigned_defaults",
         law: "the default of a column without one is NULL, and a computed column keeps being computed",
-        apply: Apply::Statement(assigned_defaults),
+        apply: Apply::Statements(&[StatementKind::Update], assigned_defaults),
     },
     Rule {
         name: "identity_null",
         law: "NULL given to a column whose values the server makes up asks for the next one, as DEFAULT does",
-        apply: Apply::Statement(identity_null),
+        apply: Apply::Statements(&[StatementKind::Insert], identity_null),
     },
     Rule {
         name: "truncate_as_delete",
         law: "TRUNCATE removes all rows",
-        apply: Apply::Statement(truncate_as_delete),
+        apply: Apply::Statements(&[StatementKind::Truncate], truncate_as_delete),
     },
     Rule {
         name: "returned_rows",
         law: "the returned columns are those of the row after the change, or of the removed row",
-        apply: Apply::Statement(returned_rows),
+        apply: Apply::Statements(
+            &[StatementKind::Insert, StatementKind::Update, StatementKind::Delete, StatementKind::Merge],
+            returned_rows,
+        ),
     },
     Rule {
         name: "locks_left_out",
@@ -273,7 +283,10 @@ pub(crate) fn substitute_earlier(cx: &mut Context<'_>, list: List<Assignment>) {
     let mut known: Vec<((SourceId, u32), ExprId)> = Vec::new();
     for i in 0..list.len() {
         let assignment = cx.air.at(list, i);
-        let uses: Vec<ExprId> = build::below(cx.air, &[Child::Expr(assignment.value)]).into_iter().collect();
+        let uses = match known.is_empty() {
+            true => Default::default(),
+            false => build::below(cx.air, &[Child::Expr(assignment.value)]),
+        };
         for id in uses {
             let Expr::Column { source, index, .. } = cx.air.expr(id) else { continue };
             let earlier = known.iter().rev().find(|(column, _)| *column == (source, index));
@@ -284,7 +297,9 @@ pub(crate) fn substitute_earlier(cx: &mut Context<'_>, list: List<Assignment>) {
                 (own.ty, own.nullable) = (info.ty, info.nullable);
             }
         }
-        if let [column] = *cx.air.list(assignment.columns) {
+        if let [column] = *cx.air.list(assignment.columns)
+            && i + 1 < list.len()
+        {
             let stored = as_stored(cx, assignment.source, column, assignment.value);
             known.push(((assignment.source, column), stored));
         }

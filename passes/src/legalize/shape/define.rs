@@ -17,6 +17,7 @@ use super::super::collation::folded_key;
 use super::change::replace;
 use crate::build::{self, Build};
 use crate::codes;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
@@ -24,48 +25,52 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "indexes_beside_table",
         law: "an index declared inside of a table is one created right after it",
-        apply: Apply::Statement(indexes_beside),
+        apply: Apply::Statements(&[StatementKind::CreateTable], indexes_beside),
     },
     Rule {
         name: "folded_keys",
         law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
-        apply: Apply::Statement(folded_keys),
+        apply: Apply::Statements(&[StatementKind::CreateTable, StatementKind::CreateIndex], folded_keys),
     },
     Rule {
         name: "keys_after_tables",
         law: "a foreign key holds from the moment both of its tables exist",
-        apply: Apply::Statement(keys_after_tables),
+        apply: Apply::Statements(&[StatementKind::CreateTable], keys_after_tables),
     },
     Rule {
         name: "comments_beside_table",
         law: "a comment changes no rows",
-        apply: Apply::Statement(comments_beside),
+        apply: Apply::Statements(&[StatementKind::CreateTable, StatementKind::Comment], comments_beside),
     },
     Rule {
         name: "table_definition",
         law: "options that change no rows are left out; a constraint is said in the target's words",
-        apply: Apply::Statement(table_definition),
+        apply: Apply::Statements(&[StatementKind::CreateTable], table_definition),
     },
     Rule {
         name: "index_definition",
         law: "an index that is not unique changes no rows",
-        apply: Apply::Statement(index_definition),
+        apply: Apply::Statements(&[StatementKind::CreateIndex], index_definition),
     },
     Rule {
         name: "view_definition",
         law: "a view is its query; its columns are called as the source dialect called them",
-        apply: Apply::Statement(view_definition),
+        apply: Apply::Statements(&[StatementKind::CreateView], view_definition),
     },
-    Rule { name: "drops", law: "dropping several objects is dropping each", apply: Apply::Statement(drops) },
+    Rule {
+        name: "drops",
+        law: "dropping several objects is dropping each",
+        apply: Apply::Statements(&[StatementKind::Drop], drops),
+    },
     Rule {
         name: "enforcement",
         law: "constraints that are not enforced refuse nothing; those of other tables, which the data keep, neither",
-        apply: Apply::Statement(enforcement),
+        apply: Apply::Statements(&[StatementKind::AlterTable], enforcement),
     },
     Rule {
         name: "table_changes",
         law: "several changes of a table are each of them, in order",
-        apply: Apply::Statement(table_changes),
+        apply: Apply::Statements(&[StatementKind::AlterTable], table_changes),
     },
 ];
 

@@ -9,6 +9,7 @@ use air::{Expr, Name};
 use air_base::Span;
 
 use crate::codes;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// Rules of this topic.
@@ -16,12 +17,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "bounded_keys",
         law: "a key over short values is the same whatever bound longer ones have",
-        apply: Apply::Statement(bounded_keys),
+        apply: Apply::Statements(&[StatementKind::CreateTable, StatementKind::AlterTable], bounded_keys),
     },
     Rule {
         name: "index_prefixes",
         law: "an index that is not unique changes no rows, whichever part of a text it holds",
-        apply: Apply::Statement(index_prefixes),
+        apply: Apply::Statements(&[StatementKind::CreateIndex], index_prefixes),
     },
 ];
 

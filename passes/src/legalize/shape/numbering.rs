@@ -8,13 +8,14 @@ use air_base::Span;
 
 use super::change::{position, table_of};
 use crate::codes;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
 pub(crate) const RULES: &[Rule] = &[Rule {
     name: "numbers_apart",
     law: "a counter goes on by itself, whatever numbers rows are given",
-    apply: Apply::Statement(numbers_apart),
+    apply: Apply::Statements(&[StatementKind::Insert], numbers_apart),
 }];
 
 /// A counter apart from its column makes up what the source makes up only while no row brings its own number.

@@ -11,6 +11,7 @@ use air_base::Span;
 use super::change::{replace, table_of};
 use crate::build::{self, Build};
 use crate::codes;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
@@ -18,17 +19,20 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "identity_zero",
         law: "a row added under another number and given the number 0 afterwards is the row with the number 0",
-        apply: Apply::Statement(identity_zero),
+        apply: Apply::Statements(&[StatementKind::Insert], identity_zero),
     },
     Rule {
         name: "assigned_once",
         law: "of several values for one column the last one stays",
-        apply: Apply::Statement(assigned_once),
+        apply: Apply::Statements(&[StatementKind::Update], assigned_once),
     },
     Rule {
         name: "returned_table",
         law: "RETURNING shows the row after the change, or the removed row",
-        apply: Apply::Statement(returned_table),
+        apply: Apply::Statements(
+            &[StatementKind::Insert, StatementKind::Update, StatementKind::Delete],
+            returned_table,
+        ),
     },
 ];
 
@@ -164,20 +168,21 @@ fn assigned_once(cx: &mut Context<'_>, at: usize) -> Fired {
 
 /// The last assignment to each column; `None` if no column is assigned twice.
 pub(crate) fn last_of_each(cx: &mut Context<'_>, list: List<Assignment>) -> Option<List<Assignment>> {
-    let assignments = cx.air.list(list).to_vec();
-    let column = |cx: &Context<'_>, assignment: &Assignment| match *cx.air.list(assignment.columns) {
+    let assignments = cx.air.list(list);
+    let column = |assignment: &Assignment| match *cx.air.list(assignment.columns) {
         [column] => Some((assignment.source, column)),
         _ => None,
     };
-    let mut kept = Vec::with_capacity(assignments.len());
-    for (i, assignment) in assignments.iter().enumerate() {
-        let own = column(cx, assignment);
-        let later = assignments[i + 1..].iter().any(|later| own.is_some() && column(cx, later) == own);
-        if !later {
-            kept.push(*assignment);
-        }
+    let again = |i: usize| {
+        let own = column(&assignments[i]);
+        own.is_some() && assignments[i + 1..].iter().any(|later| column(later) == own)
+    };
+    if !(0..assignments.len()).any(again) {
+        return None;
     }
-    (kept.len() < assignments.len()).then(|| cx.air.push_list(&kept))
+    let kept: Vec<Assignment> =
+        (0..assignments.len()).filter(|&i| !again(i)).map(|i| assignments[i]).collect();
+    Some(cx.air.push_list(&kept))
 }
 
 /// OUTPUT inserted.c, deleted.c for targets whose RETURNING names the table alone.

@@ -18,6 +18,7 @@ use super::change::{in_reading_order, position, set_insert, substitute_earlier, 
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// Rules of this topic.
@@ -25,52 +26,52 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "replace_as_delete",
         law: "a row that replaces others is added after those that share a key with it are removed",
-        apply: Apply::Statement(replace_as_delete),
+        apply: Apply::Statements(&[StatementKind::Insert], replace_as_delete),
     },
     Rule {
         name: "upsert_by_rows",
         law: "rows are added in order, each seeing what became of those before it",
-        apply: Apply::Statement(upsert_by_rows),
+        apply: Apply::Statements(&[StatementKind::Insert], upsert_by_rows),
     },
     Rule {
         name: "upsert_alias",
         law: "a table goes by its own name as well as by an alias",
-        apply: Apply::Statement(upsert_alias),
+        apply: Apply::Statements(&[StatementKind::Insert], upsert_alias),
     },
     Rule {
         name: "ignored_values",
         law: "values that fit their columns are neither adjusted nor left out",
-        apply: Apply::Statement(ignored_values),
+        apply: Apply::Statements(&[StatementKind::Insert], ignored_values),
     },
     Rule {
         name: "replace_as_upsert",
         law: "a row that takes another one's place has given values where they are given and defaults elsewhere",
-        apply: Apply::Statement(replace_as_upsert),
+        apply: Apply::Statements(&[StatementKind::Insert], replace_as_upsert),
     },
     Rule {
         name: "ignore_as_do_nothing",
         law: "where only uniqueness can fail, rows that fail are those that collide",
-        apply: Apply::Statement(ignore_as_do_nothing),
+        apply: Apply::Statements(&[StatementKind::Insert], ignore_as_do_nothing),
     },
     Rule {
         name: "upsert_key",
         law: "a row can collide only on a key whose values it gives",
-        apply: Apply::Statement(upsert_key),
+        apply: Apply::Statements(&[StatementKind::Insert], upsert_key),
     },
     Rule {
         name: "upsert_any_key",
         law: "where there is one key, a collision on any key is one on that key",
-        apply: Apply::Statement(upsert_any_key),
+        apply: Apply::Statements(&[StatementKind::Insert], upsert_any_key),
     },
     Rule {
         name: "upsert_as_merge",
         law: "a row that collides is a row that matches on the key, any other one is added",
-        apply: Apply::Statement(upsert_as_merge),
+        apply: Apply::Statements(&[StatementKind::Insert], upsert_as_merge),
     },
     Rule {
         name: "upsert_from_query",
         law: "a condition that is true keeps all rows, and keeps ON CONFLICT from being read as a join condition",
-        apply: Apply::Statement(upsert_from_query),
+        apply: Apply::Statements(&[StatementKind::Insert], upsert_from_query),
     },
 ];
 
