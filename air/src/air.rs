@@ -377,12 +377,17 @@ impl Air {
     /// The elements of a list.
     #[inline]
     pub fn list<T: Pooled>(&self, list: List<T>) -> &[T] {
-        &T::pool(self)[list.start as usize..(list.start + list.len) as usize]
+        &T::pool(self)[list.range()]
+    }
+
+    /// The elements of all lists of that type, in order of their adding.
+    pub fn pool<T: Pooled>(&self) -> &[T] {
+        T::pool(self)
     }
 
     /// The elements of a list, to change in place.
     pub fn list_mut<T: Pooled>(&mut self, list: List<T>) -> &mut [T] {
-        &mut T::pool_mut(self)[list.start as usize..(list.start + list.len) as usize]
+        &mut T::pool_mut(self)[list.range()]
     }
 
     /// The `i`-th element.

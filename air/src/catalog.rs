@@ -1,6 +1,7 @@
 //! What is known of the database: tables, columns, keys, declared words.
 
 use crate::ddl::ReferentialAction;
+use crate::layout::ColumnLayout;
 use crate::types::{Collation, EnumId, Type};
 use rustc_hash::FxHashMap;
 
@@ -8,7 +9,10 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Default, Debug, PartialEq)]
 pub struct Catalog {
     tables: Vec<Table>,
-    by_name: FxHashMap<String, Vec<u32>>,
+    /// Of each table.
+    layouts: Vec<ColumnLayout>,
+    /// Slots by name, in lower case.
+    by_name: FxHashMap<Box<[u8]>, Vec<u32>>,
     enums: Vec<(Vec<String>, Option<Collation>)>,
     /// Names of declared enum types and domains.
     pub types: FxHashMap<String, Type>,
@@ -155,21 +159,23 @@ impl Catalog {
         let key = table.name.to_ascii_lowercase();
         self.refused.retain(|refused| *refused != key);
         self.awaited.retain(|awaited| !awaited.other.eq_ignore_ascii_case(&key));
-        let slots = self.by_name.entry(key).or_default();
+        let slots = self.by_name.entry(key.into_bytes().into()).or_default();
         for &slot in slots.iter() {
             if self.tables[slot as usize].schema.eq_ignore_ascii_case(&table.schema) {
+                self.layouts[slot as usize] = ColumnLayout::of(&table);
                 self.tables[slot as usize] = table;
                 return;
             }
         }
         slots.push(self.tables.len() as u32);
+        self.layouts.push(ColumnLayout::of(&table));
         self.tables.push(table);
     }
 
     /// Forgets a table. True if there was one.
     pub fn remove(&mut self, schema: Option<&str>, name: &str) -> bool {
         let Some(found) = self.slot(schema, name) else { return false };
-        if let Some(slots) = self.by_name.get_mut(&name.to_ascii_lowercase()) {
+        if let Some(slots) = self.by_name.get_mut(name.to_ascii_lowercase().as_bytes()) {
             slots.retain(|&slot| slot != found);
         }
         self.tables[found as usize].name.clear();
@@ -181,9 +187,18 @@ impl Catalog {
         self.slot(schema, name).map(|slot| &self.tables[slot as usize])
     }
 
-    /// The table of that name, to change.
-    pub fn table_mut(&mut self, schema: Option<&str>, name: &str) -> Option<&mut Table> {
-        self.slot(schema, name).map(|slot| &mut self.tables[slot as usize])
+    /// The table of that name and its columns as an arena takes them.
+    pub fn table_and_layout(&self, schema: Option<&str>, name: &str) -> Option<(&Table, &ColumnLayout)> {
+        self.slot(schema, name).map(|slot| (&self.tables[slot as usize], &self.layouts[slot as usize]))
+    }
+
+    /// Changes the table of that name. True if there is one.
+    pub fn change(&mut self, schema: Option<&str>, name: &str, change: impl FnOnce(&mut Table)) -> bool {
+        let Some(slot) = self.slot(schema, name) else { return false };
+        let table = &mut self.tables[slot as usize];
+        change(table);
+        self.layouts[slot as usize] = ColumnLayout::of(table);
+        true
     }
 
     fn slot(&self, schema: Option<&str>, name: &str) -> Option<u32> {
@@ -193,9 +208,9 @@ impl Catalog {
             Some(lower) => {
                 lower.copy_from_slice(name.as_bytes());
                 lower.make_ascii_lowercase();
-                self.by_name.get(std::str::from_utf8(lower).ok()?)?
+                self.by_name.get(&*lower)?
             }
-            None => self.by_name.get(&name.to_ascii_lowercase())?,
+            None => self.by_name.get(name.to_ascii_lowercase().as_bytes())?,
         };
         let fits = |slot: &u32| {
             let table = &self.tables[*slot as usize];
@@ -212,7 +227,7 @@ impl Catalog {
 
     /// The tables of that name, which is in lower case: one per schema, in order of declaration.
     pub fn named(&self, name: &str) -> impl Iterator<Item = &Table> + Clone {
-        let slots = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        let slots = self.by_name.get(name.as_bytes()).map_or(&[][..], Vec::as_slice);
         slots.iter().map(|&slot| &self.tables[slot as usize])
     }
 
@@ -220,6 +235,7 @@ impl Catalog {
     pub fn without_tables(&self) -> Catalog {
         Catalog {
             tables: Vec::new(),
+            layouts: Vec::new(),
             by_name: FxHashMap::default(),
             enums: self.enums.clone(),
             types: self.types.clone(),

@@ -36,6 +36,11 @@ impl<T> List<T> {
         List { start, len, element: PhantomData }
     }
 
+    /// Where its elements stand in the pool.
+    pub const fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..(self.start + self.len) as usize
+    }
+
     /// Number of elements.
     pub const fn len(self) -> usize {
         self.len as usize
@@ -80,11 +85,6 @@ pub struct Str {
 impl Str {
     /// The empty text.
     pub const EMPTY: Str = Str { start: 0, len: 0 };
-
-    /// Length in bytes.
-    pub const fn len(self) -> u32 {
-        self.len
-    }
 
     /// True for the empty text.
     pub const fn is_empty(self) -> bool {

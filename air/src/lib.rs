@@ -14,6 +14,7 @@ pub mod fidelity;
 pub mod fingerprint;
 pub mod form;
 pub mod ids;
+pub mod layout;
 pub mod node;
 mod operands;
 pub mod profile;

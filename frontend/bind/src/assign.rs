@@ -5,6 +5,7 @@ use crate::codes;
 use crate::insert::Store;
 use crate::names::{Reference, nearest, same_letters};
 use crate::query::Usage;
+use air::catalog::Table;
 use air::expr::Expr;
 use air::ids::List;
 use air::query::{Item, Source, SourceKind};
@@ -69,17 +70,29 @@ impl<'a> Binder<'a> {
 
     /// What storing in a column of a source asks for.
     pub(crate) fn store(&self, target: SourceId, at: u32) -> Store {
+        self.store_in(target, self.stored_table(target), at)
+    }
+
+    /// What storing in columns of a source asks for.
+    pub(crate) fn stores(&self, target: SourceId, columns: &[u32]) -> Vec<Store> {
+        let table = self.stored_table(target);
+        columns.iter().map(|&at| self.store_in(target, table, at)).collect()
+    }
+
+    fn stored_table(&self, target: SourceId) -> Option<&Table> {
         let source = self.air.source(target);
-        let ty = self.air.column(target, at).ty;
-        let identity = match source.kind {
+        match source.kind {
             SourceKind::Table { name } if source.closed => {
                 let schema = name.schema.map(|schema| self.air.name(schema));
-                let table = self.catalog.table(schema, self.air.name(name.name));
-                table.is_some_and(|t| t.columns.get(at as usize).is_some_and(|c| c.identity))
+                self.catalog.table(schema, self.air.name(name.name))
             }
-            _ => false,
-        };
-        Store { ty, identity }
+            _ => None,
+        }
+    }
+
+    fn store_in(&self, target: SourceId, table: Option<&Table>, at: u32) -> Store {
+        let identity = table.and_then(|table| table.columns.get(at as usize)).is_some_and(|c| c.identity);
+        Store { ty: self.air.column(target, at).ty, identity }
     }
 
     /// A value as it is stored in a column.

@@ -34,9 +34,7 @@ pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: 
             let name = index.name.map_or(String::new(), |name| air.name(name.name).to_owned());
             let mut key = key(air, name, &index.parts, false);
             key.partial |= index.filter.is_some();
-            if let Some(table) = catalog.table_mut(schema.as_deref(), air.name(index.table.name)) {
-                table.keys.push(key);
-            }
+            catalog.change(schema.as_deref(), air.name(index.table.name), |table| table.keys.push(key));
         }
         Statement::Drop { drop } => {
             for name in air.list(drop.names) {

@@ -281,31 +281,25 @@ impl<'a> Binder<'a> {
         let schema = object.schema.map(|schema| self.air.name(schema));
         let found = self
             .catalog
-            .table(schema, &text)
-            .filter(|table| reference.means(&table.name, table.exact, self.shape.folding));
-        let mut columns = std::mem::take(&mut self.scopes.columns);
-        columns.clear();
-        let closed = match found {
-            Some(table) => {
-                columns.reserve(table.columns.len());
-                for column in &table.columns {
-                    let name = Name { text: self.air.push_text(&column.name), exact: column.exact };
-                    columns.push(SourceColumn { name, ty: column.ty, nullable: column.nullable });
-                }
-                object.name = Name { text: self.air.push_text(&table.name), exact: table.exact };
-                true
+            .table_and_layout(schema, &text)
+            .filter(|(table, _)| reference.means(&table.name, table.exact, self.shape.folding));
+        let (columns, closed) = match found {
+            Some((_, layout)) => {
+                let columns = &mut self.scopes.columns;
+                columns.clear();
+                object.name = layout.copy_to(self.air, columns);
+                let columns = self.air.push_list(columns);
+                self.scopes.names.add(self.air, columns, layout.digests());
+                (columns, true)
             }
             None => {
                 self.refuse_system_table(object, &text, span)?;
                 if self.catalog.complete {
                     return Err(self.unknown_table(&text, span));
                 }
-                false
+                (List::EMPTY, false)
             }
         };
-        let listed = self.air.push_list(&columns);
-        self.scopes.columns = columns;
-        let columns = listed;
         let own = match alias {
             Some(alias) => self.ident_name(alias),
             None => object.name,

@@ -39,7 +39,7 @@ impl<'a> Binder<'a> {
             let message = "a column that is not given, takes no NULL and has no default is filled by IGNORE";
             return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));
         }
-        let stores: Vec<Store> = columns.iter().map(|at| self.store(target, *at)).collect();
+        let stores = self.stores(target, &columns);
         let source = self.insert_source(&node, target, &stores, columns.len(), all_columns)?;
         let columns = self.air.push_list(&columns);
 

@@ -2,7 +2,6 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::insert::Store;
 use crate::scope::Clause;
 use air::ids::List;
 use air::query::ValuesRow;
@@ -57,7 +56,7 @@ impl<'a> Binder<'a> {
             true => (0..self.air.source(target).columns.len() as u32).collect(),
             false => self.target_columns(target, first.columns)?,
         };
-        let stores: Vec<Store> = columns.iter().map(|at| self.store(target, *at)).collect();
+        let stores = self.stores(target, &columns);
         let open = all_columns && !self.air.source(target).closed;
         self.scopes.open(Clause::Value);
         let mut rows: Vec<ValuesRow> = Vec::with_capacity(run.len());

@@ -27,6 +27,7 @@ mod insert;
 mod insert_all;
 mod join;
 mod lookup;
+mod name_index;
 mod names;
 mod order;
 mod outer_join;

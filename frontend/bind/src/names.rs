@@ -3,6 +3,8 @@
 use air::Name;
 use airc_grammar::tree::Ident;
 
+use air::layout::digest;
+
 /// What a dialect does with the letters of identifiers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Folding {
@@ -32,8 +34,8 @@ pub(crate) struct Reference<'a> {
     pub(crate) text: &'a str,
     /// Written without quotes.
     pub(crate) bare: bool,
-    /// All letters are ASCII, so that their case does not change the length.
-    ascii: bool,
+    /// The digest of declared names that can be meant, if all letters are ASCII.
+    pub(crate) digest: Option<u32>,
 }
 
 impl<'a> Reference<'a> {
@@ -42,13 +44,7 @@ impl<'a> Reference<'a> {
     }
 
     pub(crate) fn of(text: &'a str, bare: bool) -> Reference<'a> {
-        Reference { text, bare, ascii: text.is_ascii() }
-    }
-
-    /// False if a declared name of that many bytes cannot be meant: what most names are told apart by.
-    #[inline]
-    pub(crate) fn fits(self, declared_bytes: u32) -> bool {
-        !self.ascii || declared_bytes as usize == self.text.len()
+        Reference { text, bare, digest: text.is_ascii().then(|| digest(text)) }
     }
 
     /// True if the reference means the declared name.

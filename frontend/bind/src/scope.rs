@@ -3,10 +3,11 @@
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::hierarchy::Hierarchy;
+use crate::name_index::NameIndex;
 use crate::names::Reference;
 use crate::shape::Aliases;
 use air::expr::Expr;
-use air::query::{GroupElement, Item, Output, SourceColumn, SourceKind};
+use air::query::{GroupElement, Item, Output, Source, SourceColumn, SourceKind};
 use air::statement::Statement;
 use air::{CteId, ExprId, List, Name, SourceId, Type, WindowId};
 use air_base::Span;
@@ -24,6 +25,8 @@ pub(crate) struct Scopes {
     pub(crate) proposed: Option<SourceId>,
     /// Sources that outer join marks named since somebody last looked.
     pub(crate) marked: Vec<SourceId>,
+    /// Digests of the names of columns.
+    pub(crate) names: NameIndex,
     /// Buffers for lists under way; a nested use finds them empty and makes its own.
     pub(crate) columns: Vec<SourceColumn>,
     pub(crate) items: Vec<Item>,
@@ -171,6 +174,7 @@ pub(crate) enum Found {
 impl Scopes {
     pub(crate) fn clear(&mut self) {
         self.stack.clear();
+        self.names.clear();
         self.visible.clear();
         self.merged.clear();
         self.windows.clear();
@@ -283,15 +287,25 @@ impl<'a> Binder<'a> {
         reference: Reference<'_>,
         span: Span,
     ) -> Bound<Option<u32>> {
-        let columns = self.air.list(self.air.source(source).columns);
-        let means = |c: &SourceColumn| {
-            reference.fits(c.name.text.len())
-                && reference.means(self.air.name(c.name), c.name.exact, self.shape.folding)
-        };
-        let Some(first) = columns.iter().position(means) else { return Ok(None) };
+        let Source { columns: list, kind, .. } = *self.air.source(source);
+        let digests = self.scopes.names.of(self.air, list);
+        let columns = self.air.list(list);
         // Derived tables may have a name twice; tables never do, and neither do most derived tables.
-        let stored = matches!(self.air.source(source).kind, SourceKind::Table { .. });
-        if !stored && columns[first + 1..].iter().any(means) {
+        let stored = matches!(kind, SourceKind::Table { .. });
+        let (mut first, mut again) = (None, false);
+        for (i, (column, &digest)) in columns.iter().zip(digests).enumerate() {
+            if reference.digest.is_none_or(|own| own == digest)
+                && reference.means(self.air.name(column.name), column.name.exact, self.shape.folding)
+            {
+                again = first.is_some();
+                first = first.or(Some(i));
+                if again || stored {
+                    break;
+                }
+            }
+        }
+        let Some(first) = first else { return Ok(None) };
+        if again {
             let exact = |c: &SourceColumn| self.air.name(c.name) == reference.text;
             let mut same = (0..columns.len()).filter(|i| exact(&columns[*i]));
             if let (Some(only), None) = (same.next(), same.next())

@@ -1040,7 +1040,8 @@ fn identity_null(cx: &mut Context<'_>, at: usize) -> Fired {
     let Insert { target, columns, all_columns, source: InsertSource::Values { rows }, .. } = **insert else {
         return Ok(false);
     };
-    let Some(table) = table_of(cx, target) else { return Ok(false) };
+    let counted = table_of(cx, target).filter(|table| table.columns.iter().any(|column| column.identity));
+    let Some(table) = counted else { return Ok(false) };
     let mut given: Vec<u32> = cx.air.list(columns).to_vec();
     if all_columns && given.is_empty() {
         given = (0..cx.air.source(target).columns.len() as u32).collect();
