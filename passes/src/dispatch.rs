@@ -70,6 +70,11 @@ impl Dispatch {
         &self.kinds[kind as usize]
     }
 
+    /// True for nodes no rule looks at and no spelling assumes anything about: columns, most of all.
+    pub(crate) fn is_silent(&self, kind: Kind) -> bool {
+        !matches!(kind, Kind::Call | Kind::Aggregate) && self.kinds[kind as usize].is_empty()
+    }
+
     pub(crate) fn of_builtin(&self, op: Builtin) -> &[On<ExprId>] {
         &self.builtins[op as usize]
     }

@@ -191,6 +191,9 @@ impl Driver<'_> {
         let mut steps = 0;
         'again: loop {
             let expr = self.cx.air.expr(id);
+            if self.dispatch.is_silent(Kind::of(&expr)) {
+                return Ok(());
+            }
             let op = match expr {
                 Expr::Call { op, .. } | Expr::Aggregate { op, .. } => Some(op),
                 _ => None,

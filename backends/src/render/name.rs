@@ -76,21 +76,34 @@ struct Shape {
 
 impl Shape {
     fn of(text: &str) -> Shape {
-        let mut shape = Shape { plain: !text.is_empty(), upper: false, lower: false };
-        for (i, byte) in text.bytes().enumerate() {
-            match byte {
-                b'a'..=b'z' => shape.lower = true,
-                b'A'..=b'Z' => shape.upper = true,
-                b'_' => {}
-                b'0'..=b'9' if i > 0 => {}
-                _ => {
-                    shape.plain = false;
-                    // Letters beyond ASCII have case as well.
-                    shape.upper |= byte >= 0x80;
-                    shape.lower |= byte >= 0x80;
-                }
-            }
+        let classes = text.bytes().fold(0, |classes, byte| classes | CLASSES[byte as usize]);
+        let digit_first = text.as_bytes().first().is_none_or(u8::is_ascii_digit);
+        Shape {
+            plain: classes & OTHER == 0 && !digit_first,
+            upper: classes & UPPER != 0,
+            lower: classes & LOWER != 0,
         }
-        shape
     }
 }
+
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const OTHER: u8 = 4;
+
+/// What each byte says of a name.
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'_' | b'0'..=b'9' => 0,
+            // Letters beyond ASCII have case as well.
+            0x80.. => OTHER | UPPER | LOWER,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+};
