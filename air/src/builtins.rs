@@ -289,6 +289,8 @@ builtins! {
     Printf                 "printf" 1..255 Scalar Text, Own Immutable "C-like format (SQLite printf).";
     FormatPostgres         "format_postgres" 1..255 Scalar Text, Own Immutable "%s, %I, %L format (PostgreSQL).";
     TextOfReal             "text_of_real" 1..1 Scalar Text, Strict Immutable "A number as SQLite shows it: integers as digits, floats with up to 15 significant digits and `.0` behind whole ones.";
+    TextOfTimestamp        "text_of_timestamp" 1..1 Scalar Text, Strict Immutable "A timestamp in ISO form, the fraction of its second without zeros at the end (PostgreSQL).";
+    TextOfTime             "text_of_time" 1..1 Scalar Text, Strict Immutable "A time of day in ISO form, the fraction of its second without zeros at the end (PostgreSQL).";
     TextOfNumber           "text_of_number" 1..1 Scalar Text, Strict Immutable "A number as Oracle shows it: no zeros at the end, no zero before the point.";
     StartsWith             "starts_with" 2..2 Scalar BOOL, Strict Immutable "The first text starts with the second.";
     Glob                   "glob" 2..2 Scalar BOOL, Strict Immutable "The first text matches the glob pattern in the second: `*`, `?`, `[...]` (SQLite).";

@@ -55,6 +55,35 @@ pub struct Table {
     pub strict: bool,
     /// SQLite: rows have no rowid.
     pub without_rowid: bool,
+    /// What the script's statements have done to the numbers of the counted column.
+    pub counter: Counter,
+    /// The same, before the last INSERT.
+    pub counter_before: Counter,
+}
+
+/// What the statements of a script have done to the numbers that a table's counter makes up.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Counter {
+    /// The number it makes up next; known while the script makes the table and says how many rows it adds.
+    pub next: Option<i64>,
+    /// Rows were given numbers by hand.
+    pub given: bool,
+    /// Rows were removed, or given other numbers.
+    pub removed: bool,
+    /// Rows may have been skipped.
+    pub skipped: bool,
+}
+
+/// How the numbers that a source makes up follow given ones.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Numbering {
+    /// They do not: the counter goes on by itself (PostgreSQL, Oracle).
+    #[default]
+    Apart,
+    /// One more than the greatest there ever was (MySQL, SQLite AUTOINCREMENT).
+    Ever,
+    /// One more than the greatest there is (SQLite INTEGER PRIMARY KEY).
+    Greatest,
 }
 
 /// A column.
@@ -72,6 +101,8 @@ pub struct Column {
     pub has_default: bool,
     /// The server makes values up.
     pub identity: bool,
+    /// How, where it does.
+    pub numbering: Numbering,
     /// Computed from other columns.
     pub generated: bool,
 }

@@ -87,6 +87,8 @@ atoms! {
     pub enum IdentityMode {
         /// Given values are taken, and move the counter (MySQL AUTO_INCREMENT, SQLite rowid).
         Counter = "counter",
+        /// One more than the greatest value there is (SQLite rowid without AUTOINCREMENT).
+        Greatest = "greatest_counter",
         /// Given values are taken, the counter stays (serial, BY DEFAULT).
         ByDefault = "by_default",
         /// Given values are refused unless overridden (ALWAYS, T-SQL IDENTITY).

@@ -382,6 +382,8 @@ pub struct Capabilities {
     pub derived_alike_names: bool,
     /// Digits in which a number of single precision is shown; 9 show every one.
     pub single_digits: u8,
+    /// Ranks between 0 and 1 are shown with ten digits unless they meet another float.
+    pub short_ranks: bool,
     /// First and last second since 1970 that a number of seconds can mean.
     pub unix_time: (i64, i64),
     /// Most steps of a recursive common table expression under default settings; `None`: any number.
@@ -392,6 +394,8 @@ pub struct Capabilities {
     pub nested_recursion: bool,
     /// Several arms of a recursive common table expression may refer to it.
     pub recursive_arms: bool,
+    /// A recursive common table expression may stop at a number of rows.
+    pub recursion_limit: bool,
     /// Texts in the arms of a recursive common table expression have to be declared alike.
     pub recursive_texts_alike: bool,
     /// A comma between row sources is read as a join, from left to right with the others.

@@ -230,7 +230,7 @@ cases! {
         r#"b NOT LIKE 'a%'"#,
         r#"NOT b GLOB 'a*'"#;
     like_4: r#"(like operand:s0.b pattern:"a%" collation:nocase):bool?"# =>
-        r#"b COLLATE utf8mb4_general_ci LIKE 'a%'  -- ascii-text"#,
+        r#"LOWER(b) COLLATE utf8mb4_nopad_bin LIKE 'a%'"#,
         r#"b ILIKE 'a%'  -- ascii-text"#,
         r#"b LIKE 'a%'"#;
     glob: r#"(call op:glob args:[s0.b "a*_"]):bool?"# =>
@@ -470,9 +470,9 @@ cases! {
         r#"CASE WHEN upper(rtrim(ci)) = 'X' THEN NULL ELSE ci END  -- ascii-text"#,
         r#"CASE WHEN upper(rtrim(ci)) = 'X' THEN NULL ELSE ci END  -- ascii-text"#;
     extract_epoch_of_sub_timestamps: r#"(call op:extract_epoch args:[(call op:sub_timestamps args:[s0.at s0.at]):interval(mixed)?]):number?"# =>
-        r#"TIMESTAMPDIFF(SECOND, at, at)"#,
+        r#"TIMESTAMPDIFF(MICROSECOND, at, at) * 0.000001"#,
         r#"EXTRACT(epoch FROM at - at)"#,
-        r#"(strftime('%s', at) - strftime('%s', at))"#;
+        r#"round(CAST(strftime('%s', at) AS INTEGER) + (strftime('%f', at) - strftime('%S', at)) - (CAST(strftime('%s', at) AS INTEGER) + (strftime('%f', at) - strftime('%S', at))), 6)  -- number-range"#;
     days_between: r#"(call op:days_between args:[s0.day s0.at]):i64?"# =>
         r#"DATEDIFF(day, at)"#,
         r#"CAST(day AS date) - CAST(at AS date)"#,

@@ -18,6 +18,7 @@ fn catalog() -> Catalog {
         nullable,
         has_default: false,
         identity: false,
+        numbering: air::catalog::Numbering::default(),
         generated: false,
     };
     let key = || Key { name: String::new(), columns: vec![0], primary: true, partial: false };

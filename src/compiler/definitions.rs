@@ -184,6 +184,7 @@ mod tests {
             nullable: true,
             has_default: false,
             identity: false,
+            numbering: air::catalog::Numbering::default(),
             generated: false,
         };
         Table { name: name.to_owned(), columns: columns.iter().map(column).collect(), ..Table::default() }

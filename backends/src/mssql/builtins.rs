@@ -166,6 +166,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(Printf, "there is no printf"),
     Row::refuse(FormatPostgres, "formats are written otherwise"),
     Row::refuse(TextOfReal, "numbers are shown otherwise"),
+    Row::refuse(TextOfTimestamp, "timestamps are shown otherwise"),
+    Row::refuse(TextOfTime, "times are shown otherwise"),
     Row::refuse(TextOfNumber, "numbers are shown otherwise"),
     Row::loose(StartsWith, S::Compare, "LEFT({0}, LEN({1!} + N'x') - 1) = {1!} COLLATE Latin1_General_100_BIN2"),
     Row::rewritten(Glob),

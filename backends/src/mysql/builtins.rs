@@ -168,6 +168,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(Printf, "there is no printf"),
     Row::refuse(FormatPostgres, "formats are written otherwise"),
     Row::template(TextOfReal, "CASE WHEN {0!} = TRUNCATE({0}, 0) AND ABS({0}) < 1e15 THEN CONCAT(CAST({0} AS SIGNED), '.0') ELSE CAST({0} AS CHAR) END").under(Assume::NumberRange),
+    Row::template(TextOfTimestamp, "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST({0} AS DATETIME(6)) AS CHAR)))"),
+    Row::template(TextOfTime, "TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM CAST(CAST({0} AS TIME(6)) AS CHAR)))"),
     Row::refuse(TextOfNumber, "numbers are shown otherwise"),
     Row::loose(StartsWith, S::Compare, "LEFT({0}, CHAR_LENGTH({1})) = BINARY {1!}"),
     Row::rewritten(Glob),

@@ -146,11 +146,13 @@ const MYSQL_BASE: Capabilities = Capabilities {
     having_groups: HavingGroups::WithAggregate,
     derived_alike_names: false,
     single_digits: 6,
+    short_ranks: false,
     unix_time: (0, 2_147_483_647),
     recursion_steps: Some(1_000),
     changing_views: true,
     nested_recursion: false,
     recursive_arms: true,
+    recursion_limit: true,
     recursive_texts_alike: false,
     comma_is_join: false,
     distinct_other_order: true,
@@ -220,6 +222,8 @@ const MYSQL_BASE: Capabilities = Capabilities {
 /// What MariaDB 10.11 does otherwise; run on the engine.
 static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     lateral: Lateral::No,
+    short_ranks: true,
+    recursion_limit: false,
     intersect_except: Can::Since(Version(10, 3)),
     intersect_except_all: Can::Since(Version(10, 5)),
     values: ValuesForm::Plain,

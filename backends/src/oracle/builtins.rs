@@ -166,6 +166,8 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(Printf, "there is no printf"),
     Row::refuse(FormatPostgres, "formats are written otherwise"),
     Row::refuse(TextOfReal, "numbers are shown otherwise"),
+    Row::refuse(TextOfTimestamp, "timestamps are shown otherwise"),
+    Row::refuse(TextOfTime, "times are shown otherwise"),
     Row::template(TextOfNumber, "TO_CHAR({0})"),
     Row::loose(StartsWith, S::Compare, "SUBSTR({0}, 1, LENGTH({1})) = {1!}"),
     Row::rewritten(Glob),

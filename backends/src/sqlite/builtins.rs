@@ -167,6 +167,8 @@ pub const BUILTINS: &[Row] = &[
     Row::template(Printf, "printf({*})"),
     Row::refuse(FormatPostgres, "formats are written otherwise"),
     Row::template(TextOfReal, "CAST({0} AS TEXT)"),
+    Row::template(TextOfTimestamp, "CAST({0} AS TEXT)"),
+    Row::template(TextOfTime, "CAST({0} AS TEXT)"),
     Row::template(TextOfNumber, "CASE WHEN abs({0}) < 1 AND {0!} <> 0 THEN replace(printf('%.15g', {0}), '0.', '.') ELSE printf('%.15g', {0}) END").under(Assume::NumberRange),
     Row::loose(StartsWith, S::Compare, "substr({0}, 1, length({1})) = {1!}"),
     Row::infix(Glob, S::Compare, "GLOB"),

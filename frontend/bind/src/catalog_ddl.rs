@@ -1,8 +1,10 @@
 //! What definitions do to the catalog, so that later statements of a script see them.
 
 use crate::shape::Shape;
-use air::catalog::{AwaitedKey, Catalog, Column, ForeignKey, Key, Table};
-use air::ddl::{ColumnDef, Constraint, ConstraintRule, CreateTable, KeyPart, ObjectKind, TableChange};
+use air::catalog::{AwaitedKey, Catalog, Column, Counter, ForeignKey, Key, Numbering, Table};
+use air::ddl::{
+    ColumnDef, Constraint, ConstraintRule, CreateTable, IdentityMode, KeyPart, ObjectKind, TableChange,
+};
 use air::expr::Expr;
 use air::ids::List;
 use air::query::{Body, Output};
@@ -83,6 +85,11 @@ fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTa
         }
         None => table.columns = node.columns.iter().map(|column| catalog_column(air, column)).collect(),
     }
+    let counted = node.columns.iter().find_map(|column| column.identity.as_ref());
+    table.counter = Counter {
+        next: counted.filter(|identity| identity.step == 1).map(|identity| identity.start),
+        ..Counter::default()
+    };
     // A SQLite table whose only primary key column is no row number may be without row numbers; lookups of
     // the hidden number ask for this.
     table.without_rowid = !shape.rowid;
@@ -141,6 +148,11 @@ fn catalog_column(air: &Air, column: &ColumnDef) -> Column {
         nullable: !column.not_null,
         has_default: column.default.is_some(),
         identity: column.identity.is_some(),
+        numbering: match column.identity.as_ref().map(|identity| identity.mode) {
+            Some(IdentityMode::Counter) => Numbering::Ever,
+            Some(IdentityMode::Greatest) => Numbering::Greatest,
+            Some(IdentityMode::ByDefault | IdentityMode::Always) | None => Numbering::Apart,
+        },
         generated: column.generated.is_some(),
     }
 }
@@ -155,6 +167,7 @@ fn columns_of(air: &Air, outputs: &[Output]) -> Vec<Column> {
             nullable: output.nullable,
             has_default: false,
             identity: false,
+            numbering: Numbering::default(),
             generated: false,
         })
         .collect()

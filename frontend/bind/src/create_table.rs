@@ -294,7 +294,7 @@ impl<'a> Binder<'a> {
             });
             let column = &mut table.columns[only as usize];
             if integer && !descending {
-                column.identity = Some(Identity { mode: IdentityMode::Counter, start: 1, step: 1 });
+                column.identity.get_or_insert(Identity { mode: IdentityMode::Greatest, start: 1, step: 1 });
                 column.not_null = true;
                 // The row number holds integers whatever the affinity of others.
                 column.ty = Type::I64;

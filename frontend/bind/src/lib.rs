@@ -16,6 +16,7 @@ pub mod codes;
 mod column_def;
 mod conflict;
 mod constraint;
+mod counter;
 mod create_table;
 mod define;
 mod dialects;

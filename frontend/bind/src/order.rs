@@ -7,6 +7,7 @@ use crate::select::{Block, Selected};
 use crate::shape::Aliases;
 use air::expr::{Expr, Frame, FrameBound, FrameExclude, FrameUnit, OrderKey, WindowSpec};
 use air::ids::List;
+use air::query::Item;
 use air::types::Type;
 use air::{ExprId, Literal, WindowId};
 use air_base::{Diagnostic, Span};
@@ -22,7 +23,14 @@ impl<'a> Binder<'a> {
         let aliases = self.shape.order_aliases;
         let mut keys = Vec::with_capacity(items.len());
         for item in self.tree.list(items) {
-            let expr = self.key(item.expr, block, aliases, true)?;
+            let mut expr = self.key(item.expr, block, aliases, true)?;
+            // The place of a word is another expression than the word shown.
+            if self.ranked_list(expr).is_some()
+                && let Expr::Output { index } = self.air.expr(expr)
+                && let Item::Expr { expr: shown, .. } = self.air.at(block.items, index as usize)
+            {
+                expr = self.twice(shown)?;
+            }
             self.push_key(&mut keys, item, expr);
         }
         Ok(self.air.push_list(&keys))
@@ -46,6 +54,10 @@ impl<'a> Binder<'a> {
                 }
                 None => self.expr(item.expr)?,
             };
+            if self.ranked_list(expr).is_some() {
+                let message = "rows of a set operation in the order of declared words are not translated";
+                return Err(self.refuse(codes::EXPRESSION, span, message));
+            }
             self.push_key(&mut keys, item, expr);
         }
         Ok(self.air.push_list(&keys))
@@ -70,7 +82,10 @@ impl<'a> Binder<'a> {
         let listed = matches!(self.air.ty(expr), Type::Enum(_)) && !self.meaning.conversions.true_booleans;
         let expr = match self.air.expr(expr) {
             Expr::Column { .. } if listed => self.enum_place(expr).unwrap_or(expr),
-            _ => expr,
+            _ => match self.ranked_list(expr) {
+                Some(list) => self.word_rank(expr, list),
+                None => expr,
+            },
         };
         let descending = matches!(item.direction, Some(Direction::Desc | Direction::UsingGreater));
         let nulls_first = match item.nulls {

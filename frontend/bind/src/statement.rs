@@ -73,6 +73,7 @@ pub fn bind_statement(
     let statement = binder.statement(node.kind, node.span)?;
     binder.catalog.numbers_follow = binder.meaning.numbers_follow;
     crate::catalog_ddl::apply(binder.air, binder.catalog, binder.shape, &statement);
+    crate::counter::follow(binder.air, binder.catalog, &statement);
     binder.comments(input.statement, node.span);
     binder.air.statements.push(statement);
     binder.air.statement_spans.push(node.span);

@@ -405,7 +405,7 @@ fn field_of_difference(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((of, args)) = cx.as_call(cx.air.at(args, 0)) else { return Ok(false) };
     let &[to, from] = cx.air.list(args) else { return Ok(false) };
     let (unit, cycle) = match (of, op) {
-        (SubTimestamps, ExtractEpoch) => (Unit::Second, None),
+        (SubTimestamps, ExtractEpoch) => return seconds_between(cx, id, from, to),
         (SubTimestamps, ExtractDay) => (Unit::Day, None),
         (SubTimestamps, ExtractHour) => (Unit::Hour, Some(24)),
         (SubTimestamps, ExtractMinute) => (Unit::Minute, Some(60)),
@@ -422,6 +422,23 @@ fn field_of_difference(cx: &mut Context<'_>, id: ExprId) -> Fired {
             cx.become_call(id, Mod, &[units, cycle]);
         }
     }
+    Ok(true)
+}
+
+/// The seconds between two timestamps with their fraction.
+fn seconds_between(cx: &mut Context<'_>, id: ExprId, from: ExprId, to: ExprId) -> Fired {
+    let micro = Modifier::Unit(Unit::Microsecond);
+    if cx.target.can.temporal_types {
+        let micros = cx.call_with(CompleteUnits, micro, &[from, to], Type::I64, id);
+        let unit = cx.decimal("0.000001", id);
+        cx.become_call(id, Mul, &[micros, unit]);
+        return Ok(true);
+    }
+    let (to, from) =
+        (cx.call(ExtractEpoch, &[to], Type::Number, id), cx.call(ExtractEpoch, &[from], Type::Number, id));
+    let seconds = cx.call(Sub, &[to, from], Type::Float64, id);
+    let digits = cx.int(6, id);
+    cx.become_call(id, Round, &[seconds, digits]);
     Ok(true)
 }
 

@@ -34,6 +34,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[DivFloat, DivFloatOrNull], float_quotient),
     },
     Rule {
+        name: "float_arithmetic",
+        law: "one floating-point operand makes the result a floating-point one",
+        apply: Apply::Builtins(&[Add, Sub, Mul], float_arithmetic),
+    },
+    Rule {
         name: "fractional_remainder",
         law: "a mod b = a - b * trunc(a / b)",
         apply: Apply::Builtins(&[Mod, ModOrNull], fractional_remainder),
@@ -229,18 +234,7 @@ fn is_int_like(ty: Type) -> bool {
 fn float_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     let Some([a, b]) = cx.args(id) else { return Ok(false) };
-    let decimal_written = |cx: &Context<'_>, id: ExprId| match cx.air.literal(id) {
-        Some(Literal::Float { digits }) => !cx.air.text(digits).contains(['e', 'E']),
-        _ => false,
-    };
-    let exact = |cx: &Context<'_>, id: ExprId| cx.air.ty(id).is_int() || decimal_written(cx, id);
-    if matches!(cx.target.can.decimals, Decimals::Bounded { .. }) && exact(cx, a) && exact(cx, b) {
-        // Without an exponent the literal would be a decimal, and so would the quotient.
-        let Some(literal) = [a, b].into_iter().find(|id| decimal_written(cx, *id)) else { return Ok(false) };
-        let Some(Literal::Float { digits }) = cx.air.literal(literal) else { return Ok(false) };
-        let digits = format!("{}e0", cx.air.text(digits));
-        let digits = cx.air.push_text(&digits);
-        cx.air.set(literal, Expr::Literal { value: Literal::Float { digits } });
+    if float_literal(cx, &[a, b]) {
         return Ok(true);
     }
     // What a server keeps for a column declared REAL is a float; for NUMERIC it may be an integer.
@@ -250,6 +244,49 @@ fn float_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let a = cx.cast(a, Type::Float64);
     cx.become_call(id, op, &[a, b]);
     Ok(true)
+}
+
+/// True where the target computes the expression as a float. A literal with a point alone is a decimal there.
+fn really_float(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Literal { value: Literal::Float { digits } } => {
+            matches!(cx.target.can.decimals, Decimals::Bounded { .. })
+                && cx.air.text(digits).contains(['e', 'E'])
+        }
+        Expr::Call { op: Add | Sub | Mul | Neg, args, .. } => {
+            cx.air.list(args).iter().any(|&arg| really_float(cx, arg))
+        }
+        _ => cx.air.ty(id).is_float(),
+    }
+}
+
+/// Makes a float of a literal among operands that are otherwise exact on the target. False if there is none, or no need.
+fn float_literal(cx: &mut Context<'_>, operands: &[ExprId]) -> bool {
+    if cx.decimals_are_floats() || operands.iter().any(|&id| really_float(cx, id)) {
+        return false;
+    }
+    let written = |id: &&ExprId| matches!(cx.air.literal(**id), Some(Literal::Float { .. }));
+    let Some(&literal) = operands.iter().find(written) else { return false };
+    let Some(value @ Literal::Float { digits }) = cx.air.literal(literal) else { return false };
+    if matches!(cx.target.can.decimals, Decimals::Bounded { .. }) {
+        let digits = format!("{}e0", cx.air.text(digits));
+        let digits = cx.air.push_text(&digits);
+        cx.air.set(literal, Expr::Literal { value: Literal::Float { digits } });
+    } else {
+        let ty = cx.air.ty(literal);
+        let operand = cx.make(Expr::Literal { value }, ty, false, literal);
+        let rule = air::types::CastRule::IMPLICIT;
+        cx.air.set(literal, Expr::Cast { operand, to: Type::Float64, rule });
+    }
+    true
+}
+
+fn float_arithmetic(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.air.ty(id).is_float() {
+        return Ok(false);
+    }
+    let operands = cx.all_args(id);
+    Ok(float_literal(cx, &operands))
 }
 
 fn fractional_remainder(cx: &mut Context<'_>, id: ExprId) -> Fired {

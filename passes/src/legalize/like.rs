@@ -71,6 +71,23 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
             note_ascii(cx, operand)?;
             Ok(false)
         }
+        LikeCase::Collation
+            if collation.case == Fold::Ascii
+                && plain_escape(cx, escape)
+                && !matches!(cx.as_call(operand), Some((Collate, _))) =>
+        {
+            // Accents count, so only letters are folded.
+            let pattern = match cx.text_literal(pattern).map(str::to_ascii_lowercase) {
+                Some(text) => cx.text(&text, pattern),
+                None => {
+                    note_ascii(cx, operand)?;
+                    cx.call(Lower, &[pattern], Type::TEXT, pattern)
+                }
+            };
+            let operand = cx.call(Lower, &[operand], Type::text(Collation::BINARY), operand);
+            cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation: Collation::BINARY });
+            Ok(true)
+        }
         LikeCase::Collation if sensitive != (default.case == Fold::Sensitive) => {
             if matches!(cx.as_call(operand), Some((Collate, _))) {
                 return Ok(false);
@@ -143,6 +160,12 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         _ => Ok(false),
     }
+}
+
+/// True for an escape character that is no letter, or none.
+fn plain_escape(cx: &Context<'_>, escape: Option<ExprId>) -> bool {
+    escape
+        .is_none_or(|escape| cx.text_literal(escape).is_some_and(|text| !text.contains(char::is_alphabetic)))
 }
 
 fn note_ascii(cx: &mut Context<'_>, operand: ExprId) -> Result<(), crate::Refused> {

@@ -34,6 +34,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::grouping::RULES,
     shape::having::RULES,
     shape::paging::RULES,
+    shape::recursion::RULES,
     shape::setops::RULES,
     shape::joins::RULES,
     shape::series::RULES,

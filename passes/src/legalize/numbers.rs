@@ -253,6 +253,15 @@ fn integer_result(cx: &mut Context<'_>, id: ExprId) -> Fired {
         Decimals::Bounded { .. } => true,
         Decimals::Unbounded => rounding && op != Sign && args.first().is_some_and(|&x| cx.air.ty(x).is_int()),
     };
+    if op == UnixTime
+        && matches!(cx.target.can.decimals, Decimals::Bounded { .. })
+        && args.first().is_some_and(|&x| matches!(cx.air.ty(x), Type::Timestamp { precision: 1.., .. }))
+    {
+        // As many digits as the timestamp has.
+        let seconds = cx.call(op, &args, Type::Number, id);
+        cx.become_call(id, Floor, &[seconds]);
+        return Ok(true);
+    }
     if native {
         return Ok(false);
     }

@@ -1,12 +1,16 @@
 //! Aggregates over windows that a rule has replaced by an expression over aggregates.
 
-use air::builtins::Builtin::{Add, Lag, Lead, Median, Mode, PercentileCont, PercentileDisc, Sub};
+use air::builtins::Builtin::{
+    Add, CountAll, CumeDist, DivFloatOrNull, Greatest, Lag, Lead, Median, Mode, PercentRank, PercentileCont,
+    PercentileDisc, Rank, Sub,
+};
 use air::builtins::Class;
-use air::expr::FrameBound;
+use air::expr::{FrameBound, WindowSpec};
 use air::target::How;
 use air::types::Type;
-use air::{Expr, ExprId, WindowId};
+use air::{Expr, ExprId, List, WindowId};
 
+use crate::build::Build;
 use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
@@ -22,6 +26,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "percentile_over_window",
         law: "a percentile over a window is one of the window's rows",
         apply: Apply::Kinds(&[Kind::Window], percentile_over_window),
+    },
+    Rule {
+        name: "rank_digits",
+        law: "the share of rows up to a row is their number over the number of all",
+        apply: Apply::Kinds(&[Kind::Window], rank_digits),
     },
     Rule {
         name: "offset_default",
@@ -48,6 +57,53 @@ fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
     spread(cx, call, window, ignore_nulls);
     cx.become_copy(id, call);
     Ok(true)
+}
+
+/// Ranks between 0 and 1 as quotients of counts.
+fn rank_digits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.target.can.short_ranks {
+        return Ok(false);
+    }
+    let Expr::Window { call, window, ignore_nulls } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Call { op: op @ (CumeDist | PercentRank), .. } = cx.air.expr(call) else { return Ok(false) };
+    let spec = *cx.air.window(window);
+    if spec.base.is_some() || spec.frame.is_some() {
+        let span = cx.air.span(id);
+        return cx.refuse(codes::WINDOW, span, "this window of a rank between 0 and 1 has no form", "");
+    }
+    let partition: Vec<ExprId> = cx.air.list(spec.partition).to_vec();
+    let partition: Vec<ExprId> = partition.into_iter().map(|key| cx.air.copy(key)).collect();
+    let partition = cx.air.push_list(&partition);
+    let whole = WindowSpec { name: None, base: None, partition, order: List::EMPTY, frame: None };
+    let whole = cx.air.push_window(whole);
+    let over = |cx: &mut Context<'_>, call: ExprId, window: WindowId| {
+        let ty = cx.air.ty(call);
+        cx.make(Expr::Window { call, window, ignore_nulls }, ty, false, id)
+    };
+    let count = cx.air.aggregate(CountAll, &[], Type::I64, air_base::Span::NONE);
+    let all = over(cx, count, whole);
+    let zero = float(cx, "0e0", id);
+    let (place, all) = if op == CumeDist {
+        let count = cx.air.aggregate(CountAll, &[], Type::I64, air_base::Span::NONE);
+        (over(cx, count, window), all)
+    } else {
+        let rank = cx.call(Rank, &[], Type::I64, id);
+        let rank = over(cx, rank, window);
+        let one = cx.int(1, id);
+        // A row alone has the rank 0, whatever it is divided by.
+        let least = cx.int(2, id);
+        let all = cx.call(Greatest, &[all, least], Type::I64, id);
+        let other = cx.int(1, id);
+        (cx.call(Sub, &[rank, one], Type::I64, id), cx.call(Sub, &[all, other], Type::I64, id))
+    };
+    let place = cx.call(Add, &[place, zero], Type::Float64, id);
+    cx.become_call(id, DivFloatOrNull, &[place, all]);
+    Ok(true)
+}
+
+fn float(cx: &mut Context<'_>, digits: &str, at: ExprId) -> ExprId {
+    let digits = cx.air.push_text(digits);
+    cx.make(Expr::Literal { value: air::Literal::Float { digits } }, Type::Float64, false, at)
 }
 
 fn percentile_over_window(cx: &mut Context<'_>, id: ExprId) -> Fired {

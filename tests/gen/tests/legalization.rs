@@ -25,6 +25,7 @@ fn catalog() -> Catalog {
             nullable: true,
             has_default: false,
             identity: false,
+            numbering: air::catalog::Numbering::default(),
             generated: false,
         };
         let columns = vec![

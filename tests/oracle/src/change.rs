@@ -128,11 +128,14 @@ impl Evaluator<'_> {
                 (None, _, _) => Value::Null,
             };
             let value = match column.identity {
-                Some((mode, step)) if value.is_null() && (absent || mode == IdentityMode::Counter) => {
+                Some((mode, step))
+                    if value.is_null()
+                        && (absent || matches!(mode, IdentityMode::Counter | IdentityMode::Greatest)) =>
+                {
                     let next = self.next_identity(name, step, mode, &column.name);
                     Value::Int(next.into())
                 }
-                Some((IdentityMode::Counter, step)) => {
+                Some((IdentityMode::Counter | IdentityMode::Greatest, step)) => {
                     if let (Value::Int(i), Some(table)) = (&value, self.db.tables.get_mut(name)) {
                         let given = i64::try_from(*i).unwrap_or(i64::MAX);
                         table.next_identity = table.next_identity.max(given.saturating_add(step));
@@ -149,7 +152,7 @@ impl Evaluator<'_> {
     fn next_identity(&mut self, name: &str, step: i64, mode: IdentityMode, column: &str) -> i64 {
         let Some(table) = self.db.tables.get_mut(name) else { return 0 };
         let mut next = table.next_identity;
-        if mode == IdentityMode::Counter
+        if matches!(mode, IdentityMode::Counter | IdentityMode::Greatest)
             && let Some(at) = table.column(column)
         {
             // Never a value that is taken.

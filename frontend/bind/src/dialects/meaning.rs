@@ -259,6 +259,10 @@ pub(crate) struct Times {
     pub fraction: Rounding,
     /// What INTERVAL is.
     pub intervals: Intervals,
+    /// Timestamps of three digits count three-hundredths of a second (T-SQL datetime).
+    pub ticks: bool,
+    /// Timestamps and times are shown without zeros at the end of the fraction (PostgreSQL).
+    pub short_fractions: bool,
     /// Digits of the fraction of the current timestamp without a precision.
     pub now_precision: u8,
     /// Adding months to a month's end.

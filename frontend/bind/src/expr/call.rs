@@ -324,11 +324,12 @@ impl<'a> Binder<'a> {
         wants: &'static [Want],
         ret: Ret,
     ) -> Bound<ExprId> {
-        self.aggregate(site, |binder, site| {
+        let call = self.aggregate(site, |binder, site| {
             let args = binder.wanted_args(site, wants)?;
             let ty = binder.row_type(op, &args, ret);
             Ok((op, args, ty))
-        })
+        })?;
+        self.extreme_word(call)
     }
 
     fn window_row(

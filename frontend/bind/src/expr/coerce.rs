@@ -239,6 +239,17 @@ impl<'a> Binder<'a> {
         if from.is_temporal() && !conversions.iso_times && from != Type::Date {
             return self.no_meaning("a date as text in the format of the session", span);
         }
+        if self.meaning.times.short_fractions {
+            match from {
+                Type::Timestamp { zone: Zone::None, precision: 1.. } => {
+                    return Ok(self.call_as(Builtin::TextOfTimestamp, &[id], to, span));
+                }
+                Type::Time { zone: false, precision: 1.. } => {
+                    return Ok(self.call_as(Builtin::TextOfTime, &[id], to, span));
+                }
+                _ => {}
+            }
+        }
         Ok(self.cast(id, to, rule))
     }
 
@@ -427,6 +438,13 @@ impl<'a> Binder<'a> {
                     Ok(value) => Ok(Some(self.whole(i128::from(value), to, span))),
                     Err(_) => self.no_meaning("a number of more than 64 bits", span),
                 }
+            }
+            Literal::Int { value } if let Some(scale @ ..0) = to.scale() => {
+                // Rounded to tens, hundreds and so on.
+                let Some(unit) = 10i64.checked_pow(u32::from(scale.unsigned_abs())) else { return Ok(None) };
+                let half = if value < 0 { -(unit / 2) } else { unit / 2 };
+                let rounded = value.checked_add(half).map(|value| value / unit * unit);
+                Ok(rounded.map(|value| self.literal_expr(Literal::Int { value }, to, span)))
             }
             Literal::Int { .. } if to.is_numeric() => Ok(Some(id)),
             Literal::Decimal { digits } | Literal::Float { digits }

@@ -53,6 +53,12 @@ impl<'a> Binder<'a> {
         let pair = self.pair(left, right, span)?;
         match pair.unlike {
             Some(unlike) => Ok(self.unlike_comparison(op, left, right, unlike, span)),
+            None if matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge)
+                && let Some(list) = self.ranked_list(pair.left).or(self.ranked_list(pair.right)) =>
+            {
+                let (left, right) = (self.word_rank(pair.left, list), self.word_rank(pair.right, list));
+                Ok(self.compare(op, left, right, Collation::BINARY, span))
+            }
             None => Ok(self.compare(op, pair.left, pair.right, pair.collation, span)),
         }
     }
@@ -616,6 +622,12 @@ impl<'a> Binder<'a> {
             let same_left = a.left == b.left
                 || (a.left != operand && b.left != operand && self.air.ty(a.left) == self.air.ty(b.left));
             if same_left && a.collation == b.collation && a.unlike.is_none() && b.unlike.is_none() {
+                let (mut a, mut b) = (a, b);
+                if let Some(list) = self.ranked_list(a.left) {
+                    a.left = self.word_rank(a.left, list);
+                    a.right = self.word_rank(a.right, list);
+                    b.right = self.word_rank(b.right, list);
+                }
                 let nullable = [a.left, a.right, b.right].iter().any(|id| self.air.info(*id).nullable);
                 let expr = Expr::Between {
                     operand: a.left,

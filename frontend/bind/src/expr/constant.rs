@@ -54,6 +54,28 @@ impl Moment {
         }
     }
 
+    /// The nearest three-hundredth of a second, in milliseconds: what T-SQL keeps for `datetime`.
+    pub fn with_ticks(self) -> Option<Moment> {
+        let Some((hour, minute, second, nano)) = self.time else { return Some(self) };
+        let ticks = (u64::from(nano) * 300 + 500_000_000) / 1_000_000_000;
+        let seconds = u64::from((hour * 60 + minute) * 60 + second) + ticks / 300;
+        // 0, 3.33 and 6.67 milliseconds are shown as 0, 3 and 7.
+        let millis = (ticks % 300 * 10 + 1) / 3;
+        let clock = (seconds % 86_400) as u32;
+        let time = (clock / 3_600, clock / 60 % 60, clock % 60, millis as u32 * 1_000_000);
+        let moment = Moment { time: Some(time), ..self };
+        if seconds < 86_400 { Some(moment) } else { moment.next_day() }
+    }
+
+    fn next_day(self) -> Option<Moment> {
+        let (year, month) = (self.year, self.month);
+        Some(match month {
+            _ if self.day < days_in_month(year, month) => Moment { day: self.day + 1, ..self },
+            12 => Moment { year: year.checked_add(1)?, month: 1, day: 1, ..self },
+            _ => Moment { month: month + 1, day: 1, ..self },
+        })
+    }
+
     /// True if the time of day is midnight or not said.
     pub fn is_midnight(&self) -> bool {
         matches!(self.time, None | Some((0, 0, 0, 0)))

@@ -234,7 +234,10 @@ impl<'a> Binder<'a> {
                     moment.offset = None;
                 }
                 // Digits beyond those asked for are rounded or cut as the dialect does.
-                let moment = moment.with_digits(precision, self.meaning.times.fraction)?;
+                let moment = match self.meaning.times.ticks && precision == 3 {
+                    true => moment.with_ticks()?,
+                    false => moment.with_digits(precision, self.meaning.times.fraction)?,
+                };
                 Literal::Timestamp { text: self.air.push_text(&moment.timestamp_text()) }
             }
             Type::Time { zone: false, precision } => {

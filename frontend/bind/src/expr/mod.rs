@@ -14,6 +14,7 @@ mod literal;
 mod operator;
 pub(crate) mod special;
 mod types;
+mod words;
 
 pub(crate) use call::CallSite;
 

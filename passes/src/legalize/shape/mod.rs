@@ -10,6 +10,7 @@ pub(crate) mod numbering;
 pub(crate) mod order;
 pub(crate) mod paging;
 pub(crate) mod predicates;
+pub(crate) mod recursion;
 pub(crate) mod series;
 pub(crate) mod setops;
 pub(crate) mod sources;

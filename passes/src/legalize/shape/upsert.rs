@@ -626,7 +626,7 @@ fn upsert_as_merge(cx: &mut Context<'_>, at: usize) -> Fired {
 }
 
 /// One INSERT per row, each with a conflict of its own.
-fn one_by_one(cx: &mut Context<'_>, insert: &Insert, rows: List<ValuesRow>) -> Vec<Insert> {
+pub(super) fn one_by_one(cx: &mut Context<'_>, insert: &Insert, rows: List<ValuesRow>) -> Vec<Insert> {
     let mut inserts = Vec::with_capacity(rows.len());
     for i in 0..rows.len() {
         let row = cx.air.at(rows, i);

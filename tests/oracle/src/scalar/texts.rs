@@ -287,6 +287,12 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             Value::Bool(b) => i32::from(*b).to_string(),
             other => text(other),
         }),
+        B::TextOfTimestamp | B::TextOfTime => {
+            let shown = text(&args[0]);
+            let cut =
+                if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.') } else { &shown };
+            ok(cut.to_owned())
+        }
         B::TextOfNumber => super::numbers::decimal(&args[0]).and_then(|number| {
             let shown = number.trimmed().to_string();
             let (sign, digits) = shown.strip_prefix('-').map_or(("", shown.as_str()), |rest| ("-", rest));

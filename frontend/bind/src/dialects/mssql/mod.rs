@@ -92,6 +92,8 @@ pub(super) static MEANING: Meaning = Meaning {
         month_first: true,
         fraction: Rounding::HalfAway,
         intervals: Intervals::None,
+        ticks: true,
+        short_fractions: false,
         now_precision: 3,
         month_end: MonthEnd::Clamp,
     },

@@ -54,6 +54,8 @@ pub(super) fn type_name(written: &TypeWords<'_>) -> Option<Type> {
         "time" => Type::Time { precision: fraction(7), zone: false },
         "datetime" => Type::Timestamp { precision: 3, zone: Zone::None },
         "smalldatetime" => Type::Timestamp { precision: 0, zone: Zone::None },
+        // Told apart from datetime, which counts three-hundredths of a second, by its digits alone.
+        "datetime2" if written.arg(0) == Some(3) => return None,
         "datetime2" => Type::Timestamp { precision: fraction(7), zone: Zone::None },
         "datetimeoffset" => Type::Timestamp { precision: fraction(7), zone: Zone::Offset },
         "uniqueidentifier" => Type::Uuid,

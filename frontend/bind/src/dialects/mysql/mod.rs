@@ -102,6 +102,8 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             month_first: false,
             fraction,
             intervals: Intervals::UnitAmounts,
+            ticks: false,
+            short_fractions: false,
             now_precision: 0,
             month_end: MonthEnd::Clamp,
         },

@@ -100,6 +100,8 @@ pub(super) static MEANING: Meaning = Meaning {
         month_first: false,
         fraction: Rounding::HalfAway,
         intervals: Intervals::Values,
+        ticks: false,
+        short_fractions: false,
         now_precision: 6,
         month_end: MonthEnd::Fails,
     },

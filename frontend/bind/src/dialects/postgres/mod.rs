@@ -98,6 +98,8 @@ pub(super) static MEANING: Meaning = Meaning {
         month_first: false,
         fraction: Rounding::HalfAway,
         intervals: Intervals::Values,
+        ticks: false,
+        short_fractions: true,
         now_precision: 6,
         month_end: MonthEnd::Clamp,
     },

@@ -90,6 +90,8 @@ pub(super) static MEANING: Meaning = Meaning {
         month_first: false,
         fraction: Rounding::Truncate,
         intervals: Intervals::None,
+        ticks: false,
+        short_fractions: false,
         now_precision: 0,
         month_end: MonthEnd::Clamp,
     },
