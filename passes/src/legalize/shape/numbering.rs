@@ -82,7 +82,10 @@ fn made_up_numbers(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(true);
     }
     let single = values.is_some_and(|rows| rows.len() == 1);
-    let known = first.is_some() || numbering == Numbering::Greatest && !given && (single || !conflict);
+    // A number that a skipped row would have had goes to the next row of the same statement.
+    let passed_on = conflict && !single && numbering == Numbering::Ever;
+    let known =
+        first.is_some() && !passed_on || numbering == Numbering::Greatest && !given && (single || !conflict);
     let Some(rows) = values.filter(|_| known) else {
         let message =
             "numbers that the server makes up after numbers were given or rows removed have no form";
