@@ -52,6 +52,12 @@ impl<'a> Binder<'a> {
                 }
             }
             AlterKind::AddConstraint(constraint) => {
+                if let tree::TableConstraintKind::ForeignKey { reference, .. } = self.tree[constraint].kind
+                    && let Some(other) = self.tree.last(reference.table)
+                {
+                    let text = self.ident_text(other);
+                    self.refuse_refused(&text, self.tree.name_span(reference.table))?;
+                }
                 self.table_constraint(constraint, this, table, |declared| match declared {
                     Declared::Constraint(constraint) => {
                         changes.push(TableChange::AddConstraint { constraint });

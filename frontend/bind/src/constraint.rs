@@ -80,6 +80,11 @@ impl<'a> Binder<'a> {
         let schema = table.schema.map(|schema| self.air.name(schema));
         if let Some(known) = self.catalog.table(schema, self.air.name(table.name)) {
             table.name = Name { text: self.air.push_text(&known.name), exact: known.exact };
+        } else if self.catalog.is_refused(self.air.name(table.name)) {
+            // The table itself is worth more than this one key.
+            let subject = format!("the foreign key to {}, which was refused", self.air.name(table.name));
+            self.ledger.assume(Assume::ConstraintDropped, &subject, span);
+            return Ok(None);
         }
         let references = self.ident_names(reference.columns);
         if !references.is_empty() && references.len() != columns.len() {

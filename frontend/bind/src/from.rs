@@ -327,12 +327,18 @@ impl<'a> Binder<'a> {
         self.refuse_with(diagnostic)
     }
 
+    /// Refuses a table or view whose own definition was refused.
+    pub(crate) fn refuse_refused(&mut self, text: &str, span: Span) -> Bound<()> {
+        if !self.catalog.is_refused(text) {
+            return Ok(());
+        }
+        let message = format!("the definition of `{text}` was refused, so what uses it is refused too");
+        Err(self.refuse(codes::REFUSED_OBJECT, span, message))
+    }
+
     /// Refuses the server's own tables: they are unlike on every server.
     fn refuse_system_table(&mut self, object: ObjectName, text: &str, span: Span) -> Bound<()> {
-        if self.catalog.is_refused(text) {
-            let message = format!("the definition of `{text}` was refused, so what uses it is refused too");
-            return Err(self.refuse(codes::REFUSED_OBJECT, span, message));
-        }
+        self.refuse_refused(text, span)?;
         if text.starts_with('@') {
             let message = format!("`{text}` is a variable that holds rows and is not translated");
             return Err(self.refuse(codes::UNKNOWN_TABLE, span, message));
