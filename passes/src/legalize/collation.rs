@@ -14,6 +14,7 @@ use air::target::CollateForm;
 use air::types::{Affinity, Collation, Fold, TextOrder, Type};
 use air::{Expr, ExprId, QueryId, SelectId};
 
+use crate::build;
 use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
@@ -648,7 +649,14 @@ fn text_groups(cx: &mut Context<'_>, id: SelectId) -> Fired {
         Some(group) => {
             let mut elements: Vec<GroupElement> = cx.air.list(group.elements).to_vec();
             let mut changed = false;
-            for element in &mut elements {
+            // Whole expressions before the columns in them: those show their spelling in the expression, or alone.
+            let mut order: Vec<usize> = (0..elements.len()).collect();
+            order.sort_by_key(|at| match elements[*at] {
+                GroupElement::Key { expr } => matches!(cx.air.expr(expr), Expr::Column { .. }),
+                _ => true,
+            });
+            for at in order {
+                let element = &mut elements[at];
                 let GroupElement::Key { expr } = *element else { continue };
                 let key = match cx.air.expr(expr) {
                     Expr::Output { index } => {
@@ -747,7 +755,7 @@ fn show_any_spelling(cx: &mut Context<'_>, select: SelectId, key: ExprId) -> Res
     let mut found = Vec::new();
     while let Some(id) = roots.pop() {
         let expr = cx.air.expr(id);
-        if id == key || is_column && same_column(expr, wanted) {
+        if id == key || is_column && same_column(expr, wanted) || !is_column && build::same(cx.air, id, key) {
             found.push(id);
         } else if !matches!(expr, Expr::Aggregate { .. }) {
             cx.air.children(air::node::Child::Expr(id), &mut |child| {
