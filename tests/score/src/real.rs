@@ -263,13 +263,23 @@ fn insert_rows(script: &Script, kind: EngineKind, engine: &mut dyn Engine) -> Re
         let alternative = statement.trim_start().starts_with("-- or\n");
         let sql: String = statement.lines().filter(|line| !line.starts_with("--")).collect();
         if !sql.trim().is_empty() && (!alternative || failed) {
-            failed = engine.execute(&sql).is_err();
+            failed = engine.execute(&given_identities(kind, sql)).is_err();
         }
     }
     Ok(())
 }
 
-/// Name as a statement needs it, plain name, and whether it is a view.
+/// The rows bring their numbers along. Where numbers are always made up (T-SQL's IDENTITY), T-SQL demands
+/// `SET IDENTITY_INSERT` before a given one, and PostgreSQL these words; its other tables do not mind them.
+fn given_identities(kind: EngineKind, insert: String) -> String {
+    match kind {
+        EngineKind::Postgres => insert.replacen(") values ", ") overriding system value values ", 1),
+        EngineKind::Sqlite | EngineKind::Mariadb => insert,
+    }
+}
+
+/// Name as a statement needs it, plain name, and whether it is a view. Sequences, which MariaDB lists among its tables,
+/// hold no rows of the script.
 fn listing(kind: EngineKind) -> &'static str {
     match kind {
         EngineKind::Sqlite => {
@@ -283,8 +293,8 @@ fn listing(kind: EngineKind) -> &'static str {
         EngineKind::Mariadb => {
             "SELECT concat('`', table_schema, '`.`', table_name, '`'), table_name, table_type = 'VIEW'
              FROM information_schema.tables
-             WHERE table_schema = database() OR (table_schema NOT REGEXP '^seat[0-9]+$'
-               AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema'))"
+             WHERE table_type <> 'SEQUENCE' AND (table_schema = database() OR (table_schema NOT REGEXP '^seat[0-9]+$'
+               AND table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')))"
         }
     }
 }
