@@ -508,6 +508,7 @@ builtins! {
     TextOfBytes            "text_of_bytes" 1..1 Scalar Text, Strict Immutable "The text whose UTF-8 form the bytes are.";
     RegexMatchFolded       "regex_match_folded" 2..2 Scalar BOOL, Strict Immutable "As regex_match, letter case not counting.";
     RoundFloat             "round_float" 1..1 Scalar Same, Strict Immutable "A float rounded half to even by the target's own rounding of floats.";
+    ToSingle               "to_single" 1..1 Scalar Given, Strict Immutable "The number of single precision nearest to the number, half to even.";
     TruncWhole             "trunc_whole" 1..1 Scalar Same, Strict Immutable "Cut to a whole number, where the target cuts to no other number of digits.";
     Collate                "collate" 1..1 Scalar Same, Strict Immutable "The text, comparing by the collation in the modifier.";
     NumericPrefix          "numeric_prefix" 1..1 Scalar F64, Strict Immutable "Longest prefix of the text that is a number, blanks before it passed over; 0 if there is none.";

@@ -380,6 +380,8 @@ pub struct Capabilities {
     pub having_groups: HavingGroups,
     /// Columns of a derived table may be called alike.
     pub derived_alike_names: bool,
+    /// Arithmetic in single precision.
+    pub single: SingleForm,
     /// Digits in which a number of single precision is shown; 9 show every one.
     pub single_digits: u8,
     /// Ranks between 0 and 1 are shown with ten digits unless they meet another float.
@@ -425,6 +427,19 @@ pub enum HavingGroups {
     WithAggregate,
     /// If the select list has an aggregate (SQLite).
     WithAggregateItem,
+}
+
+/// When + - * / give numbers of single precision.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SingleForm {
+    /// One operand is one, the other any number but one of double precision.
+    Any,
+    /// Both operands are.
+    Pairs,
+    /// Never; there is a conversion that rounds to them.
+    Rounded,
+    /// Never, and nothing is rounded to them.
+    None,
 }
 
 /// What becomes of exact decimals.

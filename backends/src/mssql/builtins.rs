@@ -377,6 +377,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(TextOfBytes, "CAST(CAST({0} AS varchar(max)) AS nvarchar(max))"),
     Row::refuse(RegexMatchFolded, "there are no regular expressions before SQL Server 2025"),
     Row::refuse(RoundFloat, "halves are rounded away from zero"),
+    Row::template(ToSingle, "CAST({0} AS real)"),
     Row::template(TruncWhole, "ROUND({0}, 0, 1)"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::refuse(NumericPrefix, "text is a number throughout or not at all"),

@@ -135,6 +135,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     having_keys: true,
     having_groups: HavingGroups::Always,
     derived_alike_names: false,
+    single: SingleForm::Any,
     single_digits: 9,
     short_ranks: false,
     unix_time: (-2_147_483_648, 2_147_483_647),

@@ -385,6 +385,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(TextOfBytes, "CONVERT({0} USING utf8mb4)"),
     Row::loose(RegexMatchFolded, S::Compare, "{0!} REGEXP CONCAT('(?i)', {1})"),
     Row::template(RoundFloat, "ROUND({0})"),
+    Row::template(ToSingle, "CAST({0} AS FLOAT)"),
     Row::template(TruncWhole, "TRUNCATE({0}, 0)"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::loose(NumericPrefix, S::Add, "{0!} + 0e0"),

@@ -145,6 +145,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     having_keys: false,
     having_groups: HavingGroups::WithAggregate,
     derived_alike_names: false,
+    single: SingleForm::Rounded,
     single_digits: 6,
     short_ranks: false,
     unix_time: (0, 2_147_483_647),

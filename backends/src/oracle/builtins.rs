@@ -378,6 +378,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(TextOfBytes, "UTL_RAW.CAST_TO_VARCHAR2({0})"),
     Row::template(RegexMatchFolded, "REGEXP_LIKE({*}, 'i')"),
     Row::template(RoundFloat, "ROUND({0})"),
+    Row::template(ToSingle, "CAST({0} AS BINARY_FLOAT)"),
     Row::template(TruncWhole, "TRUNC({0})"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}").since(12, 2),
     Row::refuse(NumericPrefix, "text is a number throughout or not at all"),

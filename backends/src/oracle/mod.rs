@@ -131,6 +131,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     having_keys: true,
     having_groups: HavingGroups::Always,
     derived_alike_names: false,
+    single: SingleForm::Any,
     single_digits: 9,
     short_ranks: false,
     unix_time: (-210_866_803_200, 253_402_300_799),

@@ -379,6 +379,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(TextOfBytes, "convert_from({0}, 'UTF8')"),
     Row::infix(RegexMatchFolded, S::Other, "~*"),
     Row::template(RoundFloat, "round({0})"),
+    Row::template(ToSingle, "CAST({0} AS real)"),
     Row::template(TruncWhole, "trunc({0})"),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::template(NumericPrefix, r#"CAST(coalesce(substring({0} FROM '^\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)'), '0') AS double precision)"#),

@@ -130,6 +130,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     having_keys: true,
     having_groups: HavingGroups::Always,
     derived_alike_names: true,
+    single: SingleForm::Pairs,
     single_digits: 9,
     short_ranks: false,
     unix_time: (-210_866_803_200, 9_224_318_015_999),

@@ -379,6 +379,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(TextOfBytes, "CAST({0} AS TEXT)"),
     Row::refuse(RegexMatchFolded, "there are no regular expressions unless the host defines REGEXP"),
     Row::refuse(RoundFloat, "halves are rounded away from zero"),
+    Row::template(ToSingle, "(SELECT \"x\" * 536870913.0 - (\"x\" * 536870913.0 - \"x\") FROM (SELECT {0} AS \"x\"))"),
     Row::template(TruncWhole, "trunc({0})").since(3, 35),
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::template(NumericPrefix, "CAST({0} AS REAL)"),

@@ -138,6 +138,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     having_keys: true,
     having_groups: HavingGroups::WithAggregateItem,
     derived_alike_names: true,
+    single: SingleForm::None,
     single_digits: 9,
     short_ranks: false,
     unix_time: (-62_167_219_200, 253_402_300_799),

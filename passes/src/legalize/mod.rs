@@ -17,6 +17,7 @@ mod mixed;
 mod numbers;
 mod rounding;
 mod shape;
+mod single;
 mod text;
 mod timeformat;
 mod windowed;
@@ -43,6 +44,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     collation::RULES,
     division::RULES,
     rounding::RULES,
+    single::RULES,
     mixed::RULES,
     numbers::RULES,
     windowed::RULES,

@@ -104,7 +104,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "digits_of_single_precision",
         law: "numbers of single precision are shown alike while they have no more digits than the target shows",
-        apply: Apply::Kinds(&[Kind::Literal, Kind::Call, Kind::Cast], digits_of_single_precision),
+        apply: Apply::Kinds(&[Kind::Literal, Kind::Cast], digits_of_single_precision),
     },
     Rule {
         name: "single_coalesce",
@@ -386,25 +386,21 @@ fn digits_of_single_precision(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if shown >= 9 {
         return Ok(false);
     }
-    let single = cx.air.ty(id) == Type::Float32;
     let lost = match cx.air.expr(id) {
         // Converted digit by digit on the source, bit by bit on the target.
-        Expr::Cast { operand, to, .. } => {
-            cx.air.ty(operand) == Type::Float32 && to.is_decimal() && cx.air.literal(operand).is_none()
+        Expr::Cast { operand, to, .. } if cx.air.ty(operand) == Type::Float32 => {
+            to.is_decimal() && cx.air.literal(operand).is_none()
+                || to.is_text() && super::single::computes(cx.air, operand)
         }
-        _ if !single => false,
         Expr::Literal { value: Literal::Float { digits } | Literal::Decimal { digits } } => {
-            significant(cx.air.text(digits)) > shown
+            cx.air.ty(id) == Type::Float32 && significant(cx.air.text(digits)) > shown
         }
-        Expr::Call { op, .. } => matches!(op, Add | Sub | Mul | DivFloat),
         _ => false,
     };
     if !lost {
         return Ok(false);
     }
-    let span = cx.air.span(id);
-    let message = "a number of single precision is shown with fewer digits, or computed in double precision,";
-    cx.refuse(codes::NUMBER, span, message, "CAST to double precision")
+    super::single::refuse_digits(cx, cx.air.span(id))
 }
 
 fn single_coalesce(cx: &mut Context<'_>, id: ExprId) -> Fired {

@@ -60,6 +60,8 @@ pub(crate) struct Numbers {
     pub modulo: Builtin,
     /// `%` cuts its operands to integers first (SQLite).
     pub modulo_cuts: bool,
+    /// A number of single precision becomes an exact one by its first six digits, not by its value (PostgreSQL).
+    pub single_by_digits: bool,
     /// Type of SUM over a numeric type.
     pub sum: fn(Type) -> Type,
     /// Meaning and type of AVG over a numeric type.

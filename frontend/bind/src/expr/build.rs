@@ -183,7 +183,17 @@ impl<'a> Binder<'a> {
 
     /// A conversion node.
     pub(crate) fn cast(&mut self, operand: ExprId, to: Type, rule: CastRule) -> ExprId {
+        let mut operand = operand;
         let info = self.air.info(operand);
+        // Its value, every bit of it, not the digits it is shown with.
+        if info.ty == Type::Float32
+            && to.is_decimal()
+            && !self.meaning.numbers.single_by_digits
+            && self.air.literal(operand).is_none()
+        {
+            let wide = Expr::Cast { operand, to: Type::Float64, rule: CastRule::IMPLICIT };
+            operand = self.air.push(wide, Type::Float64, info.nullable, info.span);
+        }
         let nullable = info.nullable || rule.failure == air::types::CastFailure::Null;
         self.air.push(Expr::Cast { operand, to, rule }, to, nullable, info.span)
     }

@@ -83,6 +83,7 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             rounded(args, Rounding::Truncate)
         }
         B::Power => power(call, args),
+        B::ToSingle => by_float(|x| f64::from(x as f32)),
         B::Sqrt | B::SqrtOrNull => root(call, &args[0]),
         B::Cbrt => by_float(f64::cbrt),
         B::Exp => approximate(call, &args[0]).and_then(|()| by_float(f64::exp)),

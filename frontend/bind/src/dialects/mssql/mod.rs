@@ -34,6 +34,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: true,
         exponents_are_exact: false,
         single_kind: false,
+        single_by_digits: false,
         plus_keeps: true,
         arith,
         quotient,
@@ -124,12 +125,19 @@ fn reduced(precision: i32, scale: i32) -> Type {
     decimal(MOST, scale.max(0), MOST)
 }
 
+/// REAL comes before DECIMAL, MONEY and the integers, FLOAT before REAL.
+/// <https://learn.microsoft.com/sql/t-sql/data-types/data-type-precedence-transact-sql>
+fn float(left: Type, right: Type) -> Type {
+    let single = |ty: Type| ty == Type::Float32 || !ty.is_float() && ty.is_numeric();
+    if single(left) && single(right) { Type::Float32 } else { Type::Float64 }
+}
+
 fn arith(op: Arith, left: Type, right: Type) -> Type {
     if left.is_int() && right.is_int() {
         return wider_int(left, right, Type::I64);
     }
     if left.is_float() || right.is_float() {
-        return if left == right { left } else { Type::Float64 };
+        return float(left, right);
     }
     if left.is_unknown() || right.is_unknown() {
         return Type::Unknown;
@@ -197,7 +205,7 @@ fn common(left: Type, right: Type) -> Type {
         return wider_int(left, right, Type::I64);
     }
     if left.is_float() || right.is_float() {
-        return if left == right { left } else { Type::Float64 };
+        return float(left, right);
     }
     match (digits(left), digits(right)) {
         (Some(l), Some(r)) => covering(l, r, MOST),

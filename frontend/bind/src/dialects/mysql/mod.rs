@@ -44,6 +44,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             decimal_literals: true,
             exponents_are_exact: false,
             single_kind: false,
+            single_by_digits: false,
             plus_keeps: true,
             arith,
             quotient,

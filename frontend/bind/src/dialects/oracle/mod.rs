@@ -42,6 +42,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: true,
         exponents_are_exact: true,
         single_kind: true,
+        single_by_digits: false,
         plus_keeps: false,
         arith,
         quotient,

@@ -40,6 +40,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: true,
         exponents_are_exact: true,
         single_kind: false,
+        single_by_digits: true,
         plus_keeps: false,
         arith,
         quotient,
@@ -157,7 +158,8 @@ fn quotient(left: Type, right: Type, _: &Settings) -> (Builtin, Type) {
         return (Builtin::DivInt, wider_int(left, right, Type::I64));
     }
     if left.is_float() || right.is_float() {
-        return (Builtin::DivFloat, Type::Float64);
+        let both_short = left == Type::Float32 && right == Type::Float32;
+        return (Builtin::DivFloat, if both_short { Type::Float32 } else { Type::Float64 });
     }
     match (left, right) {
         (Type::Money { .. }, Type::Money { .. }) => (Builtin::DivFloat, Type::Float64),

@@ -32,6 +32,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: false,
         exponents_are_exact: false,
         single_kind: false,
+        single_by_digits: false,
         plus_keeps: true,
         arith,
         quotient,
