@@ -232,6 +232,18 @@ impl Catalog {
         true
     }
 
+    /// What the script's statements have done to the counter of the table of that name: the table, and its counter as
+    /// it stands and as it stood before the last INSERT.
+    pub fn counter(
+        &mut self,
+        schema: Option<&str>,
+        name: &str,
+    ) -> Option<(&[Column], &mut Counter, &mut Counter)> {
+        let slot = self.slot(schema, name)?;
+        let Table { columns, counter, counter_before, .. } = &mut self.tables[slot as usize];
+        Some((columns, counter, counter_before))
+    }
+
     fn slot(&self, schema: Option<&str>, name: &str) -> Option<u32> {
         let mut buffer = [0u8; 64];
         let slots = match buffer.get_mut(..name.len()) {

@@ -1,6 +1,6 @@
 //! What the statements of a script do to the numbers that a table's counter makes up.
 
-use air::catalog::{Catalog, Counter, Numbering, Table};
+use air::catalog::{Catalog, Column, Counter, Numbering};
 use air::query::SourceKind;
 use air::statement::{Insert, InsertSource, Statement};
 use air::{Air, Expr, ExprId, Literal, SourceId};
@@ -9,50 +9,47 @@ use air::{Air, Expr, ExprId, Literal, SourceId};
 pub(crate) fn follow(air: &Air, catalog: &mut Catalog, statement: &Statement) {
     match statement {
         Statement::Insert { insert } => {
-            let Some(table) = table(air, catalog, insert.target) else { return };
-            table.counter_before = table.counter;
-            let Some((place, numbering)) = counted(air, table, insert.target) else { return };
-            table.counter = after_insert(air, insert, place, numbering, table.counter);
+            let Some((columns, counter, before)) = counter(air, catalog, insert.target) else { return };
+            let Some((place, numbering)) = counted(air, columns, insert.target) else { return };
+            *before = *counter;
+            *counter = after_insert(air, insert, place, numbering, *counter);
         }
         Statement::Update { update } => {
-            let assigned = update.assignments;
-            let Some(table) = table(air, catalog, update.target) else { return };
-            let Some((place, _)) = counted(air, table, update.target) else { return };
+            let Some((columns, counter, _)) = counter(air, catalog, update.target) else { return };
+            let Some((place, _)) = counted(air, columns, update.target) else { return };
             let moves = |column: &u32| *column == place;
-            if air.list(assigned).iter().any(|assignment| air.list(assignment.columns).iter().any(moves)) {
-                table.counter = unsettled(table.counter);
-            }
+            let mut assigned = air.list(update.assignments).iter().flat_map(|a| air.list(a.columns));
+            counter.removed |= assigned.any(moves);
         }
         Statement::Delete { delete } => {
             for target in std::iter::once(&delete.target).chain(air.list(delete.more_targets)) {
-                if let Some(table) = table(air, catalog, *target) {
-                    table.counter = unsettled(table.counter);
+                if let Some((_, counter, _)) = counter(air, catalog, *target) {
+                    counter.removed = true;
                 }
             }
         }
         Statement::Merge { merge } => {
-            if let Some(table) = table(air, catalog, merge.target) {
-                table.counter = Counter { given: true, ..unsettled(table.counter) };
+            if let Some((_, counter, _)) = counter(air, catalog, merge.target) {
+                (counter.given, counter.removed) = (true, true);
             }
         }
         _ => {}
     }
 }
 
-/// Rows went away, or have other numbers.
-fn unsettled(counter: Counter) -> Counter {
-    Counter { removed: true, ..counter }
-}
-
-fn table<'c>(air: &Air, catalog: &'c mut Catalog, source: SourceId) -> Option<&'c mut Table> {
+fn counter<'c>(
+    air: &Air,
+    catalog: &'c mut Catalog,
+    source: SourceId,
+) -> Option<(&'c [Column], &'c mut Counter, &'c mut Counter)> {
     let SourceKind::Table { name } = air.source(source).kind else { return None };
     let schema = name.schema.map(|schema| air.name(schema));
-    catalog.table_mut(schema, air.name(name.name))
+    catalog.counter(schema, air.name(name.name))
 }
 
 /// The column that is counted, as a position in the source, and how.
-fn counted(air: &Air, table: &Table, source: SourceId) -> Option<(u32, Numbering)> {
-    let column = table.columns.iter().find(|column| column.identity)?;
+fn counted(air: &Air, columns: &[Column], source: SourceId) -> Option<(u32, Numbering)> {
+    let column = columns.iter().find(|column| column.identity)?;
     let columns = air.list(air.source(source).columns);
     let place = columns.iter().position(|c| air.name(c.name).eq_ignore_ascii_case(&column.name))?;
     Some((place as u32, column.numbering))
