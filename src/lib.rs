@@ -30,6 +30,7 @@ pub mod codes;
 mod compiler;
 mod options;
 mod outcome;
+pub mod pages;
 mod pipeline;
 mod plan;
 pub mod schema;

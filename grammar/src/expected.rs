@@ -29,8 +29,66 @@ pub(crate) fn explain(stacks: &LrStacks, toks: &[Tok], at: usize, source: &str) 
     } else {
         format!("{met} is not expected here; expected {}", sentence(&expected))
     };
-    Diagnostic::error(code, span, message).here("not expected here")
+    let diagnostic = Diagnostic::error(code, span, message).here("not expected here");
+    match misspelt(toks, at, source) {
+        Some((written, meant)) => diagnostic.help(format!("did you mean {meant} instead of `{written}`?")),
+        None => diagnostic,
+    }
 }
+
+/// A word at the place or shortly before it, which was taken for a name there, that is nearly a keyword.
+fn misspelt<'s>(toks: &[Tok], at: usize, source: &'s str) -> Option<(&'s str, String)> {
+    [Some(at), at.checked_sub(1), at.checked_sub(2)].into_iter().flatten().find_map(|at| {
+        let word = toks.get(at).filter(|tok| tok.kind == K::Name)?.span().text(source);
+        let known = |keyword: &&str| keyword.len() >= LETTERS_MIN;
+        if word.len() < LETTERS_MIN || airc_lex::keywords().any(|keyword| keyword.eq_ignore_ascii_case(word))
+        {
+            return None;
+        }
+        let meant = air_base::nearest(word, CLAUSE_WORDS.into_iter())
+            .or_else(|| air_base::nearest(word, airc_lex::keywords().filter(known)))?;
+        Some((word, meant.to_ascii_uppercase()))
+    })
+}
+
+/// The word that begins a clause and is nearly `word`, in capitals.
+pub(crate) fn clause_near(word: &str) -> Option<String> {
+    let long = word.len() >= LETTERS_MIN;
+    long.then(|| air_base::nearest(word, CLAUSE_WORDS.into_iter()))?.map(str::to_ascii_uppercase)
+}
+
+/// Letters of a word that is taken for a misspelt one: shorter words are near to too many names.
+const LETTERS_MIN: usize = 4;
+
+/// Words that begin something: they are meant more often than the many others.
+const CLAUSE_WORDS: [&str; 26] = [
+    "select",
+    "from",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "offset",
+    "union",
+    "join",
+    "inner",
+    "left",
+    "right",
+    "full",
+    "insert",
+    "into",
+    "values",
+    "update",
+    "delete",
+    "create",
+    "table",
+    "alter",
+    "drop",
+    "primary",
+    "default",
+    "references",
+];
 
 /// Kinds grouped: what starts an expression is "an expression", and so on. Specific words come after classes.
 fn classes(kinds: &[K], could_end: bool) -> Vec<String> {

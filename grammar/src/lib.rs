@@ -23,6 +23,8 @@ mod expected;
 mod parser;
 pub mod tree;
 
+pub use airc_lex::codes as lexer_codes;
+pub use airc_lex::{Piece, PieceKind, keywords, pieces, reserved_words};
 pub use airc_lex::{Settings, StatementSpan, split};
 pub use parser::{Parsed, Parser};
 

@@ -1,16 +1,6 @@
 //! Codes of the diagnostics of legalization and rendering. Stable: a code is never reused.
 
-use air_base::Code;
-
-macro_rules! codes {
-    ($($(#[$doc:meta])* $NAME:ident = $code:literal;)*) => {
-        $($(#[$doc])* pub const $NAME: Code = Code($code);)*
-        /// All codes of this table.
-        pub const ALL: &[Code] = &[$($NAME,)*];
-    };
-}
-
-codes! {
+air_base::codes! {
     /// The target has no form for a builtin.
     BUILTIN = "T0100";
     /// The target has no form for a type.

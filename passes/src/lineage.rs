@@ -104,13 +104,7 @@ pub struct Origin {
 impl Lineage {
     /// Lineage of all statements in `air`.
     pub fn of(air: &Air) -> Lineage {
-        let mut builder = Builder {
-            air,
-            lineage: Lineage::default(),
-            tables: FxHashMap::default(),
-            sources: FxHashMap::default(),
-            ctes: FxHashMap::default(),
-        };
+        let mut builder = Builder::new(air);
         for statement in &air.statements {
             let result = builder.statement(statement);
             for (index, Column { node, name }) in result.into_iter().enumerate() {
@@ -120,6 +114,16 @@ impl Lineage {
             }
         }
         builder.lineage
+    }
+
+    /// Table columns that a column of a source comes from, and those that decide about its rows.
+    pub fn of_column(air: &Air, source: SourceId, index: u32) -> Vec<Origin> {
+        let mut builder = Builder::new(air);
+        for statement in &air.statements {
+            builder.statement(statement);
+        }
+        let node = builder.column(source, index);
+        node.map_or_else(Vec::new, |node| builder.lineage.origins(node))
     }
 
     /// Table columns that `end` depends on, each once.
@@ -176,7 +180,17 @@ struct Builder<'a> {
     ctes: FxHashMap<CteId, Relation>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(air: &'a Air) -> Builder<'a> {
+        Builder {
+            air,
+            lineage: Lineage::default(),
+            tables: FxHashMap::default(),
+            sources: FxHashMap::default(),
+            ctes: FxHashMap::default(),
+        }
+    }
+
     fn add(&mut self, node: Node) -> NodeIndex {
         self.lineage.graph.add_node(node)
     }

@@ -20,7 +20,7 @@ pub(super) enum Command {
     Translate(Translate),
     /// Read and type scripts, and report what is wrong with them
     Check(Check),
-    /// Show why each statement's translation is right, and its plan
+    /// Show why each statement's translation is right, and its plan; or what a code means: `airc explain B0502`
     Explain(Explain),
     /// Print scripts neatly in their own dialect
     Fmt(Fmt),
@@ -153,7 +153,7 @@ pub(super) struct Explain {
     pub(super) reading: Reading,
     /// Target profile
     #[arg(long, short, value_name = "PROFILE")]
-    pub(super) to: String,
+    pub(super) to: Option<String>,
     #[command(flatten)]
     pub(super) allowing: Allowing,
     /// Print the plans in the language of Graphviz and nothing else

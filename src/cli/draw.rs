@@ -7,6 +7,7 @@ use codespan_reporting::files::{Files, SimpleFiles};
 use codespan_reporting::term::termcolor::{ColorChoice, StandardStream};
 use codespan_reporting::term::{self, Config, Styles, StylesWriter};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 
 /// A file of a [`Drawer`].
@@ -21,7 +22,24 @@ pub(super) struct Drawer {
     quiet: bool,
     /// Some diagnostic was an error.
     pub(super) errors: bool,
+    /// Codes of the errors that were drawn as text.
+    explained: BTreeSet<&'static str>,
 }
+
+/// The last line, however the command ends: where to read more.
+impl Drop for Drawer {
+    fn drop(&mut self) {
+        let mut codes = self.explained.iter();
+        let (false, Some(first)) = (self.quiet, codes.next()) else { return };
+        let others: String = codes.take(CODES_SHOWN).map(|code| format!(", {code}")).collect();
+        let others =
+            others.strip_prefix(", ").map_or_else(String::new, |codes| format!(" (also for {codes})"));
+        eprintln!("what it means: `airc explain {first}`{others}");
+    }
+}
+
+/// Further codes that the last line names.
+const CODES_SHOWN: usize = 8;
 
 impl Drawer {
     /// As the arguments ask.
@@ -40,6 +58,7 @@ impl Drawer {
             color,
             quiet: shown.quiet,
             errors: false,
+            explained: BTreeSet::new(),
         }
     }
 
@@ -61,7 +80,12 @@ impl Drawer {
                 continue;
             }
             match self.form {
-                Form::Text => self.draw_text(file, diagnostic),
+                Form::Text => {
+                    if diagnostic.severity == Severity::Error {
+                        self.explained.insert(diagnostic.code.0);
+                    }
+                    self.draw_text(file, diagnostic);
+                }
                 Form::Json => self.draw_json(file, diagnostic),
             }
         }

@@ -1,17 +1,24 @@
-//! `airc explain`.
+//! `airc explain`: of scripts, and of codes.
 
 use super::args::{Explain, Shown};
 use super::draw::Drawer;
-use super::{Failure, Verdict, input, setup};
-use airc::Translator;
+use super::{Failure, Verdict, failure, input, setup};
+use airc::{Translator, pages};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Explain, shown: &Shown) -> Result<Verdict, Failure> {
+    if let [name] = arguments.reading.inputs.as_slice()
+        && let Some(page) = code(name)
+    {
+        writeln!(std::io::stdout().lock(), "{}: {}\n\n{}", page.code, page.title, page.text)?;
+        return Ok(Verdict::Fine);
+    }
+    let Some(to) = &arguments.to else { return failure("on which dialect? Say so with --to") };
     let options = setup::options(&arguments.reading, Some(&arguments.allowing))?;
     let from = setup::source(&arguments.reading)?;
-    let to = setup::target(&arguments.reading, &arguments.to)?;
+    let to = setup::target(&arguments.reading, to)?;
     let mut drawer = Drawer::new(shown);
     let schema = setup::schema(&arguments.reading, &from, &options, &mut drawer)?;
     let mut translator = Translator::new(from, to, options);
@@ -49,4 +56,9 @@ pub(super) fn run(arguments: &Explain, shown: &Shown) -> Result<Verdict, Failure
         std::io::stdout().lock().write_all(out.as_bytes())?;
     }
     Ok(Verdict::of(drawer.errors))
+}
+
+/// The page of a code; a file of that name comes first.
+fn code(name: &str) -> Option<pages::Page> {
+    if std::path::Path::new(name).exists() { None } else { pages::find(name) }
 }

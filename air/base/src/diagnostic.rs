@@ -14,6 +14,19 @@ impl std::fmt::Display for Code {
     }
 }
 
+/// A crate's table of codes: one documented constant per line, and `ALL` of them.
+///
+/// Stable: a code is never given another meaning. Each has a page in `docs/codes`.
+#[macro_export]
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $NAME:ident = $code:literal;)*) => {
+        $($(#[doc = $doc])+ pub const $NAME: $crate::Code = $crate::Code($code);)*
+
+        /// Every code of this table with its meaning.
+        pub const ALL: &[($crate::Code, &str)] = &[$(($NAME, concat!($($doc),+)),)*];
+    };
+}
+
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,8 +7,10 @@ mod diagnostic;
 mod dialect;
 mod ids;
 pub mod limits;
+mod nearest;
 mod span;
 
 pub use diagnostic::{Code, Diagnostic, Label, Severity};
 pub use dialect::{Dialect, DialectSet, UnknownDialect};
+pub use nearest::nearest;
 pub use span::{FileId, Span};

@@ -3,7 +3,7 @@
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::insert::Store;
-use crate::names::{Reference, nearest, same_letters};
+use crate::names::{Reference, same_letters};
 use crate::query::Usage;
 use air::catalog::Table;
 use air::expr::Expr;
@@ -12,7 +12,7 @@ use air::query::{Item, Source, SourceKind};
 use air::statement::Assignment;
 use air::types::CastReason;
 use air::{ExprId, Literal, SourceId};
-use air_base::Diagnostic;
+use air_base::{Diagnostic, nearest};
 use airc_grammar::tree::{self, ColumnTarget};
 
 impl<'a> Binder<'a> {

@@ -3,18 +3,7 @@
 //! `B01` names, `B02` queries, `B03` changes of data, `B04` definitions, `B05` expressions and types,
 //! `B09` statements and limits.
 
-use air_base::Code;
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $NAME:ident = $code:literal;)*) => {
-        $($(#[doc = $doc])* pub const $NAME: Code = Code($code);)*
-
-        /// Every code of the binder with its meaning.
-        pub const ALL: &[(Code, &str)] = &[$(($NAME, concat!($($doc),*)),)*];
-    };
-}
-
-codes! {
+air_base::codes! {
     /// No table, view or common table expression of that name is known.
     UNKNOWN_TABLE = "B0101";
     /// No row source in scope has a column of that name.
@@ -29,8 +18,6 @@ codes! {
     COLUMN_LIST_LENGTH = "B0106";
     /// A name has more parts than anything it could name.
     NAME_PARTS = "B0107";
-    /// The object exists already.
-    DUPLICATE_OBJECT = "B0108";
     /// A column is named twice where each may be named once.
     DUPLICATE_COLUMN = "B0109";
     /// The definition of the table or view was refused, so what uses it is refused too.
@@ -56,8 +43,6 @@ codes! {
     JOIN_CONDITION = "B0209";
     /// Rows of VALUES are unlike in length.
     VALUES_WIDTH = "B0210";
-    /// A row limit that is no number.
-    LIMIT_VALUE = "B0211";
     /// A star over columns that are not known, where they must be.
     STAR_OF_UNKNOWN = "B0212";
     /// A table function whose columns we do not know.
@@ -112,17 +97,4 @@ codes! {
     STATEMENT_KIND = "B0901";
     /// The statement is nested deeper than the limit.
     NESTING = "B0902";
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn codes_are_unlike_and_documented() {
-        let mut codes: Vec<_> = super::ALL.iter().map(|(code, _)| code.0).collect();
-        codes.sort_unstable();
-        let count = codes.len();
-        codes.dedup();
-        assert_eq!(codes.len(), count);
-        assert!(super::ALL.iter().all(|(_, doc)| !doc.is_empty()));
-    }
 }

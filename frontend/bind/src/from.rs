@@ -2,7 +2,7 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use crate::names::{Reference, names_equal, nearest, same_letters};
+use crate::names::{Reference, names_equal, same_letters};
 use crate::query::Usage;
 use air::expr::Expr;
 use air::ids::List;
@@ -10,7 +10,7 @@ use air::query::{
     Body, Distinct, Item, JoinKind, Output, Query, Rel, Select, Source, SourceColumn, SourceKind,
 };
 use air::{Literal, Name, ObjectName, RelId, SourceId, Type};
-use air_base::{Diagnostic, Span};
+use air_base::{Diagnostic, Span, nearest};
 use airc_grammar::tree::{self, FromId, FromKind, Ident, TableHintKind};
 
 impl<'a> Binder<'a> {

@@ -48,4 +48,5 @@ mod tests;
 mod with;
 
 pub use binder::{Input, Refused, Scratch};
+pub use dialects::function_names;
 pub use statement::{bind_statement, defined_relation};

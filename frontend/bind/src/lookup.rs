@@ -2,14 +2,14 @@
 
 use crate::binder::{Binder, Bound, Refused};
 use crate::codes;
-use crate::names::{Reference, nearest, same_letters};
+use crate::names::{Reference, same_letters};
 use crate::scope::{Found, List2, Merged, MergedSide, Visible};
 use crate::shape::Aliases;
 use air::expr::{Expr, Literal};
 use air::fidelity::Assume;
 use air::query::{GroupElement, SourceKind};
 use air::{Builtin, ExprId, List, SourceId, Type};
-use air_base::{Diagnostic, Span};
+use air_base::{Diagnostic, Span, nearest};
 use airc_grammar::tree::{self, Ident, SelectItem};
 
 impl<'a> Binder<'a> {

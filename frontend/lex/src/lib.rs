@@ -11,6 +11,7 @@ mod fuse;
 mod ident;
 mod kinds;
 mod literal;
+mod pieces;
 mod raw;
 mod script;
 mod settings;
@@ -21,9 +22,11 @@ mod words;
 pub use ident::{Ident, Quote};
 pub use kinds::{ObjectKind, OtherKind};
 pub use literal::{Literal, LiteralKind, unicode_escapes};
+pub use pieces::{Piece, PieceKind, pieces};
 pub use script::{Chunk, Lexer, StatementSpan, split};
 pub use settings::Settings;
 pub use token::{K, Op, Tok};
+pub use words::{keywords, reserved_words};
 
 /// Numbers that tokens carry in their `aux`, for the builder of the syntax tree.
 pub mod aux {

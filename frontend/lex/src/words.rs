@@ -40,6 +40,16 @@ const fn letters(text: &str) -> u8 {
     bits
 }
 
+/// Every word that means something in some dialect, in lower case.
+pub fn keywords() -> impl Iterator<Item = &'static str> {
+    TEXTS.iter().copied().filter(|text| !text.is_empty())
+}
+
+/// The words that cannot be bare names in a dialect, in lower case.
+pub fn reserved_words(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    WORDS.iter().zip(TEXTS).filter(move |(word, _)| word.is_reserved(dialect)).map(|(_, text)| *text)
+}
+
 impl W {
     /// The word with this number.
     #[inline]

@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::codes;
 use air_base::{Diagnostic, Dialect, DialectSet, Span};
+use airc_lex::Ident;
 
 pub(crate) const MY: DialectSet = DialectSet::MY;
 pub(crate) const PG: DialectSet = Dialect::Postgres.bit();
@@ -37,6 +38,17 @@ impl Builder<'_> {
                 .here(format!("syntax of {owners}"))
                 .help("is the source dialect the right one?"),
         );
+    }
+
+    /// Adds to the last report that one of two names is nearly the word of a clause.
+    #[cold]
+    pub(crate) fn suggest_clause(&mut self, first: Option<Ident>, second: Ident) {
+        let near = |name: Ident| Some((name, crate::expected::clause_near(name.span.text(self.source))?));
+        let Some((name, meant)) = first.and_then(near).or_else(|| near(second)) else { return };
+        let written = name.span.text(self.source);
+        if let Some(report) = self.diagnostics.last_mut() {
+            report.help = Some(format!("did you mean {meant} instead of `{written}`?"));
+        }
     }
 
     /// Reports something the grammar lets pass but no dialect has.

@@ -766,6 +766,7 @@ impl Builder<'_> {
         if self.tree[t].alias.is_some() {
             let span = self.tok(l).span();
             self.reject(span, "a second alias");
+            self.suggest_clause(self.tree[t].alias, alias);
         }
         let from = self.source_to(t, r);
         from.alias = Some(alias);

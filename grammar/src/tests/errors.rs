@@ -21,6 +21,21 @@ fn the_met_and_the_expected_are_named() {
 }
 
 #[test]
+fn misspelt_keywords_are_recognised() {
+    for (sql, help) in [
+        ("SELCT a FROM t", "did you mean SELECT instead of `SELCT`?"),
+        ("SELECT a FORM t", "did you mean FROM instead of `FORM`?"),
+        ("SELECT a FROM t WHER a = 1", "did you mean WHERE instead of `WHER`?"),
+        ("SELECT a FROM t x ORDR BY a", "did you mean ORDER instead of `ORDR`?"),
+    ] {
+        let found = diagnose(Mysql, sql);
+        assert_eq!(found.first().and_then(|first| first.help.as_deref()), Some(help), "{sql}: {found:?}");
+    }
+    // Short names are near to too many words.
+    assert_eq!(diagnose(Mysql, "SELECT a t u FROM x")[0].help, None);
+}
+
+#[test]
 fn syntax_of_another_dialect_is_called_by_its_owner() {
     for (dialect, sql, at, owner) in [
         (Postgres, "SELECT 7 DIV 2", "DIV", "mysql, mariadb"),

@@ -30,6 +30,13 @@ pub(crate) fn meaning(dialect: Dialect) -> &'static Meaning {
 }
 
 /// The dialects in which `name` is a function, for a hint about a name this dialect does not have.
+/// Names of the functions of a dialect, sorted, in lower case.
+pub fn function_names(dialect: Dialect) -> Vec<&'static str> {
+    let mut names: Vec<&str> = meaning(dialect).functions.names().collect();
+    names.sort_unstable();
+    names
+}
+
 pub(crate) fn dialects_with(name: &str) -> impl Iterator<Item = Dialect> + '_ {
     Dialect::ALL
         .into_iter()

@@ -3,12 +3,11 @@
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::dialects::{Function, How, Ret, Want, dialects_with};
-use crate::names::nearest;
 use crate::scope::Within;
 use air::expr::Expr;
 use air::types::{CastReason, Type};
 use air::{Builtin, ExprId, List, ObjectName};
-use air_base::{Diagnostic, Span};
+use air_base::{Diagnostic, Span, nearest};
 use airc_grammar::tree::{self, CallExtra, Quantifier};
 
 /// A call as a handler sees it: arguments unbound.

@@ -4,12 +4,11 @@ use super::literal::type_words;
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::dialects::{CollationConflict, Implicit, TypeWords};
-use crate::names::nearest;
 use air::ExprId;
 use air::types::{
     Affinity, Collation, CollationStrength, Element, IntervalKind, TextKind, TextType, Type, Zone,
 };
-use air_base::{Diagnostic, Span};
+use air_base::{Diagnostic, Span, nearest};
 use airc_grammar::tree::{self, Ident, ZoneClause};
 
 /// Type names suggested for a name nobody knows.

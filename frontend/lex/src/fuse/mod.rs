@@ -799,7 +799,7 @@ pub const POST_OUTER: u16 = 10;
 /// `NOT` stood in a test.
 pub const POST_NEGATED: u16 = 0x100;
 
-fn quote_of(flag: u8) -> Quote {
+pub(crate) fn quote_of(flag: u8) -> Quote {
     match flag & !MARKED {
         1 => Quote::Double,
         2 => Quote::Backtick,
