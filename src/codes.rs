@@ -13,4 +13,6 @@ air_base::codes! {
     REQUEST = "C0400";
     /// Several statements up to one client delimiter.
     SEVERAL = "C0202";
+    /// Nothing says which dialect a document of an editor is in.
+    NO_DIALECT = "C0500";
 }

@@ -36,6 +36,7 @@ mod plan;
 pub mod schema;
 pub mod settings;
 mod translator;
+mod types;
 
 pub use air;
 pub use air_base::{Code, Diagnostic, Dialect, Label, Severity, Span};
@@ -43,9 +44,12 @@ pub use airc_grammar as grammar;
 
 pub use air::fidelity::{Assume, Assumption, Fidelity};
 pub use air::profile::{Profile, ProfileError, Version};
+pub use airc_backends::identifier;
+pub use airc_bind::function_names;
 pub use airc_passes::{lineage, rules};
-pub use compiler::{Compiler, QueryLog, ScriptId, TargetId};
+pub use compiler::{BoundStatement, Compiler, QueryLog, ScriptId, TargetId};
 pub use options::Options;
 pub use outcome::{Certificate, Rewrite, StatementOutcome, Translation, fidelity_words};
 pub use plan::{Input, Operator, Plan};
-pub use translator::{Step, Tail, Translator, parser_for};
+pub use translator::{Step, Tail, Translator, lexer_settings, parser_for};
+pub use types::type_name;

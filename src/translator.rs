@@ -283,7 +283,7 @@ pub fn parser_for(profile: &Profile) -> Parser {
 }
 
 /// What the lexer needs to know of a profile.
-pub(crate) fn lexer_settings(profile: &Profile) -> airc_grammar::Settings {
+pub fn lexer_settings(profile: &Profile) -> airc_grammar::Settings {
     let settings = &profile.settings;
     airc_grammar::Settings {
         double_quote_names: settings.ansi_quotes,

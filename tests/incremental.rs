@@ -127,3 +127,15 @@ fn both_ways_of_compiling_agree() {
         assert_eq!(one, other);
     }
 }
+
+#[test]
+fn diagnostics_after_an_edit_cost_one_statement() {
+    let mut compiler = Compiler::new(Profile::of(Dialect::Mysql), Options::default());
+    let id = compiler.add_script(script(|_| None));
+    assert!(compiler.diagnostics(id).is_empty());
+    assert_eq!(compiler.query_log().count("bound"), STATEMENTS as u32);
+    compiler.set_text(id, script(|i| (i == 5000).then(|| "SELECT c FROM t0".to_owned())));
+    let found = compiler.diagnostics(id);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(compiler.query_log().count("bound"), 1);
+}

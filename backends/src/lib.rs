@@ -44,6 +44,14 @@ pub fn backend(dialect: Dialect) -> &'static Backend {
     }
 }
 
+/// A name as the dialect writes it, quoted where it has to be. `exact`: its letter case is part of the name.
+pub fn identifier(dialect: Dialect, name: &str, exact: bool) -> String {
+    let backend = backend(dialect);
+    let mut text = String::new();
+    render::name::push(&mut text, backend.can, &backend.reserved, name, exact);
+    text
+}
+
 /// What legalization asks for a profile.
 pub fn target(profile: &Profile) -> Target {
     let backend = backend(profile.dialect);

@@ -28,6 +28,9 @@ pub(super) enum Command {
     Air(Meaning),
     /// Show which table columns each result column comes from
     Lineage(Lineage),
+    /// Serve editors: the language server protocol on standard input and output
+    #[cfg(feature = "lsp")]
+    Lsp(Lsp),
     /// List the dialects, or show the settings of a profile
     Profile(ProfileArguments),
     /// Print a completion script for a shell
@@ -192,6 +195,23 @@ pub(super) struct Meaning {
     /// With places in the source text
     #[arg(long)]
     pub(super) spans: bool,
+}
+
+#[cfg(feature = "lsp")]
+#[derive(Args)]
+pub(super) struct Lsp {
+    /// Source profile of files that do not say it themselves; `x.mysql.sql` does
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) from: Option<String>,
+    /// Definitions in that dialect
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Option<PathBuf>,
+    /// A setting of the source server, such as `collation=utf8mb4_bin`
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) settings: Vec<String>,
+    /// Longest line that formatting does not break up
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 100)]
+    pub(super) width: usize,
 }
 
 #[derive(Args)]

@@ -4,7 +4,9 @@ use super::args::{Fmt, Shown};
 use super::draw::Drawer;
 use super::script::Script;
 use super::{Failure, Verdict, input, setup};
-use airc::{Options, Translator};
+use airc::{Diagnostic, Options, Translator};
+#[cfg(feature = "lsp")]
+use airc::{Profile, air::catalog::Catalog};
 use std::io::Write;
 
 /// Runs the command.
@@ -19,25 +21,42 @@ pub(super) fn run(arguments: &Fmt, shown: &Shown) -> Result<Verdict, Failure> {
     for input in input::all(&arguments.reading.inputs)? {
         let Some((file, text)) = input.admit(&mut drawer) else { continue };
         translator.forget();
-        let mut script = Script::default();
-        let tail = translator.for_each(text, &mut |step| {
-            drawer.draw(file, step.diagnostics);
-            script.push_or_keep(step, text);
-        });
-        script.comments(&tail.comments, text);
-        drawer.draw(file, &tail.diagnostics);
-        let changed = script.text != *text;
+        let formatted = with(&mut translator, text, &mut |diagnostics| drawer.draw(file, diagnostics));
+        let changed = formatted != *text;
         differs |= changed;
         match (&input.file, arguments.write, arguments.check) {
             (_, _, true) if changed => println!("{}", input.name),
             (_, _, true) => {}
             (Some(path), true, _) if changed => {
-                std::fs::write(path, &script.text)
-                    .map_err(|e| Failure(format!("{}: {e}", path.display())))?;
+                std::fs::write(path, &formatted).map_err(|e| Failure(format!("{}: {e}", path.display())))?;
             }
             (Some(_), true, _) => {}
-            _ => std::io::stdout().lock().write_all(script.text.as_bytes())?,
+            _ => std::io::stdout().lock().write_all(formatted.as_bytes())?,
         }
     }
     Ok(Verdict::of(drawer.errors || (arguments.check && differs)))
+}
+
+/// A script in its own dialect, neatly.
+#[cfg(feature = "lsp")]
+pub(super) fn formatted(
+    profile: &Profile,
+    options: &Options,
+    catalog: Option<Catalog>,
+    text: &str,
+) -> String {
+    let mut translator = Translator::new(profile.clone(), profile.clone(), options.clone());
+    translator.set_catalog(catalog.unwrap_or_default());
+    with(&mut translator, text, &mut |_| {})
+}
+
+fn with(translator: &mut Translator, text: &str, say: &mut dyn FnMut(&[Diagnostic])) -> String {
+    let mut script = Script::default();
+    let tail = translator.for_each(text, &mut |step| {
+        say(step.diagnostics);
+        script.push_or_keep(step, text);
+    });
+    script.comments(&tail.comments, text);
+    say(&tail.diagnostics);
+    script.text
 }

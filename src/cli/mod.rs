@@ -13,6 +13,8 @@ mod input;
 mod jsonl;
 mod lineage;
 mod load;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod profile;
 mod script;
 mod setup;
@@ -66,6 +68,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Fmt(fmt) => fmt::run(fmt, shown),
         Command::Air(meaning) => air::run(meaning, shown),
         Command::Lineage(lineage) => lineage::run(lineage, shown),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(server) => lsp::run(server),
         Command::Profile(profile) => profile::run(profile),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "airc", &mut std::io::stdout());

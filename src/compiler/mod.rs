@@ -22,8 +22,9 @@ pub use database::QueryLog;
 
 use crate::outcome::StatementOutcome;
 use crate::{Options, Profile};
+use air::Air;
 use air::catalog::Catalog;
-use air_base::Diagnostic;
+use air_base::{Diagnostic, Span};
 use database::Database;
 use queries::{Goal, Script, Setup};
 use salsa::Setter;
@@ -51,6 +52,19 @@ pub struct Compiler {
     from: Arc<Profile>,
     scripts: Vec<Script>,
     goals: Vec<Goal>,
+}
+
+/// A statement as it was bound. Its places count from its start.
+#[derive(Clone, Copy, Debug)]
+pub struct BoundStatement<'a> {
+    /// Where it starts in the script.
+    pub start: u32,
+    /// Its text, without its terminator.
+    pub text: &'a str,
+    /// Its meaning, before anything is rewritten; `None` if it was refused.
+    pub air: Option<&'a Air>,
+    /// What there is to say about it.
+    pub diagnostics: &'a [Diagnostic],
 }
 
 /// A script of a [`Compiler`].
@@ -97,6 +111,48 @@ impl Compiler {
         target.profile.declared.extend_from_slice(&self.from.declared);
         self.goals.push(Goal::new(&self.database, Arc::new(target)));
         TargetId(self.goals.len() as u32 - 1)
+    }
+
+    /// Where the statements of the script stand, in order, terminators left out.
+    pub fn spans(&self, script: ScriptId) -> Vec<Span> {
+        let place = |statement: &queries::Statement<'_>| {
+            let start = statement.start(&self.database);
+            Span::new(start, start + statement.text(&self.database).len() as u32)
+        };
+        queries::statements(&self.database, self.scripts[script.0 as usize]).iter().map(place).collect()
+    }
+
+    /// What the statement at position `index` means; `None` if there is none.
+    pub fn bound(&self, script: ScriptId, index: usize) -> Option<BoundStatement<'_>> {
+        let script = self.scripts[script.0 as usize];
+        let &statement = queries::statements(&self.database, script).get(index)?;
+        let start = statement.start(&self.database);
+        let text = statement.text(&self.database).as_str();
+        let bound = queries::bound(&self.database, script, statement);
+        Some(BoundStatement { start, text, air: bound.meaning(), diagnostics: bound.diagnostics() })
+    }
+
+    /// What is wrong with the script in its own dialect, whatever it is translated to. Spans count in the script.
+    pub fn diagnostics(&self, script: ScriptId) -> Vec<Diagnostic> {
+        let script = self.scripts[script.0 as usize];
+        let mut all = Vec::new();
+        for &statement in queries::statements(&self.database, script) {
+            let found = queries::bound(&self.database, script, statement).diagnostics();
+            if found.is_empty() {
+                continue;
+            }
+            let start = statement.start(&self.database);
+            all.extend(found.iter().cloned().map(|mut diagnostic| {
+                diagnostic.labels.iter_mut().for_each(|label| label.span = label.span.shifted(start));
+                diagnostic
+            }));
+        }
+        all
+    }
+
+    /// What is known of the database before the statement at position `index`; after the last one if there is none.
+    pub fn catalog(&self, script: ScriptId, index: usize) -> Catalog {
+        queries::catalog(&self.database, self.scripts[script.0 as usize], index)
     }
 
     /// How each statement of the script ends on that target. Spans count in the script.

@@ -145,9 +145,30 @@ pub(super) struct Bound {
     catalog: Catalog,
 }
 
+impl Bound {
+    /// Unless it was refused.
+    pub(super) fn meaning(&self) -> Option<&Air> {
+        (!self.refused).then_some(&self.air)
+    }
+
+    /// What there is to say about it.
+    pub(super) fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+}
+
+/// What is known of the database before the statement at position `index`, or after the last one.
+pub(super) fn catalog(db: &dyn Database, script: Script, index: usize) -> Catalog {
+    let step = match statements(db, script).get(index) {
+        Some(statement) => statement.definitions_before(db),
+        None => u32::MAX,
+    };
+    definitions(db, script).everything(step)
+}
+
 /// The meaning of a statement.
 #[salsa::tracked(returns(ref))]
-fn bound<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> Bound {
+pub(super) fn bound<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> Bound {
     let first = bind_with(db, script, statement, Catalog::clone(known(db, script, statement)));
     if !first.refused || first.diagnostics.is_empty() {
         return first;
