@@ -26,6 +26,8 @@ pub(super) enum Command {
     Fmt(Fmt),
     /// Print the dialect-neutral meaning of each statement
     Air(Meaning),
+    /// Report what becomes of a directory of scripts on other databases
+    Assess(Assess),
     /// Show which table columns each result column comes from
     Lineage(Lineage),
     /// Serve editors: the language server protocol on standard input and output
@@ -195,6 +197,23 @@ pub(super) struct Meaning {
     /// With places in the source text
     #[arg(long)]
     pub(super) spans: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Assess {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    /// Target profile; may be given several times
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) to: Vec<String>,
+    #[command(flatten)]
+    pub(super) allowing: Allowing,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write the report as one HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
 }
 
 #[cfg(feature = "lsp")]

@@ -5,6 +5,7 @@
 
 mod air;
 mod args;
+mod assess;
 mod check;
 mod draw;
 mod explain;
@@ -70,6 +71,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Lineage(lineage) => lineage::run(lineage, shown),
         #[cfg(feature = "lsp")]
         Command::Lsp(server) => lsp::run(server),
+        Command::Assess(assess) => assess::run(assess, shown),
         Command::Profile(profile) => profile::run(profile),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "airc", &mut std::io::stdout());
