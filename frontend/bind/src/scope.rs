@@ -45,6 +45,16 @@ pub(crate) struct Scopes {
     pub(crate) recursion: Option<usize>,
 }
 
+/// What was in scope at some point, to come back to after an error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    scopes: usize,
+    ctes: usize,
+    exprs: usize,
+    within: Within,
+    proposed: Option<SourceId>,
+}
+
 /// The names of one query block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope {
@@ -317,6 +327,31 @@ impl<'a> Binder<'a> {
             return Err(self.refuse(codes::AMBIGUOUS_COLUMN, span, message));
         }
         Ok(Some(first as u32))
+    }
+
+    /// What is in scope now.
+    pub(crate) fn mark(&mut self) -> Mark {
+        Mark {
+            scopes: self.scopes.stack.len(),
+            ctes: self.scopes.ctes.len(),
+            exprs: self.exprs.len(),
+            within: self.scopes.top().within,
+            proposed: self.scopes.proposed,
+        }
+    }
+
+    /// Goes on after an error, so that what else is wrong with the statement is said as well. The statement has no
+    /// meaning all the same: whoever recovers gives the marker on in the end.
+    pub(crate) fn recover(&mut self, mark: Mark) {
+        while self.scopes.stack.len() > mark.scopes {
+            self.scopes.close();
+        }
+        self.scopes.ctes.truncate(mark.ctes);
+        self.exprs.truncate(mark.exprs);
+        self.scopes.top().within = mark.within;
+        self.scopes.proposed = mark.proposed;
+        (self.scopes.applies, self.scopes.recursion) = (false, None);
+        self.scopes.marked.clear();
     }
 
     /// The first source of the scope whose columns are not all known, and whether it is the only source.

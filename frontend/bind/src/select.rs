@@ -1,6 +1,6 @@
 //! One SELECT block: its clauses in the order in which names come into sight.
 
-use crate::binder::{Binder, Bound};
+use crate::binder::{Binder, Bound, Refused};
 use crate::codes;
 use crate::names::Reference;
 use crate::query::Usage;
@@ -157,6 +157,7 @@ impl<'a> Binder<'a> {
         let windows = self.named_windows(node.windows)?;
         self.enter(Clause::Where, node.items, self.shape.where_aliases);
         let mut filter = None;
+        let mut wrong = false;
         let mut reordered = hierarchy.is_some();
         match (node.filter, from) {
             (Some(condition), Some(rel)) if outer_marks => {
@@ -165,7 +166,16 @@ impl<'a> Binder<'a> {
                 from = Some(joined);
                 filter = rest;
             }
-            (Some(condition), _) => filter = Some(self.predicate(condition)?),
+            (Some(condition), _) => {
+                let mark = self.mark();
+                match self.predicate(condition) {
+                    Ok(bound) => filter = Some(bound),
+                    Err(Refused) => {
+                        self.recover(mark);
+                        wrong = true;
+                    }
+                }
+            }
             (None, _) => {}
         }
         let mut row_limit = None;
@@ -175,6 +185,9 @@ impl<'a> Binder<'a> {
         }
         self.enter(Clause::Items, tree::List::EMPTY, Aliases::No);
         let block = self.select_list(node.items, from, usage)?;
+        if wrong {
+            return Err(Refused);
+        }
         let distinct = match node.quantifier {
             Quantifier::Distinct if !node.distinct_on.is_empty() => {
                 self.enter(Clause::OrderBy, node.items, self.shape.order_aliases);
@@ -283,7 +296,7 @@ impl<'a> Binder<'a> {
         let mut outputs = std::mem::take(&mut self.scopes.outputs);
         items.clear();
         outputs.clear();
-        let mut known = true;
+        let (mut known, mut wrong) = (true, false);
         for item in self.tree.list(written) {
             if let tree::Expr::Star(name) = self.tree.expr(item.expr) {
                 let source = self.star_source(name, item.expr, from)?;
@@ -291,10 +304,19 @@ impl<'a> Binder<'a> {
                 known &= self.star_outputs(from, source, &mut outputs);
                 continue;
             }
-            let expr = self.expr(item.expr)?;
+            let mark = self.mark();
+            let Ok(expr) = self.expr(item.expr) else {
+                self.recover(mark);
+                wrong = true;
+                continue;
+            };
             let (alias, output) = self.named_item(item, expr, usage, outputs.len());
             items.push(Item::Expr { expr, alias });
             outputs.push(output);
+        }
+        if wrong {
+            (self.scopes.items, self.scopes.outputs) = (items, outputs);
+            return Err(Refused);
         }
         if self.meaning.conversions.own_forms
             && let Some(output) = outputs.iter().find(|output| has_own_form(output.ty))

@@ -27,6 +27,16 @@ fn aliases_are_seen_where_the_dialect_sees_them() {
 }
 
 #[test]
+fn every_wrong_item_and_condition_is_reported() {
+    let sql = "SELECT a, nope, (SELECT zzz FROM u), frobnicate(a), id FROM t WHERE missing = 1";
+    let script = format!("{SCHEMA}\n{sql}");
+    let bench = bind_script(Mysql, true, &script);
+    let places: Vec<&str> =
+        bench.diagnostics.iter().map(|diagnostic| diagnostic.span().text(&script)).collect();
+    assert_eq!(places, ["missing", "nope", "zzz", "frobnicate(a)"]);
+}
+
+#[test]
 fn on_sees_the_sides_of_its_join_only() {
     check_all(&[
         (Postgres, "SELECT 1 FROM t x, t y JOIN u ON x.id = u.t_id", false),
