@@ -79,6 +79,21 @@ const CREATED: [(&str, Kind); 17] = [
     ("schema", Kind::Other),
 ];
 
+/// Words between INSERT and the name of the table.
+const INSERT_WORDS: [&str; 11] = [
+    "into",
+    "ignore",
+    "or",
+    "replace",
+    "rollback",
+    "abort",
+    "fail",
+    "low_priority",
+    "high_priority",
+    "delayed",
+    "overwrite",
+];
+
 /// Words before the kind: OR REPLACE, UNIQUE, DEFINER = `root`@`localhost`, SQL SECURITY DEFINER.
 const WORDS_BEFORE_MAX: usize = 16;
 
@@ -87,7 +102,7 @@ pub(super) fn classify(profile: &Profile, text: &str) -> (Kind, String) {
     let pieces = pieces(lexer_settings(profile), text);
     let word = |at: usize, word: &str| pieces.get(at).is_some_and(|piece: &Piece| piece.is_word(text, word));
     let first = |words: &[&str]| words.iter().any(|known| word(0, known));
-    if first(&["create", "alter", "drop", "comment"]) {
+    if first(&["create", "alter", "drop"]) {
         let made = (1..WORDS_BEFORE_MAX.min(pieces.len())).find_map(|at| {
             let found = CREATED.iter().find(|(known, _)| word(at, known))?;
             Some((at, found.1))
@@ -96,14 +111,16 @@ pub(super) fn classify(profile: &Profile, text: &str) -> (Kind, String) {
             return (kind, name_after(text, &pieces, at + 1));
         }
     }
-    if first(&["insert", "replace"])
-        && let Some(into) = (1..pieces.len().min(6)).find(|&at| word(at, "into"))
-    {
-        return (Kind::Data, name_after(text, &pieces, into + 1));
+    if first(&["insert", "replace"]) {
+        let mut at = 1;
+        while INSERT_WORDS.iter().any(|known| word(at, known)) {
+            at += 1;
+        }
+        return (Kind::Data, name_after(text, &pieces, at));
     }
     let kind = if first(&["select", "with", "values", "table"]) || text.starts_with('(') {
         Kind::Query
-    } else if first(&["insert", "replace", "update", "delete", "merge", "truncate"]) {
+    } else if first(&["update", "delete", "merge", "truncate"]) {
         Kind::Change
     } else if first(&["begin", "declare"])
         && text.len() > "begin transaction isolation level serializable".len()
@@ -157,6 +174,8 @@ mod tests {
             ("CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET @a = 1", Kind::Trigger, "tr"),
             ("ALTER TABLE t ADD b INT", Kind::Table, "t"),
             ("INSERT IGNORE INTO t VALUES (1)", Kind::Data, "t"),
+            ("INSERT shop.t VALUES (1)", Kind::Data, "t"),
+            ("COMMENT ON TABLE t IS 'x'", Kind::Other, "COMMENT ON TABLE t IS 'x'"),
             ("SELECT\n  1", Kind::Query, "SELECT 1"),
             ("DELETE FROM t", Kind::Change, "DELETE FROM t"),
             ("SET NAMES utf8", Kind::Other, "SET NAMES utf8"),

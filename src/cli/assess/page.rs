@@ -4,6 +4,8 @@ use super::classify::Kind;
 use super::report::{Counts, Ending, Object, Place, RULE, Reason, Report, Target};
 use std::fmt::Write;
 
+/// Examples of a reason that are shown; the JSON has some more.
+const EXAMPLES_MAX: usize = 3;
 /// Subjects of an assumption that are listed; the JSON has all of them.
 const SUBJECTS_MAX: usize = 12;
 
@@ -136,9 +138,9 @@ fn reasons(out: &mut String, target: &Target) {
             escaped(reason.title),
         );
         advice(out, reason);
-        reason.examples.iter().for_each(|place| example(out, place));
-        if reason.count > reason.examples.len() {
-            let _ = writeln!(out, "<p class=\"note\">and {} more</p>", reason.count - reason.examples.len());
+        reason.examples.iter().take(EXAMPLES_MAX).for_each(|place| example(out, place));
+        if reason.count > EXAMPLES_MAX {
+            let _ = writeln!(out, "<p class=\"note\">and {} more</p>", reason.count - EXAMPLES_MAX);
         }
         out.push_str("</div>\n</details>\n");
     }
