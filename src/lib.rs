@@ -33,6 +33,7 @@ mod outcome;
 pub mod pages;
 mod pipeline;
 mod plan;
+mod readers;
 pub mod schema;
 pub mod settings;
 mod translator;

@@ -2,6 +2,7 @@
 
 use crate::outcome::{Certificate, StatementOutcome, Translation};
 use crate::pipeline::{self, Lowering, Source};
+use crate::readers::Readers;
 use crate::{Options, Plan};
 use air::Air;
 use air::catalog::Catalog;
@@ -41,6 +42,7 @@ pub struct Translator {
     schema: Catalog,
     catalog: Catalog,
     buffers: Buffers,
+    readers: Readers,
 }
 
 /// What one statement is worked on in.
@@ -147,6 +149,7 @@ impl Translator {
             schema: Catalog::default(),
             catalog: Catalog::default(),
             buffers: Buffers::default(),
+            readers: Readers::default(),
         }
     }
 
@@ -197,7 +200,8 @@ impl Translator {
     ///
     /// Statements that could not be read are shown as well. A script that is too long for spans is one refused step.
     pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
-        let Translator { from, target, options, passes, parser, catalog, buffers, .. } = self;
+        let Translator { from, target, options, passes, parser, catalog, buffers, readers, .. } = self;
+        readers.restart();
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;
@@ -214,6 +218,9 @@ impl Translator {
             let before = comments.partition_point(|comment| comment.span.start < statement.span.start);
 
             let broken = statement.kind == StatementKind::Broken;
+            if broken {
+                readers.advise(diagnostics, statement.span.text(script), from.dialect);
+            }
             let source = Source { tree, statement: id, text: script, profile: from };
             lowering.rendered.clear();
             let translated = !broken
@@ -249,7 +256,8 @@ impl Translator {
         script: &str,
         visit: &mut dyn FnMut(Span, Option<&Air>, &[Diagnostic]),
     ) -> Tail {
-        let Translator { from, options, parser, catalog, buffers, .. } = self;
+        let Translator { from, options, parser, catalog, buffers, readers, .. } = self;
+        readers.restart();
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;
@@ -261,6 +269,9 @@ impl Translator {
             let statement = tree[id];
             air.clear();
             ledger.clear();
+            if statement.kind == StatementKind::Broken {
+                readers.advise(diagnostics, statement.span.text(script), from.dialect);
+            }
             let source = Source { tree, statement: id, text: script, profile: from };
             let bound = statement.kind != StatementKind::Broken
                 && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok();

@@ -5,6 +5,7 @@ use crate::Options;
 use crate::codes;
 use crate::outcome::{StatementOutcome, Translation};
 use crate::pipeline::{self, Lowering, Source};
+use crate::readers::Readers;
 use crate::translator::{lexer_settings, parser_for};
 use air::Air;
 use air::catalog::Catalog;
@@ -84,6 +85,11 @@ pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statem
     let text = statement.text(db);
     parser.parse(text);
     let (tree, mut diagnostics) = parser.take();
+    if let [only] = tree.statements()
+        && tree[*only].kind == StatementKind::Broken
+    {
+        Readers::default().advise(&mut diagnostics, text, setup.source(db).dialect);
+    }
     if tree.statements().len() > 1 {
         let span = Span::new(0, text.len() as u32);
         let message = "this is several statements, which the client sends as one";
