@@ -138,4 +138,15 @@ fn diagnostics_after_an_edit_cost_one_statement() {
     let found = compiler.diagnostics(id);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(compiler.query_log().count("bound"), 1);
+
+    // A definition changes what others have to say, and back.
+    let dropped = |i| (i == 3).then(|| "CREATE TABLE t3 (id INT PRIMARY KEY)".to_owned());
+    compiler.set_text(id, script(dropped));
+    assert_eq!(
+        compiler.diagnostics(id).len(),
+        STATEMENTS / 10 - 1,
+        "each statement about t3 misses its column"
+    );
+    compiler.set_text(id, script(|_| None));
+    assert!(compiler.diagnostics(id).is_empty());
 }

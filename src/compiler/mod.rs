@@ -27,8 +27,9 @@ use air::catalog::Catalog;
 use air_base::{Diagnostic, Span};
 use database::Database;
 use queries::{Goal, Script, Setup};
+use rustc_hash::FxHashMap;
 use salsa::Setter;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Compiles scripts and remembers what it has done.
 ///
@@ -52,6 +53,16 @@ pub struct Compiler {
     from: Arc<Profile>,
     scripts: Vec<Script>,
     goals: Vec<Goal>,
+    /// Of each script that was asked for its diagnostics.
+    said: Mutex<Vec<Said>>,
+}
+
+/// The diagnostics of a script's statements when they were asked for last.
+#[derive(Default)]
+struct Said {
+    generation: u64,
+    /// By text and number of definitions before; places count from the statement's start.
+    by_statement: FxHashMap<(Arc<str>, u32), Arc<[Diagnostic]>>,
 }
 
 /// A statement as it was bound. Its places count from its start.
@@ -81,7 +92,7 @@ impl Compiler {
         let database = Database::default();
         let from = Arc::new(from);
         let setup = Setup::new(&database, Arc::clone(&from), Arc::new(options), Arc::new(Catalog::default()));
-        Compiler { database, setup, from, scripts: Vec::new(), goals: Vec::new() }
+        Compiler { database, setup, from, scripts: Vec::new(), goals: Vec::new(), said: Mutex::default() }
     }
 
     /// Reads definitions in the source dialect; afterwards an unknown table is an error. Returns what was wrong with them.
@@ -127,26 +138,45 @@ impl Compiler {
         let script = self.scripts[script.0 as usize];
         let &statement = queries::statements(&self.database, script).get(index)?;
         let start = statement.start(&self.database);
-        let text = statement.text(&self.database).as_str();
+        let text: &str = statement.text(&self.database);
         let bound = queries::bound(&self.database, script, statement);
         Some(BoundStatement { start, text, air: bound.meaning(), diagnostics: bound.diagnostics() })
     }
 
     /// What is wrong with the script in its own dialect, whatever it is translated to. Spans count in the script.
+    ///
+    /// What a statement has to say depends on its text and on the definitions before it, and on nothing else: as long as those
+    /// stay, it is remembered here. Asking salsa about each of ten thousand statements takes longer than reading them.
     pub fn diagnostics(&self, script: ScriptId) -> Vec<Diagnostic> {
-        let script = self.scripts[script.0 as usize];
+        let (slot, script) = (script.0 as usize, self.scripts[script.0 as usize]);
+        let statements = queries::statements(&self.database, script);
+        queries::definitions(&self.database, script);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.len() <= slot {
+            said.resize_with(slot + 1, Said::default);
+        }
+        let generation = self.database.generation();
+        let before = std::mem::take(&mut said[slot]);
+        let before = if before.generation == generation { before.by_statement } else { FxHashMap::default() };
+        let mut now: FxHashMap<(Arc<str>, u32), Arc<[Diagnostic]>> = FxHashMap::default();
+        now.reserve(statements.len());
         let mut all = Vec::new();
-        for &statement in queries::statements(&self.database, script) {
-            let found = queries::bound(&self.database, script, statement).diagnostics();
-            if found.is_empty() {
-                continue;
-            }
+        for &statement in statements {
+            let text: Arc<str> = Arc::clone(statement.text(&self.database));
+            let key = (text, statement.definitions_before(&self.database));
+            let known = before.get(&key).or_else(|| now.get(&key)).cloned();
+            let found = known.unwrap_or_else(|| {
+                queries::bound(&self.database, script, statement).diagnostics().to_vec().into()
+            });
             let start = statement.start(&self.database);
             all.extend(found.iter().cloned().map(|mut diagnostic| {
                 diagnostic.labels.iter_mut().for_each(|label| label.span = label.span.shifted(start));
                 diagnostic
             }));
+            now.insert(key, found);
         }
+        // Binding computes no definitions; if it ever did, nothing would be remembered.
+        said[slot] = Said { generation, by_statement: now };
         all
     }
 

@@ -46,7 +46,7 @@ pub(super) struct Goal {
 #[salsa::tracked]
 pub(super) struct Statement<'db> {
     #[returns(ref)]
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     /// Where it starts in the script.
     #[tracked]
     #[returns(copy)]
@@ -66,7 +66,7 @@ pub(super) fn statements<'db>(db: &'db dyn Database, script: Script) -> Vec<Stat
     let mut all = Vec::new();
     for found in airc_grammar::split(lexer_settings(from), text) {
         let piece = found.span.text(text);
-        all.push(Statement::new(db, piece.to_owned(), found.span.start, definitions));
+        all.push(Statement::new(db, Arc::from(piece), found.span.start, definitions));
         definitions += u32::from(super::definitions::may_define(piece));
     }
     all
@@ -108,7 +108,7 @@ fn defining<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
 
 /// What the script defines, step by step.
 #[salsa::tracked(returns(ref))]
-fn definitions(db: &dyn Database, script: Script) -> Definitions {
+pub(super) fn definitions(db: &dyn Database, script: Script) -> Definitions {
     let setup = script.setup(db);
     let (from, options) = (setup.source(db), setup.options(db));
     let mut catalog = Catalog::clone(setup.schema(db));
