@@ -18,6 +18,8 @@ use tables::parse_tables as lr;
 /// Terminals of the grammar; the kinds of tokens start with them, in the same order.
 const TERMINALS: usize = K::Semi as usize;
 
+const _: () = assert!(lr::__FREQUENT_ACTION[0].len() == K::FREQUENT, "build.rs and K disagree");
+
 /// The stacks of the parser.
 #[derive(Default)]
 pub(crate) struct LrStacks {
@@ -57,7 +59,11 @@ pub(crate) fn parse(
         let here = at as u32;
         loop {
             let state = states[states.len() - 1];
-            let action = lr::__ACTION[state as usize * TERMINALS + terminal];
+            let action = if terminal < K::FREQUENT {
+                lr::__FREQUENT_ACTION[state as usize][terminal]
+            } else {
+                lr::__ACTION[state as usize * TERMINALS + terminal]
+            };
             if action > 0 {
                 states.push(action - 1);
                 symbols.push((here, lr::__Symbol::Variant0(tok.kind), here + 1));

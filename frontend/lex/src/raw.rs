@@ -69,6 +69,62 @@ enum Raw {
     Operator,
 }
 
+/// Bytes that are a raw token whatever follows them, and the first bytes of words. The automaton would say the same.
+static LONE: [Option<Raw>; 256] = {
+    let mut table = [None; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => Some(Raw::Word),
+            b'\'' => Some(Raw::Quote),
+            b'"' => Some(Raw::DoubleQuote),
+            b'`' => Some(Raw::Backtick),
+            b'(' => Some(Raw::Lp),
+            b')' => Some(Raw::Rp),
+            b',' => Some(Raw::Comma),
+            b';' => Some(Raw::Semi),
+            b'*' | b'+' | b'<' | b'>' | b'=' => Some(Raw::Operator),
+            _ => None,
+        };
+        b += 1;
+    }
+    table
+};
+
+/// The raw token at or behind `at` with its place. What most tokens are is plain from their first byte; the automaton
+/// is asked about the others.
+#[inline]
+fn raw_at(source: &str, at: usize) -> Option<(Result<Raw, ()>, usize, usize)> {
+    let bytes = source.as_bytes();
+    let mut start = at;
+    let first = loop {
+        match *bytes.get(start)? {
+            b' ' | b'\t'..=b'\r' => start += 1,
+            byte => break byte,
+        }
+    };
+    if let Some(raw) = LONE[first as usize] {
+        return Some((Ok(raw), start, start + 1));
+    }
+    if first.is_ascii_digit() {
+        let mut end = start + 1;
+        while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+            end += 1;
+        }
+        if !matches!(bytes.get(end), Some(b'.' | b'e' | b'E' | b'x' | b'X')) {
+            return Some((Ok(Raw::Integer), start, end));
+        }
+    }
+    by_automaton(source, start)
+}
+
+fn by_automaton(source: &str, start: usize) -> Option<(Result<Raw, ()>, usize, usize)> {
+    let mut lexer = Raw::lexer(&source[start..]);
+    let raw = lexer.next()?;
+    let span = lexer.span();
+    Some((raw, start + span.start, start + span.end))
+}
+
 /// How a scan of one statement ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Ending {
@@ -154,8 +210,7 @@ impl Scanner {
     fn scan(&mut self, source: &str, at: usize, sink: &mut Sink<'_>) -> Result<(Ending, usize), Span> {
         let bytes = source.as_bytes();
         let rules = self.rules;
-        let mut base = at;
-        let mut lexer = Raw::lexer(&source[at..]);
+        let mut at = at;
         let mut splitter = Splitter::new(rules);
         let delimited = !self.delimiter.range().is_empty();
         let name_bytes = if rules.hash_names {
@@ -165,10 +220,7 @@ impl Scanner {
         } else {
             NAME_PLAIN
         };
-        while let Some(item) = lexer.next() {
-            let start = base + lexer.span().start;
-            let mut end = base + lexer.span().end;
-            let lexed = end;
+        while let Some((item, start, mut end)) = raw_at(source, at) {
             if delimited && source[start..].starts_with(self.delimiter.text(source)) {
                 return Ok(self.delimited(start, sink));
             }
@@ -209,6 +261,9 @@ impl Scanner {
                             }
                         }
                     }
+                }
+                Ok(Raw::Integer) if NAME_BYTES[next as usize] == 0 => {
+                    self.push(K::Lit, LiteralKind::Integer as u16, start, end);
                 }
                 Ok(Raw::Integer) => end = self.number(bytes, start, end, LiteralKind::Integer, sink),
                 Ok(Raw::Decimal) => end = self.number(bytes, start, end, LiteralKind::Decimal, sink),
@@ -270,15 +325,15 @@ impl Scanner {
                         bytes.get(end).is_none_or(|b| b.is_ascii_whitespace() || b.is_ascii_control());
                     if rules.dashes_need_blank && !blank {
                         end = start + 1;
-                        self.push(K::Op, Op::Minus as u16, start, end);
                         // The second dash is read again.
-                        base = end;
-                        lexer = Raw::lexer(&source[base..]);
-                        continue;
+                        self.push(K::Op, Op::Minus as u16, start, end);
+                    } else {
+                        end = line_end(bytes, end);
+                        sink.comments.push(Comment {
+                            kind: CommentKind::Line,
+                            span: Span::new(start as u32, end as u32),
+                        });
                     }
-                    end = line_end(bytes, end);
-                    sink.comments
-                        .push(Comment { kind: CommentKind::Line, span: Span::new(start as u32, end as u32) });
                 }
                 Ok(Raw::Hash) if rules.hash_comments => {
                     end = line_end(bytes, end);
@@ -353,9 +408,7 @@ impl Scanner {
                     }
                 }
             }
-            if end > lexed {
-                lexer.bump(end - lexed);
-            }
+            at = end;
         }
         self.close(sink);
         Ok((Ending::Bare, source.len()))
@@ -634,7 +687,19 @@ impl Scanner {
     }
 
     /// Reads the operator at `start`.
+    #[inline]
     fn operator(&mut self, bytes: &[u8], start: usize) -> usize {
+        // Most are of one character; what follows then is a blank or an operand.
+        if let Some(op) = lone_operator(bytes[start])
+            && bytes.get(start + 1).is_some_and(|b| letter_digit_or_blank(*b))
+        {
+            self.push(K::Op, op as u16, start, start + 1);
+            return start + 1;
+        }
+        self.long_operator(bytes, start)
+    }
+
+    fn long_operator(&mut self, bytes: &[u8], start: usize) -> usize {
         let (op, length) = if self.rules.open_operators {
             open_operator(&bytes[start..])
         } else {
@@ -731,11 +796,42 @@ static NAME_BYTES: [u8; 256] = {
 
 /// Position behind the bytes of a name from `at` on.
 #[inline]
-fn name_end(bytes: &[u8], at: usize, members: u8) -> usize {
-    match bytes[at..].iter().position(|b| NAME_BYTES[*b as usize] & members == 0) {
-        Some(length) => at + length,
-        None => bytes.len(),
+fn name_end(bytes: &[u8], mut at: usize, members: u8) -> usize {
+    // Eight bytes at once: names are short and of any length, which a loop over their bytes mispredicts at each end.
+    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
+        let others = !letters_and_digits(u64::from_le_bytes(eight)) & HIGH_BITS;
+        if others == 0 {
+            at += 8;
+            continue;
+        }
+        at += others.trailing_zeros() as usize / 8;
+        // A letter of another alphabet, `$` and the like are rare.
+        if NAME_BYTES[bytes[at] as usize] & members == 0 {
+            return at;
+        }
+        at += 1;
     }
+    while bytes.get(at).is_some_and(|b| NAME_BYTES[*b as usize] & members != 0) {
+        at += 1;
+    }
+    at
+}
+
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of each byte that is an ASCII letter, digit or `_`. Other bits are arbitrary.
+#[inline]
+fn letters_and_digits(eight: u64) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        byte as u64 * 0x0101_0101_0101_0101
+    }
+    // A sum carries into the high bit of its byte where the byte is at least 0x80 minus what is added.
+    let ascii = eight & each(0x7f);
+    let lower = ascii | each(0x20);
+    let letter = (lower + each(0x80 - b'a')) & !(lower + each(0x7f - b'z'));
+    let digit = (ascii + each(0x80 - b'0')) & !(ascii + each(0x7f - b'9'));
+    let underscore = !((ascii ^ each(b'_')) + each(0x7f));
+    (letter | digit | underscore) & !eight
 }
 
 fn name_end_plain(bytes: &[u8], mut at: usize) -> usize {
@@ -781,6 +877,25 @@ fn unclosed(source: &str, opened: Span) -> Diagnostic {
     Diagnostic::error(codes::UNCLOSED, opened, format!("this {what} is never closed"))
         .here(format!("the {what} starts here"))
         .help("the statement was taken to end at the next line that ends in `;`")
+}
+
+/// What an operator character means alone, where all dialects agree.
+#[inline]
+fn lone_operator(byte: u8) -> Option<Op> {
+    Some(match byte {
+        b'=' => Op::Eq,
+        b'<' => Op::Lt,
+        b'>' => Op::Gt,
+        b'*' => Op::Star,
+        b'+' => Op::Plus,
+        b'-' => Op::Minus,
+        _ => return None,
+    })
+}
+
+#[inline]
+fn letter_digit_or_blank(byte: u8) -> bool {
+    byte == b' ' || byte.is_ascii_alphanumeric()
 }
 
 /// The longest operator of a dialect with a fixed set of them.

@@ -76,15 +76,9 @@ impl W {
         if length > LENGTH_MAX {
             return W::Unlisted;
         }
-        let folded = match bytes.get(start..start + 16) {
+        let folded = match bytes.get(start..start + 16).and_then(|window| window.first_chunk()) {
             Some(window) => fold(window, length),
-            // At the end of the text the window does not fit.
-            None => {
-                let mut window = [0; 16];
-                let short = length.min(16);
-                window[..short].copy_from_slice(&bytes[start..start + short]);
-                fold(&window, length)
-            }
+            None => fold_last(&bytes[start..], length),
         };
         let mut slot = hash(folded);
         loop {
@@ -92,14 +86,18 @@ impl W {
             if candidate == 0 {
                 return W::Unlisted;
             }
-            if FOLDED[candidate] == folded
-                && (length <= 16 || TEXTS[candidate].as_bytes().eq_ignore_ascii_case(&bytes[start..end]))
-            {
+            if FOLDED[candidate] == folded && (length <= 16 || is_text(candidate, &bytes[start..end])) {
                 return WORDS[candidate];
             }
             slot = (slot + 1) % SLOTS;
         }
     }
+}
+
+/// True if `word` is the keyword with this number.
+#[cold]
+fn is_text(candidate: usize, word: &[u8]) -> bool {
+    TEXTS[candidate].as_bytes().eq_ignore_ascii_case(word)
 }
 
 /// Longest keyword.
@@ -111,25 +109,30 @@ const SLOTS: usize = 4096;
 /// The first sixteen bytes of a word as two numbers, in lower case, zeros behind its end. Setting bit 5 also maps `_`
 /// and a few signs to others, the same way on both sides of every comparison.
 #[inline]
-const fn fold(window: &[u8], length: usize) -> (u64, u64) {
+const fn fold(window: &[u8; 16], length: usize) -> (u64, u64) {
     const CASE: u64 = 0x2020_2020_2020_2020;
-    let mut low = [0; 8];
-    let mut high = [0; 8];
-    let mut i = 0;
-    while i < 8 {
-        low[i] = window[i];
-        high[i] = window[i + 8];
-        i += 1;
+    // The lower `count` bytes of a number; at least one.
+    const fn lowest(count: usize) -> u64 {
+        u64::MAX >> (64 - 8 * count)
     }
-    let low = u64::from_le_bytes(low) | CASE;
-    let high = u64::from_le_bytes(high) | CASE;
+    let number = u128::from_le_bytes(*window);
+    let low = number as u64 | CASE;
     if length < 8 {
-        (low & ((1 << (length * 8)) - 1), 0)
-    } else if length < 16 {
-        (low, high & ((1 << ((length - 8) * 8)) - 1))
-    } else {
-        (low, high)
+        return (low & (lowest(length + 1) >> 8), 0);
     }
+    let high = (number >> 64) as u64 | CASE;
+    if length < 16 { (low, high & (lowest(length - 7) >> 8)) } else { (low, high) }
+}
+
+/// [`fold`] at the end of the text, where the window does not fit.
+#[cold]
+#[inline(never)]
+fn fold_last(rest: &[u8], length: usize) -> (u64, u64) {
+    let mut window = [0; 16];
+    for (to, from) in window.iter_mut().zip(rest.iter().take(length)) {
+        *to = *from;
+    }
+    fold(&window, length)
 }
 
 #[inline]

@@ -3,7 +3,7 @@
 use super::Builder;
 use super::gates::{LITE, MARIA, MS, MY, ORA, PG};
 use crate::tree::*;
-use air_base::{DialectSet, Span};
+use air_base::{Dialect, DialectSet, Span};
 use airc_lex::{Op, aux};
 
 /// An expression that is being read: either one operand, or everything above a frame of the operator stack.
@@ -115,13 +115,61 @@ impl Builder<'_> {
         self.stacks.frames.last().map_or(0, |frame| frame.entries as usize)
     }
 
-    /// `x op operand`.
+    /// `x op operand`, with what follows at `r`.
     #[inline]
-    pub(crate) fn binary(&mut self, x: X, at: u32, operand: ExprId) -> X {
+    pub(crate) fn binary(&mut self, x: X, at: u32, operand: ExprId, r: u32) -> X {
+        let tok = self.tok(at);
+        let strength = self.strengths.alone(tok.op());
+        if strength > self.pull_at(r) {
+            return self.binary_alone(x, tok, strength, operand);
+        }
         self.framed(x);
         self.operator(at);
         self.push_operand(operand);
         X(FRAMED)
+    }
+
+    /// How tightly the token at `r` binds what stands before it; zero if it ends the expression.
+    #[inline]
+    fn pull_at(&self, r: u32) -> u8 {
+        use airc_lex::K;
+        match self.toks.get(r as usize) {
+            Some(tok) => match tok.kind {
+                K::Op if tok.op() == Op::Escape => u8::MAX,
+                K::Op => self.strengths.of_op(tok.op()),
+                K::Post | K::In | K::Colons | K::Collate | K::AtTz | K::AtLocal | K::Lb | K::Dot => u8::MAX,
+                _ => 0,
+            },
+            None => 0,
+        }
+    }
+
+    /// The same where the operand belongs to this operator and to nothing behind it: neither has to wait on a stack.
+    fn binary_alone(&mut self, x: X, tok: airc_lex::Tok, strength: u8, right: ExprId) -> X {
+        let framed = x.0 == FRAMED;
+        let left = if framed {
+            self.reduce_while(self.frame_entries(), strength);
+            self.pop_operand()
+        } else {
+            Operand { id: ExprId::new(x.0 as usize - 1), height: 0 }
+        };
+        let start = self.expr_span(left.id).start;
+        // Of an operand on the stack the height is known already; what is noted behind it is that of the other.
+        let height = 1 + if self.stacks.heights.is_empty() {
+            left.height
+        } else {
+            left.height.max(self.take_height(start))
+        };
+        let expr = Expr::Binary { op: binary_op(tok.op()), left: left.id, right, at: tok.start };
+        let end = self.expr_span(right).end;
+        let id = self.expr(expr, Span::new(start, end.max(start)));
+        if framed {
+            self.stacks.operands.push(Operand { id, height });
+            X(FRAMED)
+        } else {
+            self.stacks.heights.push((start, height));
+            X::of(id)
+        }
     }
 
     /// `x op prefix… operand`.
@@ -432,6 +480,16 @@ impl Builder<'_> {
             self.gate(known, at, &what);
         }
     }
+}
+
+/// True if the operator makes a [`Expr::Binary`] of the two operands beside it whatever surrounds them, and associates
+/// to the left.
+pub(super) fn is_plain(op: Op, dialect: Dialect) -> bool {
+    !is_prefix(op)
+        && !is_between(op)
+        && like_op(op).is_none()
+        && !matches!(op, Op::And | Op::Or | Op::Escape | Op::Assign | Op::Power | Op::AtTimeZoneOp)
+        && binary_owners(op).has(dialect)
 }
 
 /// The dialects that have an operator between operands.

@@ -5,12 +5,17 @@
 //! the grammar's); SQLite "SQL Language Expressions" 2; Oracle 19c "About SQL Operators" and "About SQL Conditions";
 //! SQL Server 2022 "Operator Precedence".
 
+use super::operators::is_plain;
 use air_base::Dialect;
 use airc_lex::{Op, Settings};
 
 /// Strength by operator. Zero is a bracket.
 #[derive(Clone, Debug)]
-pub(crate) struct Strengths([u8; COUNT]);
+pub(crate) struct Strengths {
+    all: [u8; COUNT],
+    /// The same for the plain operators of the dialect, zero for the others.
+    plain: [u8; COUNT],
+}
 
 const COUNT: usize = Op::ALL.len();
 
@@ -58,12 +63,24 @@ impl Strengths {
                 table[Not as usize] = table[Bang as usize];
             }
         }
-        Strengths(table)
+        let mut plain = [0; COUNT];
+        for op in Op::ALL {
+            if is_plain(*op, settings.dialect) {
+                plain[*op as usize] = table[*op as usize];
+            }
+        }
+        Strengths { all: table, plain }
     }
 
     #[inline]
     pub(crate) fn of_op(&self, op: Op) -> u8 {
-        self.0[op as usize]
+        self.all[op as usize]
+    }
+
+    /// The strength of an operator that needs nothing but its two operands; zero for the others.
+    #[inline]
+    pub(crate) fn alone(&self, op: Op) -> u8 {
+        self.plain[op as usize]
     }
 }
 

@@ -16,7 +16,7 @@ fn the_met_and_the_expected_are_named() {
     );
     assert_eq!(
         carets(Mysql, "SELECT CASE WHEN a THEN 1 FROM t"),
-        "SELECT CASE WHEN a THEN 1 FROM t\n                          ^^^^ P0001: `FROM` is not expected here; expected an operator, `[`, `.`, `WHEN`, `ELSE` or `END`\n"
+        "SELECT CASE WHEN a THEN 1 FROM t\n                          ^^^^ P0001: `FROM` is not expected here; expected an operator, `WHEN`, `ELSE`, `END`, `[` or `.`\n"
     );
 }
 

@@ -160,7 +160,14 @@ impl Pass<'_> {
                     }
                     self.name(at)
                 } else {
-                    self.word(W::from_aux(tok.aux), at)
+                    let word = W::from_aux(tok.aux);
+                    match self.plain_word(word) {
+                        Some((kind, aux)) if self.is_plain_place(at) => {
+                            self.fuser.out.push(Tok { kind, flag: 0, aux, data: 0, ..tok });
+                            at + 1
+                        }
+                        _ => self.word(word, at),
+                    }
                 }
             }
             K::Comma => {
@@ -192,6 +199,35 @@ impl Pass<'_> {
         }
     }
 
+    /// The terminal of a frequent word that has one meaning in queries and changes of rows.
+    #[inline]
+    fn plain_word(&self, word: W) -> Option<(K, u16)> {
+        Some(match word {
+            W::Where => (K::Where, 0),
+            W::Set => (K::Set, 0),
+            W::Having => (K::Having, 0),
+            W::Or => (K::Op, Op::Or as u16),
+            W::And if !matches!(self.prev(), K::Bound | K::BoundSide) => (K::Op, Op::And as u16),
+            // `LAST_VALUE(x) FROM LAST`.
+            W::From if self.prev() != K::Rp => (K::From, 0),
+            _ => return None,
+        })
+    }
+
+    /// True where nothing around a word gives it another meaning; see [`Pass::word`], which asks one by one.
+    #[inline]
+    fn is_plain_place(&self, at: usize) -> bool {
+        self.k(at + 1) != K::Dot
+            && self.prev() != K::As
+            && matches!(
+                self.fuser.frame,
+                Frame::Query | Frame::Insert | Frame::Update | Frame::Delete | Frame::Merge
+            )
+            && self.ctx() != Ctx::Sequence
+            && !self.is_ddl_column()
+    }
+
+    #[inline]
     fn is_demoted(&self, start: u32) -> bool {
         !self.fuser.demoted.is_empty() && self.fuser.demoted.contains(&start)
     }
@@ -257,7 +293,18 @@ impl Pass<'_> {
     // Putting out.
 
     /// One terminal for the raw tokens `from..to`.
+    #[inline]
     fn emit(&mut self, kind: K, aux: u16, from: usize, to: usize) -> usize {
+        if to == from + 1
+            && let Some(tok) = self.raw.get(from)
+        {
+            self.fuser.out.push(Tok { kind, flag: 0, aux, data: 0, ..*tok });
+            return to;
+        }
+        self.emit_several(kind, aux, from, to)
+    }
+
+    fn emit_several(&mut self, kind: K, aux: u16, from: usize, to: usize) -> usize {
         let start = self.raw.get(from).map_or(0, |tok| tok.start);
         let end = if to > from { self.raw[to.min(self.raw.len()) - 1].end } else { start };
         self.fuser.out.push(Tok { kind, flag: 0, aux, start, end, data: 0 });
@@ -300,7 +347,9 @@ impl Pass<'_> {
         let plain = match self.raw.get(at + 1) {
             None => true,
             Some(next) => match next.kind {
-                K::Dot | K::Str | K::Lit | K::Name => false,
+                K::Dot | K::Str | K::Lit => false,
+                // A type of two words behind `::`.
+                K::Name => self.prev() != K::Colons,
                 K::Op => !matches!(next.aux, x if x == Op::NamedArg as u16 || x == Op::Assign as u16),
                 _ => true,
             },
