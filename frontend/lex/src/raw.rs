@@ -493,6 +493,11 @@ impl Scanner {
             LiteralKind::String | LiteralKind::National => self.rules.backslash,
             _ => false,
         };
+        // PostgreSQL's plain strings with escapes are its E'' strings.
+        let kind = match kind {
+            LiteralKind::String if backslash && self.rules.client == Client::Psql => LiteralKind::Escape,
+            kind => kind,
+        };
         let unclosed = Span::new(start as u32, open as u32 + 1);
         let end = if kind == LiteralKind::Q {
             let opening = source[open + 1..].chars().next().ok_or(unclosed)?;

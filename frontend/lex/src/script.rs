@@ -48,6 +48,7 @@ impl Lexer {
     /// Forgets what an earlier script left behind, such as its `DELIMITER`.
     pub fn reset(&mut self) {
         self.scanner.reset();
+        self.scanner.rules.backslash = self.settings.backslash_escapes;
     }
 
     /// Reads the next statement at or behind `at`, or gives `None` at the end. Its terminals are in
@@ -104,8 +105,25 @@ impl Lexer {
                 continue;
             };
             let span = Span::new(first.start, last.end);
-            if self.scanner.rules.client == Client::Psql {
-                next = self.copied_data(source, next);
+            match self.scanner.rules.client {
+                Client::Psql => {
+                    next = self.copied_data(source, next);
+                    self.follow_strings(source);
+                }
+                Client::Sqlplus if is_word(first, W::Begin) => {
+                    // Where nothing but statements stands between BEGIN and END, they are statements of the script.
+                    let inside = first.end as usize;
+                    if plain_block(&self.scanner.toks) {
+                        at = inside;
+                        continue;
+                    }
+                }
+                Client::Sqlplus if self.scanner.toks.len() == 1 && is_word(first, W::End) => {
+                    // The end of such a block: it stands nowhere else alone.
+                    at = next;
+                    continue;
+                }
+                _ => {}
             }
             return Some(Chunk {
                 span,
@@ -228,6 +246,22 @@ impl Lexer {
         }
     }
 
+    /// `SET standard_conforming_strings = off`: backslashes escape in the strings behind it.
+    fn follow_strings(&mut self, source: &str) {
+        let toks = &self.scanner.toks;
+        // SET [SESSION] name { = | TO } value
+        let (Some(first), Some(last)) = (toks.first(), toks.last()) else { return };
+        if !is_word(first, W::Set) || !(4..=5).contains(&toks.len()) {
+            return;
+        }
+        let name = toks[toks.len() - 3].span().text(source);
+        if name.eq_ignore_ascii_case("standard_conforming_strings") {
+            let value = last.span().text(source).trim_matches('\'');
+            let off = ["off", "false", "0", "no"].iter().any(|off| value.eq_ignore_ascii_case(off));
+            self.scanner.rules.backslash = off;
+        }
+    }
+
     /// Position behind the rows that follow `COPY … FROM STDIN` in a dump.
     fn copied_data(&self, source: &str, next: usize) -> usize {
         let toks = &self.scanner.toks;
@@ -246,6 +280,33 @@ impl Scanner {
         self.delimiter = Span::new(0, 0);
         self.leave_comment();
     }
+}
+
+fn is_word(tok: &Tok, word: W) -> bool {
+    tok.kind == K::Name && W::from_aux(tok.aux) == word
+}
+
+/// True for a PL/SQL block of nothing but changes of rows: `BEGIN INSERT …; UPDATE …; END;`. It declares nothing and
+/// handles nothing, so it does what its statements do one after the other.
+fn plain_block(toks: &[Tok]) -> bool {
+    let end = match toks {
+        [inner @ .., end, semicolon] if semicolon.kind == K::Semi && is_word(end, W::End) => inner,
+        [inner @ .., end] if is_word(end, W::End) => inner,
+        _ => return false,
+    };
+    let mut statements = end[1..].split(|tok| tok.kind == K::Semi);
+    // Behind the last semicolon comes END.
+    let Some([]) = statements.next_back() else { return false };
+    let mut any = false;
+    let plain = statements.all(|statement| {
+        any = true;
+        let starts = statement.first().is_some_and(|first| {
+            [W::Insert, W::Update, W::Delete, W::Merge].iter().any(|word| is_word(first, *word))
+        });
+        // Names of variables, and what a change gives to them, are PL/SQL.
+        starts && !statement.iter().any(|tok| is_word(tok, W::Returning) || is_word(tok, W::Bulk))
+    });
+    plain && any
 }
 
 /// Commands of SQL*Plus. `SET` and `EXECUTE` are SQL in some of their forms.
@@ -405,6 +466,23 @@ mod tests {
             ["CREATE PROCEDURE p IS BEGIN a; b; END;", "c"]
         );
         assert_eq!(codes(Postgres, "\\set x 1\na;"), ["L0101"]);
+    }
+
+    #[test]
+    fn blocks_of_nothing_but_changes_are_their_statements() {
+        assert_eq!(
+            statements(Oracle, "BEGIN\n  INSERT INTO t VALUES (1);\n  UPDATE t SET a = 2;\nEND;\n/\nCOMMIT;"),
+            ["INSERT INTO t VALUES (1)", "UPDATE t SET a = 2", "COMMIT"]
+        );
+        for block in ["BEGIN p; END;", "BEGIN NULL; END;", "BEGIN IF a THEN DELETE FROM t; END IF; END;"] {
+            assert_eq!(statements(Oracle, &format!("{block}\n/\nc;")), [block, "c"]);
+        }
+    }
+
+    #[test]
+    fn strings_follow_the_setting_of_the_script() {
+        let script = "a '\\'; SET standard_conforming_strings = off; b '\\';'; set standard_conforming_strings to on; c '\\'";
+        assert_eq!(statements(Postgres, script).len(), 5);
     }
 
     #[test]
