@@ -21,6 +21,9 @@ const STEPS_PER_NODE_MAX: u32 = 64;
 /// Most nodes a statement may grow to while it is rewritten, as a multiple of its size, and a floor.
 const GROWTH_MAX: (usize, usize) = (64, 1 << 16);
 
+/// Most statements that one may become: more than a table has columns and indexes.
+const STATEMENTS_MORE_MAX: usize = 4096;
+
 /// All rules.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     crate::legalize::RULES.iter().copied().flatten()
@@ -45,10 +48,14 @@ pub fn legalize(
     let cx = Context { air, catalog, target, ledger, diagnostics, options };
     let said = Said::so_far(&cx);
     let mut driver = Driver { cx, uses: &mut scratch.uses, dispatch: &dispatch, said };
+    let statements_max = driver.cx.air.statements.len() + STATEMENTS_MORE_MAX;
     let mut at = 0;
     while at < driver.cx.air.statements.len() {
         driver.statement(at)?;
         at += 1;
+        if driver.cx.air.statements.len() > statements_max {
+            return driver.cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
+        }
     }
     let mut seen = Seen::default();
     while driver.step(&mut seen, nodes_max)? {
