@@ -28,6 +28,12 @@ pub struct Catalog {
     pub refused: Vec<String>,
     /// The schema or database that names without one are in, as a script chose it.
     pub current_schema: Option<String>,
+    /// Backslashes escape in plain strings from here on, as the script said.
+    pub escaping_strings: bool,
+    /// Changes are kept until COMMIT without a word that begins a transaction.
+    pub transactions_implied: bool,
+    /// The script has begun a transaction and not ended it.
+    pub transaction_open: bool,
     /// Numbers the source makes up go on after the greatest there is, also a given one.
     pub numbers_follow: bool,
     /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
@@ -49,6 +55,10 @@ pub struct Table {
     pub keys: Vec<Key>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Foreign keys with a name, in full.
+    pub named_keys: Vec<AwaitedKey>,
+    /// Names of constraints that are not enforced for a while.
+    pub disabled: Vec<String>,
     /// A view: nothing is stored.
     pub view: bool,
     /// Values are checked against column types (all dialects; SQLite only for STRICT tables).
@@ -154,6 +164,13 @@ pub struct AwaitedKey {
     pub deferrable: bool,
     /// Checked at commit from the start.
     pub initially_deferred: bool,
+}
+
+impl AwaitedKey {
+    /// True if that is its name.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|(own, _)| own.eq_ignore_ascii_case(name))
+    }
 }
 
 impl Table {
@@ -291,6 +308,9 @@ impl Catalog {
             functions: self.functions.clone(),
             foreign_keys: self.foreign_keys,
             awaited: self.awaited.clone(),
+            escaping_strings: self.escaping_strings,
+            transactions_implied: self.transactions_implied,
+            transaction_open: self.transaction_open,
             numbers_follow: self.numbers_follow,
             refused: self.refused.clone(),
             current_schema: self.current_schema.clone(),

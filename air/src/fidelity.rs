@@ -93,6 +93,10 @@ assumptions! {
     FloatRounding = "float-rounding", "floating-point results may differ in the last digit: {}";
     /// The server's numbers were never overtaken by given ones.
     MadeUpNumbers = "made-up-numbers", "no row was given a number by hand that the server has yet to make up: {}";
+    /// Who may do what.
+    Rights = "rights", "rights on the target are given and taken by its administrator: {}";
+    /// A type that is kept as the text it is shown as.
+    ShownForm = "shown-form", "values are written as the source shows them: {}";
     /// A constraint the target cannot state.
     ConstraintDropped = "constraint", "the application keeps this constraint, which the target cannot state: {}";
 }

@@ -701,6 +701,8 @@ pub struct Definitions {
     pub with_no_data: bool,
     /// Comments of tables and columns.
     pub comments: CommentForm,
+    /// A key takes over the index of its name.
+    pub key_takes_index: bool,
     /// Indexes inside of CREATE TABLE.
     pub inline_indexes: bool,
     /// Names of indexes are unique in a schema, not in a table.

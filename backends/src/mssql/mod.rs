@@ -167,6 +167,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         create_as: CreateAs::SelectInto,
         with_no_data: false,
         comments: CommentForm::No,
+        key_takes_index: false,
         inline_indexes: false,
         index_names_global: false,
         forward_references: false,

@@ -177,6 +177,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
         create_as: CreateAs::As,
         with_no_data: false,
         comments: CommentForm::Inline,
+        key_takes_index: false,
         inline_indexes: true,
         index_names_global: false,
         forward_references: false,

@@ -163,6 +163,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         create_as: CreateAs::As,
         with_no_data: false,
         comments: CommentForm::Statement,
+        key_takes_index: true,
         inline_indexes: false,
         index_names_global: true,
         forward_references: false,

@@ -162,6 +162,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         create_as: CreateAs::As,
         with_no_data: true,
         comments: CommentForm::Statement,
+        key_takes_index: false,
         inline_indexes: false,
         index_names_global: true,
         forward_references: false,

@@ -708,8 +708,16 @@ impl Renderer<'_> {
         text: Option<Str>,
         span: Span,
     ) -> Done {
-        if self.target.can.define.comments != CommentForm::Statement {
-            return Err(self.unlegal(span, "COMMENT ON"));
+        match (self.target.can.define.comments, column, text) {
+            (CommentForm::Statement, ..) => {}
+            (CommentForm::Inline, None, Some(text)) => {
+                self.push("ALTER TABLE ");
+                self.object(table)?;
+                self.push(" COMMENT = ");
+                self.comment_text(text);
+                return Ok(());
+            }
+            _ => return Err(self.unlegal(span, "COMMENT ON")),
         }
         self.push(if column.is_some() { "COMMENT ON COLUMN " } else { "COMMENT ON TABLE " });
         self.object(table)?;

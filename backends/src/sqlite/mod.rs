@@ -170,6 +170,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         create_as: CreateAs::As,
         with_no_data: false,
         comments: CommentForm::No,
+        key_takes_index: false,
         inline_indexes: false,
         index_names_global: true,
         forward_references: true,

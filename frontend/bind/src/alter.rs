@@ -5,7 +5,8 @@ use crate::codes;
 use crate::create_table::Declared;
 use crate::names::Reference;
 use crate::scope::Clause;
-use air::ddl::{AlterTable, TableChange};
+use air::ddl::{AlterTable, Constraint, TableChange};
+use air::fidelity::Assume;
 use air::query::SourceKind;
 use air::statement::Statement;
 use air::{Name, ObjectName, SourceId, Type};
@@ -27,6 +28,14 @@ impl<'a> Binder<'a> {
             self.table_change(action, this, name, &mut changes)?;
         }
         self.scopes.close();
+        let mut added: Vec<&mut Constraint> = changes
+            .iter_mut()
+            .filter_map(|change| match change {
+                TableChange::AddConstraint { constraint } => Some(constraint),
+                _ => None,
+            })
+            .collect();
+        self.name_referenced(name, &mut added);
         if changes.is_empty() {
             return Ok(self.nothing("only storage or loading is changed"));
         }
@@ -156,6 +165,7 @@ impl<'a> Binder<'a> {
             AlterKind::CheckConstraint(on) if self.text_of(span).to_ascii_lowercase().ends_with(" all") => {
                 changes.push(TableChange::Enforce { on });
             }
+            AlterKind::CheckConstraint(on) if self.switch_key(on, span, table, changes)? => {}
             AlterKind::CheckConstraint(true) => {
                 let message = "constraints hold on the target already";
                 self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));
@@ -165,6 +175,51 @@ impl<'a> Binder<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A named foreign key that is not enforced for a while is one that is not there; false for other constraints.
+    fn switch_key(
+        &mut self,
+        on: bool,
+        span: Span,
+        table: ObjectName,
+        changes: &mut Vec<TableChange>,
+    ) -> Bound<bool> {
+        let text = self.text_of(span);
+        let word = text.split_ascii_whitespace().next_back().unwrap_or("");
+        let word = word.trim_matches(['"', '[', ']', '`']).to_owned();
+        let schema = table.schema.map(|schema| self.air.name(schema).to_owned());
+        let own = self.air.name(table.name).to_owned();
+        let Some(known) = self.catalog.table(schema.as_deref(), &own) else { return Ok(false) };
+        let Some(key) = known.named_keys.iter().find(|key| key.is_called(&word)).cloned() else {
+            return Ok(false);
+        };
+        let disabled = known.disabled.iter().any(|disabled| disabled.eq_ignore_ascii_case(&word));
+        if on != disabled {
+            return Ok(!on);
+        }
+        let Some((text, exact)) = &key.name else { return Ok(false) };
+        let name = Name { text: self.air.push_text(text), exact: *exact };
+        if on {
+            self.refuse_refused(&key.other, span)?;
+            let other = self.catalog.table(None, &key.other).map(|other| (other.name.clone(), other.exact));
+            let (text, exact) = other.unwrap_or_else(|| (key.other.clone(), false));
+            let name = Name { text: self.air.push_text(&text), exact };
+            let other = ObjectName { catalog: None, schema: None, name };
+            let constraint = crate::create_table::key_constraint(self.air, &key, other);
+            self.ledger.assume(Assume::FittingValues, &word, span);
+            changes.push(TableChange::AddConstraint { constraint });
+        } else {
+            changes.push(TableChange::DropConstraint { name, if_exists: false });
+        }
+        self.catalog.change(schema.as_deref(), &own, |table| match on {
+            true => {
+                table.disabled.retain(|disabled| !disabled.eq_ignore_ascii_case(&word));
+                table.named_keys.retain(|key| !key.is_called(&word));
+            }
+            false => table.disabled.push(word.clone()),
+        });
+        Ok(true)
     }
 
     #[cold]

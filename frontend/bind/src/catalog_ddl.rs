@@ -59,7 +59,7 @@ pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: 
             let Some(table) = catalog.table(schema.as_deref(), name) else { return };
             let mut table = table.clone();
             for change in &alter.changes {
-                change_table(air, shape, &mut table, change);
+                change_table(air, shape, &mut table, alter.name, change);
             }
             catalog.remove(schema.as_deref(), name);
             catalog.put(table);
@@ -94,15 +94,18 @@ fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTa
     // the hidden number ask for this.
     table.without_rowid = !shape.rowid;
     for constraint in &node.constraints {
-        add_constraint(air, &mut table, constraint);
+        add_constraint(air, &mut table, node.name, constraint);
     }
     catalog.put(table);
-    let waiting = node.constraints.iter().filter_map(|constraint| awaited_key(air, node.name, constraint));
-    catalog.awaited.extend(waiting);
+    let forward = |constraint: &&Constraint| {
+        matches!(constraint.rule, ConstraintRule::ForeignKey { forward: true, .. })
+    };
+    let waiting = node.constraints.iter().filter(forward);
+    catalog.awaited.extend(waiting.filter_map(|constraint| whole_key(air, node.name, constraint)));
 }
 
-/// What is to be remembered of a foreign key whose other table is declared later.
-fn awaited_key(air: &Air, table: ObjectName, constraint: &Constraint) -> Option<AwaitedKey> {
+/// A foreign key with everything it says.
+fn whole_key(air: &Air, table: ObjectName, constraint: &Constraint) -> Option<AwaitedKey> {
     let ConstraintRule::ForeignKey {
         columns,
         table: other,
@@ -111,7 +114,7 @@ fn awaited_key(air: &Air, table: ObjectName, constraint: &Constraint) -> Option<
         on_update,
         deferrable,
         initially_deferred,
-        forward: true,
+        ..
     } = &constraint.rule
     else {
         return None;
@@ -206,7 +209,10 @@ fn key(air: &Air, name: String, parts: &[KeyPart], primary: bool) -> Key {
     Key { name, columns: if partial { Vec::new() } else { columns }, primary, partial }
 }
 
-fn add_constraint(air: &Air, table: &mut Table, constraint: &Constraint) {
+fn add_constraint(air: &Air, table: &mut Table, own: ObjectName, constraint: &Constraint) {
+    if constraint.name.is_some() {
+        table.named_keys.extend(whole_key(air, own, constraint));
+    }
     let name = constraint.name.map_or(String::new(), |name| air.name(name).to_owned());
     match &constraint.rule {
         ConstraintRule::PrimaryKey { columns } => {
@@ -231,7 +237,7 @@ fn add_constraint(air: &Air, table: &mut Table, constraint: &Constraint) {
     }
 }
 
-fn change_table(air: &Air, _shape: &Shape, table: &mut Table, change: &TableChange) {
+fn change_table(air: &Air, _shape: &Shape, table: &mut Table, own: ObjectName, change: &TableChange) {
     match change {
         TableChange::AddColumn { column, if_not_exists } => {
             let known = table.column(air.name(column.name)).is_some();
@@ -279,9 +285,13 @@ fn change_table(air: &Air, _shape: &Shape, table: &mut Table, change: &TableChan
                 table.columns[at as usize].nullable = !not_null;
             }
         }
-        TableChange::AddConstraint { constraint } => add_constraint(air, table, constraint),
+        TableChange::AddConstraint { constraint } => add_constraint(air, table, own, constraint),
         TableChange::DropConstraint { name, .. } | TableChange::DropIndex { name } => {
             let name = air.name(*name);
+            // A foreign key that is disabled is one of these and may come back.
+            if !table.disabled.iter().any(|disabled| disabled.eq_ignore_ascii_case(name)) {
+                table.named_keys.retain(|key| !key.is_called(name));
+            }
             table.keys.retain(|key| !key.name.eq_ignore_ascii_case(name));
         }
         TableChange::DropPrimaryKey {} => table.keys.retain(|key| !key.primary),

@@ -9,6 +9,7 @@ use crate::shape::SerialType;
 use air::ddl::{
     ColumnDef, Constraint, ConstraintRule, Generated, Identity, IdentityMode, KeyPart, UniqueNulls,
 };
+use air::fidelity::Assume;
 use air::query::SourceColumn;
 use air::types::{Affinity, CastReason, Collation, CollationStrength, TextType};
 use air::{ExprId, Name, SourceId, Type};
@@ -44,6 +45,14 @@ impl<'a> Binder<'a> {
             if let Some(serial) = self.shape.serial_types.iter().find(|serial| serial.word == words) {
                 let ty = Type::Int { bits: serial.bits, unsigned: serial.unsigned };
                 return Ok((name, ty, Some(serial)));
+            }
+        }
+        if !self.shape.shown_types.is_empty() {
+            let words = self.tree.type_words(ty, self.source);
+            if self.shape.shown_types.contains(&words.as_str()) {
+                let subject = self.air.name(name).to_owned();
+                self.ledger.assume(Assume::ShownForm, &subject, node.span);
+                return Ok((name, Type::TEXT, None));
             }
         }
         let mut bound = self.type_name(ty)?;

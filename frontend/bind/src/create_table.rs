@@ -80,6 +80,8 @@ impl<'a> Binder<'a> {
             return self.create_like(&node, like, table);
         }
         self.columns_and_constraints(&node, &options, &mut table)?;
+        let mut constraints: Vec<&mut Constraint> = table.constraints.iter_mut().collect();
+        self.name_referenced(name, &mut constraints);
         self.forward_keys(&mut table);
         Ok(Statement::CreateTable { table: Box::new(table) })
     }
@@ -103,18 +105,55 @@ impl<'a> Binder<'a> {
                 |(text, exact): &(String, bool)| Name { text: air.push_text(text), exact: *exact };
             let schema = (!key.schema.is_empty()).then(|| named(&(key.schema.clone(), false)));
             let of = ObjectName { catalog: None, schema, name: named(&key.table) };
-            let rule = ConstraintRule::ForeignKey {
-                columns: key.columns.iter().map(&mut named).collect(),
-                table: own,
-                references: key.references.iter().map(&mut named).collect(),
-                on_delete: key.on_delete,
-                on_update: key.on_update,
-                deferrable: key.deferrable,
-                initially_deferred: key.initially_deferred,
-                forward: false,
-            };
-            let constraint = Constraint { name: key.name.as_ref().map(&mut named), rule };
+            let constraint = key_constraint(air, key, own);
             table.awaited.push(AwaitedKey { table: of, constraint });
+        }
+    }
+
+    /// A foreign key without columns on the other side refers to the primary key of that table. `own` are the
+    /// constraints that the table itself gets with it.
+    pub(crate) fn name_referenced(&mut self, table: ObjectName, constraints: &mut [&mut Constraint]) {
+        let own: Option<Vec<Name>> = constraints.iter().find_map(|constraint| match &constraint.rule {
+            ConstraintRule::PrimaryKey { columns } => columns
+                .iter()
+                .map(|part| match self.air.expr(part.expr) {
+                    air::Expr::Column { source, index, .. } => Some(self.air.column(source, index).name),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        });
+        for constraint in constraints {
+            let ConstraintRule::ForeignKey { columns, table: other, references, .. } = &mut constraint.rule
+            else {
+                continue;
+            };
+            if !references.is_empty() {
+                continue;
+            }
+            let name = self.air.name(other.name);
+            let itself = name.eq_ignore_ascii_case(self.air.name(table.name));
+            if let (true, Some(own)) = (itself, &own) {
+                references.clone_from(own);
+                continue;
+            }
+            let schema = other.schema.map(|schema| self.air.name(schema));
+            let Some(known) = self.catalog.table(schema, name) else { continue };
+            let Some(key) = known.primary_key().filter(|key| key.columns.len() == columns.len()) else {
+                continue;
+            };
+            let wanted: Vec<(String, bool)> = key
+                .columns
+                .iter()
+                .map(|at| {
+                    let column = &known.columns[*at as usize];
+                    (column.name.clone(), column.exact)
+                })
+                .collect();
+            *references = wanted
+                .iter()
+                .map(|(text, exact)| Name { text: self.air.push_text(text), exact: *exact })
+                .collect();
         }
     }
 
@@ -398,6 +437,26 @@ impl<'a> Binder<'a> {
             _ => None,
         }
     }
+}
+
+/// A foreign key that the catalog remembers, to the table of that name.
+pub(crate) fn key_constraint(
+    air: &mut air::Air,
+    key: &air::catalog::AwaitedKey,
+    other: ObjectName,
+) -> Constraint {
+    let mut named = |(text, exact): &(String, bool)| Name { text: air.push_text(text), exact: *exact };
+    let rule = ConstraintRule::ForeignKey {
+        columns: key.columns.iter().map(&mut named).collect(),
+        table: other,
+        references: key.references.iter().map(&mut named).collect(),
+        on_delete: key.on_delete,
+        on_update: key.on_update,
+        deferrable: key.deferrable,
+        initially_deferred: key.initially_deferred,
+        forward: false,
+    };
+    Constraint { name: key.name.as_ref().map(&mut named), rule }
 }
 
 /// What a line of CREATE TABLE declares beside columns.

@@ -114,6 +114,10 @@ impl<'a> Binder<'a> {
 
     pub(crate) fn create_sequence(&mut self, id: tree::CreateSequenceId) -> Bound<Statement> {
         let node = self.tree[id];
+        let owned = |option: &SequenceOption| matches!(option, SequenceOption::OwnedBy(_));
+        if node.alter && !node.options.is_empty() && self.tree.list(node.options).iter().all(owned) {
+            return Ok(self.nothing("a sequence that goes with its column gives the same numbers"));
+        }
         if node.alter {
             let message = "ALTER SEQUENCE is not translated";
             return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));

@@ -2,6 +2,7 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
+use air::fidelity::Assume;
 use air::statement::{Isolation, Statement, TransactionAction};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Ident, OtherKind, TransactionModes};
@@ -32,9 +33,41 @@ impl<'a> Binder<'a> {
             let message = "DEFERRABLE transactions are not translated";
             return Err(self.refuse(codes::STATEMENT_KIND, span, message));
         }
+        if let Some(settled) = self.follow_transaction(action, span)? {
+            return Ok(settled);
+        }
         let name = name.map(|name| self.ident_name(name));
         let read_only = modes.read_only == Some(true);
         Ok(Statement::Transaction { action, name, isolation, read_only })
+    }
+
+    /// Follows where transactions begin and end. Where they begin by themselves and the target's do not, each change is
+    /// kept at once there: COMMIT has nothing left to do, and nothing can be undone.
+    fn follow_transaction(&mut self, action: TransactionAction, span: Span) -> Bound<Option<Statement>> {
+        let implied = (self.shape.transactions_implied || self.catalog.transactions_implied)
+            && !self.catalog.transaction_open;
+        match action {
+            TransactionAction::Begin => self.catalog.transaction_open = true,
+            TransactionAction::Commit if implied => {
+                return Ok(Some(self.nothing("each change is committed by itself on the target")));
+            }
+            TransactionAction::Commit | TransactionAction::Rollback if !implied => {
+                self.catalog.transaction_open = false;
+            }
+            TransactionAction::Rollback
+            | TransactionAction::RollbackTo
+            | TransactionAction::Savepoint
+            | TransactionAction::Release
+                if implied =>
+            {
+                let message = "changes are committed one by one on the target, so none can be undone";
+                let diagnostic = Diagnostic::error(codes::STATEMENT_KIND, span, message)
+                    .help("begin the transaction on the target by hand");
+                return Err(self.refuse_with(diagnostic));
+            }
+            _ => {}
+        }
+        Ok(None)
     }
 
     /// A statement that needs no counterpart, with the reason.
@@ -47,6 +80,9 @@ impl<'a> Binder<'a> {
             let known = match item.target {
                 tree::SetTarget::Setting(name) => {
                     let text = self.tree.name_text(name, self.source);
+                    if self.follow_switch(&text, item.values) {
+                        continue;
+                    }
                     let first = text.split([' ', '.']).next().unwrap_or(&text);
                     self.is_harmless(&text, self.shape.harmless_settings)
                         || self.is_harmless(first, self.shape.harmless_settings)
@@ -63,6 +99,27 @@ impl<'a> Binder<'a> {
             }
         }
         Ok(self.nothing("the setting is one of the client or of loading, not of the data"))
+    }
+
+    /// Follows a setting that changes what later statements mean; false if it is another one.
+    fn follow_switch(&mut self, name: &str, values: tree::List<tree::ExprId>) -> bool {
+        let name = name.rsplit('.').next().unwrap_or(name).trim_start_matches('@');
+        let strings = !name.is_empty() && name.eq_ignore_ascii_case(self.shape.strings_setting);
+        let commits = !name.is_empty() && name.eq_ignore_ascii_case(self.shape.autocommit_setting);
+        let [value] = *self.tree.list(values) else { return false };
+        let value = self.text_of(self.tree.expr_span(value)).trim_matches('\'');
+        let is = |words: [&str; 4]| words.iter().any(|word| value.eq_ignore_ascii_case(word));
+        let off = is(["off", "0", "false", "no"]);
+        if !(off || is(["on", "1", "true", "yes"])) {
+            return false;
+        }
+        if strings {
+            self.catalog.escaping_strings = off;
+        }
+        if commits {
+            self.catalog.transactions_implied = off;
+        }
+        strings || commits
     }
 
     /// True if the setting gets values that leave it as it is on a fresh server, or gets back a saved value.
@@ -123,13 +180,14 @@ impl<'a> Binder<'a> {
         Err(self.refuse(codes::STATEMENT_KIND, span, message))
     }
 
-    pub(crate) fn other(&mut self, kind: OtherKind, keyword: Span) -> Bound<Statement> {
+    pub(crate) fn other(&mut self, kind: OtherKind, keyword: Span, span: Span) -> Bound<Statement> {
         let reason = match kind {
             OtherKind::Analyze => Some("statistics are the target's own business"),
             OtherKind::Vacuum | OtherKind::Reindex | OtherKind::Checkpoint | OtherKind::Cluster => {
                 Some("storage is the target's own business")
             }
             OtherKind::Flush => Some("caches are the target's own business"),
+            OtherKind::Alter | OtherKind::Create | OtherKind::CreateExtension => self.beside_data(span),
             _ => None,
         };
         if let Some(reason) = reason {
@@ -138,5 +196,49 @@ impl<'a> Binder<'a> {
         let what = self.text_of(keyword).to_ascii_uppercase();
         let message = format!("{what} statements are not translated");
         Err(self.refuse(codes::STATEMENT_KIND, keyword, message))
+    }
+
+    /// Why nothing is emitted for a statement about owners, languages of routines or the session; `None` for others.
+    fn beside_data(&self, span: Span) -> Option<&'static str> {
+        let text = self.text_of(span).to_ascii_lowercase();
+        let words: Vec<&str> = text
+            .split(|c: char| c.is_ascii_whitespace() || c == '=')
+            .filter(|word| !word.is_empty())
+            .collect();
+        match words.as_slice() {
+            ["alter", .., "owner", "to", _] => Some("who owns an object changes no rows"),
+            ["create" | "alter", rest @ ..]
+                if rest.iter().take(4).any(|word| *word == "language")
+                    && !rest.iter().any(|word| *word == "function" || *word == "procedure") =>
+            {
+                Some("languages of routines hold no rows")
+            }
+            ["create", "extension", rest @ ..] if rest.iter().take(4).any(|word| *word == "plpgsql") => {
+                Some("languages of routines hold no rows")
+            }
+            ["alter", "session", "set", settings @ ..] if self.are_defaults(settings) => {
+                Some("the setting is the one of a fresh server")
+            }
+            _ => None,
+        }
+    }
+
+    /// True for names and values, by turns, of settings that stay as they are.
+    fn are_defaults(&self, settings: &[&str]) -> bool {
+        let known = |pair: &[&str]| match pair {
+            [name, value] => self.shape.settings_default.iter().any(|(known, values)| {
+                let value = value.trim_matches(['\'', '"']);
+                name.eq_ignore_ascii_case(known) && values.iter().any(|word| value.eq_ignore_ascii_case(word))
+            }),
+            _ => false,
+        };
+        !settings.is_empty() && settings.chunks(2).all(known)
+    }
+
+    /// GRANT and REVOKE: rights are not rows, and users of servers differ.
+    pub(crate) fn rights(&mut self, span: Span) -> Statement {
+        let text = self.text_of(span).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        self.ledger.assume(Assume::Rights, &text, span);
+        self.nothing("rights are given on the target by its administrator")
     }
 }

@@ -147,15 +147,12 @@ impl<'a> Binder<'a> {
             StatementKind::Explain { .. } => {
                 Err(self.refuse(codes::STATEMENT_KIND, span, "EXPLAIN is not translated"))
             }
-            StatementKind::Grant { revoke } => {
-                let what = if revoke { "REVOKE" } else { "GRANT" };
-                Err(self.refuse(codes::STATEMENT_KIND, span, format!("{what} is not translated")))
-            }
+            StatementKind::Grant { .. } => Ok(self.rights(span)),
             StatementKind::LockTables { unlock } => {
                 let what = if unlock { "UNLOCK TABLES" } else { "LOCK TABLES" };
                 Err(self.refuse(codes::STATEMENT_KIND, span, format!("{what} is not translated")))
             }
-            StatementKind::Other { kind, keyword } => self.other(kind, keyword),
+            StatementKind::Other { kind, keyword } => self.other(kind, keyword, span),
             // The parser has said why.
             StatementKind::Broken => Err(Refused),
         }

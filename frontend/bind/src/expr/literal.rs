@@ -37,6 +37,10 @@ impl<'a> Binder<'a> {
                 let digits = self.air.push_text(&digits);
                 self.literal_expr(Literal::Decimal { digits }, Type::Money { scale: 4 }, span)
             }
+            String if self.catalog.escaping_strings && raw.contains('\\') => {
+                let message = "backslashes escape here, as a setting of the script says";
+                return Err(self.refuse(codes::EXPRESSION, span, message));
+            }
             String | National | Escape | Unicode | Dollar | Q => {
                 let value = literal.value(raw);
                 self.text_constant(&value, span)

@@ -1,7 +1,7 @@
 //! Definitions and what they do to the catalog.
 
 use super::{Bench, bind_script};
-use air::ddl::{ConstraintRule, CreateTable, IdentityMode};
+use air::ddl::{Constraint, ConstraintRule, CreateTable, IdentityMode};
 use air::types::Type;
 use air::{Collation, Statement};
 use air_base::Dialect::{self, Mariadb, Mssql, Mysql, Oracle, Postgres, Sqlite};
@@ -106,10 +106,48 @@ fn enum_types_are_known_by_name() {
 }
 
 #[test]
+fn rights_are_left_to_the_administrator_under_an_assumption() {
+    for sql in ["GRANT SELECT ON p TO x", "REVOKE ALL ON p FROM PUBLIC"] {
+        let bench = bind_script(Postgres, false, sql);
+        assert!(bench.ok, "{sql}");
+        assert!(matches!(bench.air.statements[..], [Statement::Nothing { .. }]), "{sql}");
+        assert_eq!(bench.ledger.assumptions[0].subject, sql);
+    }
+}
+
+#[test]
+fn transactions_that_begin_by_themselves_end_with_nothing_to_do() {
+    let ends = |dialect, script: &str| {
+        let bench = bind_script(dialect, false, script);
+        bench.ok.then(|| matches!(bench.air.statements[..], [Statement::Nothing { .. }]))
+    };
+    assert_eq!(ends(Oracle, "COMMIT"), Some(true));
+    assert_eq!(ends(Oracle, "ROLLBACK"), None);
+    assert_eq!(ends(Oracle, "SAVEPOINT s"), None);
+    assert_eq!(ends(Mysql, "COMMIT"), Some(false));
+    assert_eq!(ends(Mysql, "SET autocommit = 0; COMMIT"), Some(true));
+    assert_eq!(ends(Mysql, "SET autocommit = 0; BEGIN; COMMIT"), Some(false));
+    assert_eq!(ends(Mysql, "SET autocommit = 0; ROLLBACK"), None);
+}
+
+#[test]
+fn a_foreign_key_without_columns_names_the_primary_key() {
+    let script = "CREATE TABLE p (a INT PRIMARY KEY); CREATE TABLE q (b INT PRIMARY KEY, c INT REFERENCES p, d INT REFERENCES q)";
+    let (bench, node) = table(Postgres, script);
+    let named = |constraint: &Constraint| match &constraint.rule {
+        ConstraintRule::ForeignKey { references, .. } => {
+            references.iter().map(|name| bench.air.name(*name).to_owned()).next()
+        }
+        _ => None,
+    };
+    let names: Vec<String> = node.constraints.iter().filter_map(named).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
 fn what_has_no_meaning_is_refused() {
     for (dialect, sql) in [
         (Postgres, "CREATE TABLE p (a INT) INHERITS (q)"),
-        (Postgres, "GRANT SELECT ON p TO x"),
         (Postgres, "CREATE FUNCTION f() RETURNS int AS 'select 1' LANGUAGE sql"),
         (Mysql, "CREATE TABLE p (a INT, a INT)"),
         (Mysql, "SET sql_mode = 'ANSI_QUOTES'"),

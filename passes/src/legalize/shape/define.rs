@@ -2,14 +2,15 @@
 
 use air::builtins::Volatility;
 use air::ddl::{
-    AlterTable, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject, IndexMethod,
-    KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
+    AlterTable, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject, Identity,
+    IdentityMode, IndexMethod, KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
 };
+use air::expr::SequenceStep;
 use air::fidelity::Assume;
 use air::node::Child;
 use air::query::{Body, Limit, Source, SourceKind};
 use air::statement::Statement;
-use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm};
+use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm, SequenceForm};
 use air::{Air, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
@@ -273,16 +274,29 @@ fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
 
 fn comments_beside(cx: &mut Context<'_>, at: usize) -> Fired {
     let form = cx.target.can.define.comments;
-    if form == CommentForm::Inline {
-        return Ok(false);
-    }
-    if let Statement::Comment { .. } = cx.air.statements[at] {
-        if form == CommentForm::Statement {
-            return Ok(false);
-        }
-        let reason = cx.air.push_text("the target keeps no comments of tables and columns");
+    if let Statement::Comment { column, text, .. } = cx.air.statements[at] {
+        let reason = match form {
+            CommentForm::Statement => return Ok(false),
+            CommentForm::Inline if column.is_none() => {
+                // No comment is an empty one.
+                if text.is_some() {
+                    return Ok(false);
+                }
+                let empty = Some(cx.air.push_text(""));
+                if let Statement::Comment { text, .. } = &mut cx.air.statements[at] {
+                    *text = empty;
+                }
+                return Ok(true);
+            }
+            CommentForm::Inline => "the target takes comments of columns with their definitions only",
+            CommentForm::No => "the target keeps no comments of tables and columns",
+        };
+        let reason = cx.air.push_text(reason);
         cx.air.statements[at] = Statement::Nothing { reason };
         return Ok(true);
+    }
+    if form == CommentForm::Inline {
+        return Ok(false);
     }
     let Some(table) = table_mut(cx, at) else { return Ok(false) };
     let name = table.name;
@@ -335,6 +349,8 @@ fn table_definition(cx: &mut Context<'_>, at: usize) -> Fired {
         }
         fired |= name_query(cx, query)?;
     }
+    fired |= shown_columns(cx, &mut table, span)?;
+    fired |= sequence_identity(cx, &mut table, span)?;
     fired |= counted_key(cx, &mut table);
     fired |= identity_as_row_number(cx, &mut table, span)?;
     fired |= columns(cx, &mut table, span)?;
@@ -359,6 +375,52 @@ fn name_query(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
         return Ok(false);
     }
     super::sources::rename(cx, query, &names)
+}
+
+/// Columns of arrays are texts where there are no arrays: what is stored in them is the form they are shown in.
+fn shown_columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    if cx.has(cx.target.can.arrays) {
+        return Ok(false);
+    }
+    let mut fired = false;
+    for column in &mut table.columns {
+        if matches!(column.ty, Type::Array(_)) {
+            let subject = cx.air.name(column.name).to_owned();
+            cx.assume(Assume::ShownForm, &subject, span)?;
+            column.ty = Type::TEXT;
+            fired = true;
+        }
+    }
+    Ok(fired)
+}
+
+/// A whole number that is by default the next one of a sequence is an identity where there are no sequences.
+fn sequence_identity(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    if cx.target.can.sequences != SequenceForm::No {
+        return Ok(false);
+    }
+    let mut fired = false;
+    for column in &mut table.columns {
+        let Some(default) = column.default else { continue };
+        let default = match cx.air.expr(default) {
+            Expr::Cast { operand, .. } => operand,
+            _ => default,
+        };
+        let Expr::Sequence { name, step: SequenceStep::Next } = cx.air.expr(default) else { continue };
+        if !column.ty.is_int() || !column.not_null || column.identity.is_some() {
+            continue;
+        }
+        let subject = format!(
+            "{}, whose numbers nothing else takes from {}",
+            cx.air.name(column.name),
+            cx.air.name(name.name)
+        );
+        cx.assume(Assume::MadeUpNumbers, &subject, span)?;
+        column.default = None;
+        column.identity = Some(Identity { mode: IdentityMode::ByDefault, start: 1, step: 1 });
+        fired = true;
+    }
+    Ok(fired)
 }
 
 /// Where made-up values are those of the primary key, a unique column of them becomes it in a table without one.
@@ -807,6 +869,16 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
                 statements.push(Statement::CreateIndex { index });
                 fired = true;
             }
+            TableChange::AddConstraint { constraint } if takes_index(cx, at, &alter.name, &constraint) => {
+                let name = constraint.name.map(|name| ObjectName { name, ..alter.name });
+                let names = cx.air.push_list(&[name.unwrap_or(alter.name)]);
+                let on = (!define.index_names_global).then_some(alter.name);
+                let drop =
+                    DropObject { kind: ObjectKind::Index, names, if_exists: false, cascade: false, on };
+                statements.push(Statement::Drop { drop: Box::new(drop) });
+                statements.push(one(TableChange::AddConstraint { constraint }));
+                fired = true;
+            }
             TableChange::AddConstraint { constraint } if define.alter_column == AlterColumn::No => {
                 match key_index(cx, &alter.name, alter.this, &constraint) {
                     Some(index) => {
@@ -857,6 +929,28 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
         replace(cx, at, statements);
     }
     Ok(fired)
+}
+
+/// True for a key that takes over the unique index of its name (Oracle), where the target would have two of them.
+fn takes_index(cx: &Context<'_>, at: usize, table: &ObjectName, constraint: &Constraint) -> bool {
+    let define = &cx.target.can.define;
+    let (Some(name), ConstraintRule::PrimaryKey { .. } | ConstraintRule::Unique { .. }) =
+        (constraint.name, &constraint.rule)
+    else {
+        return false;
+    };
+    if define.key_takes_index || define.alter_column == AlterColumn::No {
+        return false;
+    }
+    // The index is dropped already.
+    let before = at.checked_sub(1).map(|before| &cx.air.statements[before]);
+    if matches!(before, Some(Statement::Drop { drop }) if drop.kind == ObjectKind::Index) {
+        return false;
+    }
+    let schema = table.schema.map(|schema| cx.air.name(schema));
+    let Some(known) = cx.catalog.table(schema, cx.air.name(table.name)) else { return false };
+    // The catalog has the key already, and the index of its name.
+    known.keys.iter().filter(|key| key.name.eq_ignore_ascii_case(cx.air.name(name))).count() > 1
 }
 
 /// A unique constraint as the unique index that keeps it.

@@ -174,7 +174,12 @@ fn named_sequence<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, step: Sequenc
     if let tree::Expr::Name(name) = binder.tree.expr(site.args[0]) {
         return Ok(binder.sequence(name, step, site.span));
     }
-    let bound = binder.expr(site.args[0])?;
+    // 's'::regclass is a name as well.
+    let named = match binder.tree.expr(site.args[0]) {
+        tree::Expr::Cast { expr, ty, .. } if binder.tree.type_words(ty, binder.source) == "regclass" => expr,
+        _ => site.args[0],
+    };
+    let bound = binder.expr(named)?;
     let bound = match binder.air.expr(bound) {
         Expr::Cast { operand, .. } => operand,
         _ => bound,
@@ -184,7 +189,8 @@ fn named_sequence<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, step: Sequenc
     };
     let mut parts = text.rsplit('.').map(|part| part.trim_matches('"').to_owned());
     let name = binder.plain_name(&parts.next().unwrap_or_default());
-    let schema = parts.next().map(|schema| binder.plain_name(&schema));
+    let schema = parts.next().filter(|schema| !schema.eq_ignore_ascii_case(binder.shape.default_schema));
+    let schema = schema.map(|schema| binder.plain_name(&schema));
     let name = ObjectName { catalog: None, schema, name };
     Ok(binder.air.push(Expr::Sequence { name, step }, Type::I64, false, site.span))
 }
