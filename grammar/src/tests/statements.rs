@@ -23,6 +23,30 @@ fn with<R>(dialect: Dialect, sql: &str, look: impl FnOnce(&Tree, StatementKind) 
 }
 
 #[test]
+fn a_drop_behind_a_question_about_its_name_is_one_that_may_miss() {
+    let may_miss = |sql: &str| {
+        with(Mssql, sql, |tree, kind| matches!(kind, StatementKind::Drop(drop) if tree[drop].if_exists))
+    };
+    for sql in [
+        "if exists (select * from sysobjects where id = object_id('dbo.Order Details') and sysstat & 0xf = 3) drop table \"dbo\".\"Order Details\"",
+        "IF EXISTS (SELECT 1 FROM sys.tables WHERE name = N'Order Details') DROP TABLE [Order Details];",
+        "IF OBJECT_ID(N'[dbo].[Order Details]', N'U') IS NOT NULL DROP TABLE dbo.[Order Details]",
+        "IF EXISTS (SELECT * FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'dbo' AND TABLE_NAME = 'Order Details') DROP TABLE [Order Details]",
+    ] {
+        assert!(may_miss(sql), "{sql}");
+    }
+    for sql in [
+        "IF EXISTS (SELECT * FROM sys.tables WHERE name = 'u') DROP TABLE t",
+        "IF EXISTS (SELECT * FROM t) DROP TABLE t",
+        "IF EXISTS (SELECT * FROM sys.tables WHERE name <> 't') DROP TABLE t",
+        "IF OBJECT_ID('t') IS NULL DROP TABLE t",
+        "IF EXISTS (SELECT * FROM sys.tables WHERE name = 't') DROP TABLE t ELSE PRINT 'x'",
+    ] {
+        assert!(!may_miss(sql), "{sql}");
+    }
+}
+
+#[test]
 fn inserts() {
     check(
         &[Postgres, Sqlite, Mysql, Mssql, Oracle],

@@ -45,7 +45,8 @@ impl Pass<'_> {
             Replace if self.k(next) != K::Lp => at,
             Create => self.create(at),
             Alter => self.alter(at),
-            Drop => self.drop(at),
+            Drop => self.drop(at, at, 0),
+            If if let Some(drop) = self.guarded_drop(at) => self.drop(at, drop, IF_EXISTS),
             Truncate => self.truncate(at),
             Comment if self.w(next) == On => self.comment_on(at),
             Begin => self.begin(at),
@@ -408,16 +409,17 @@ impl Pass<'_> {
         })
     }
 
-    fn drop(&mut self, at: usize) -> usize {
+    /// A DROP; what stands before it from `from` on belongs to its head.
+    fn drop(&mut self, from: usize, at: usize, flag: u8) -> usize {
         use W::*;
-        let mut flag = 0;
+        let mut flag = flag;
         let mut end = at + 1;
         if matches!(self.w(end), Temporary | Temp) {
             flag |= DROP_TEMPORARY;
             end += 1;
         }
         let Some((object, behind)) = self.object(end) else {
-            return self.emit_rest(K::Other, OtherKind::Unknown as u16, at);
+            return self.emit_rest(K::Other, OtherKind::Unknown as u16, from);
         };
         end = behind;
         if matches!(self.w(end), Concurrently | Online) {
@@ -429,10 +431,10 @@ impl Pass<'_> {
             end = behind;
         }
         if self.raw[end.min(self.raw.len())..].iter().any(|tok| tok.kind == K::Lp) {
-            return self.emit_rest(K::Other, OtherKind::DropRoutine as u16, at);
+            return self.emit_rest(K::Other, OtherKind::DropRoutine as u16, from);
         }
         self.fuser.frame = Frame::TypeDef;
-        self.emit(K::Drop, object as u16, at, end);
+        self.emit(K::Drop, object as u16, from, end);
         self.set_flag(flag);
         if self.k(end) == K::Name { self.name(end) } else { end }
     }

@@ -10,6 +10,7 @@
 
 mod ddl;
 mod expr;
+mod guard;
 mod heads;
 mod query;
 
