@@ -513,6 +513,8 @@ builtins! {
     Collate                "collate" 1..1 Scalar Same, Strict Immutable "The text, comparing by the collation in the modifier.";
     NumericPrefix          "numeric_prefix" 1..1 Scalar F64, Strict Immutable "Longest prefix of the text that is a number, blanks before it passed over; 0 if there is none.";
     IntegerPrefix          "integer_prefix" 1..1 Scalar I64, Strict Immutable "Longest prefix of the text that is an integer, blanks before it passed over; 0 if there is none.";
+    JsonSplit              "json_split" 2..2 Scalar JSON, Strict Immutable "JSON array of the parts of a text between a separator.";
+    JsonAppend             "json_append" 2..2 Scalar JSON, Own Immutable "JSON array with one more element.";
 
     // Table builtins.
     GenerateSeries         "generate_series" 2..3 Table Given, Own Immutable "Numbers or timestamps from to by step; column 1.";
@@ -522,4 +524,5 @@ builtins! {
     JsonArrayElementsText  "json_array_elements_text" 1..1 Table Text, Own Immutable "Elements of a JSON array as text.";
     StringSplit            "string_split" 2..2 Table Text, Own Immutable "Parts of a text; column value.";
     RegexSplit             "regex_split" 2..2 Table Text, Own Immutable "Parts of a text between matches.";
+    JsonTable              "json_table" 1..1 Table JSON, Own Immutable "Elements of a JSON array: position from 1, and text of those that are no arrays or objects.";
 }

@@ -382,6 +382,8 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::refuse(NumericPrefix, "text is a number throughout or not at all"),
     Row::refuse(IntegerPrefix, "text is a number throughout or not at all"),
+    Row::refuse(JsonSplit, "texts are split otherwise"),
+    Row::refuse(JsonAppend, "arrays grow otherwise"),
     // Tables.
     Row::template(GenerateSeries, "GENERATE_SERIES({*})").since(16, 0),
     Row::refuse(Unnest, "there are no arrays"),
@@ -390,4 +392,5 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonArrayElementsText, "there is no table of JSON elements"),
     Row::template(StringSplit, "STRING_SPLIT({*})").since(13, 0),
     Row::refuse(RegexSplit, "there are no regular expressions"),
+    Row::refuse(JsonTable, "there is no such table of JSON elements"),
 ];

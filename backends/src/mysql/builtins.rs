@@ -390,6 +390,8 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::loose(NumericPrefix, S::Add, "{0!} + 0e0"),
     Row::template(IntegerPrefix, "CAST({0} AS SIGNED)"),
+    Row::template(JsonSplit, "CONCAT('[', REPLACE(JSON_QUOTE({0}), {1}, '\",\"'), ']')"),
+    Row::template(JsonAppend, "JSON_ARRAY_APPEND({0}, '$', {1})"),
     // Tables.
     Row::rewritten(GenerateSeries),
     Row::refuse(Unnest, "there are no arrays"),
@@ -398,4 +400,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonArrayElementsText, "there is no table of JSON elements"),
     Row::refuse(StringSplit, "there is no table of parts of a text"),
     Row::refuse(RegexSplit, "there are no regular expressions"),
+    Row::template(JsonTable, "JSON_TABLE({0}, '$[*]' COLUMNS (n FOR ORDINALITY, value LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'))").since(10, 6),
+    Row::template(JsonTable, "JSON_TABLE({0}, '$[*]' COLUMNS (n FOR ORDINALITY, value LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin PATH '$'))").since(8, 0),
+    Row::refuse(JsonTable, "there is no table of JSON elements"),
 ];

@@ -64,7 +64,7 @@ pub fn column_type(ty: Type, _: &Profile, catalog: &Catalog, out: &mut String) -
         }),
         Type::Xml => return Err("there is no XML type"),
         Type::Interval(_) => return Err("there are no intervals"),
-        Type::Array(_) => return Err("there are no arrays"),
+        Type::Array(_) => out.push_str("JSON"),
         Type::Row => return Err("rows are no column type"),
     }
     Ok(())

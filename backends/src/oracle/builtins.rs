@@ -383,6 +383,8 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}").since(12, 2),
     Row::refuse(NumericPrefix, "text is a number throughout or not at all"),
     Row::refuse(IntegerPrefix, "text is a number throughout or not at all"),
+    Row::refuse(JsonSplit, "texts are split otherwise"),
+    Row::refuse(JsonAppend, "arrays grow otherwise"),
     // Tables.
     Row::refuse(GenerateSeries, "there is no series of numbers"),
     Row::refuse(Unnest, "there are no arrays"),
@@ -391,4 +393,5 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonArrayElementsText, "there is no table of JSON elements"),
     Row::refuse(StringSplit, "there is no table of parts of a text"),
     Row::refuse(RegexSplit, "there is no table of parts of a text"),
+    Row::refuse(JsonTable, "there is no such table of JSON elements"),
 ];

@@ -384,6 +384,8 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::template(NumericPrefix, r#"CAST(coalesce(substring({0} FROM '^\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)'), '0') AS double precision)"#),
     Row::template(IntegerPrefix, r#"CAST(coalesce(substring({0} FROM '^\s*([-+]?[0-9]+)'), '0') AS bigint)"#),
+    Row::refuse(JsonSplit, "texts are split otherwise"),
+    Row::refuse(JsonAppend, "arrays grow otherwise"),
     // Tables.
     Row::template(GenerateSeries, "generate_series({*})"),
     Row::template(Unnest, "unnest({*})"),
@@ -392,4 +394,5 @@ pub const BUILTINS: &[Row] = &[
     Row::template(JsonArrayElementsText, "json_array_elements_text({0})"),
     Row::template(StringSplit, "string_to_table({*})").since(14, 0),
     Row::template(RegexSplit, "regexp_split_to_table({*})"),
+    Row::refuse(JsonTable, "there is no such table of JSON elements"),
 ];

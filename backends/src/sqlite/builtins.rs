@@ -316,7 +316,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(Max, "max({0})"),
     Row::template(StringAgg, "group_concat({d}{0}, {1}{o})"),
     Row::refuse(ArrayAgg, "there are no arrays"),
-    Row::template(JsonAgg, "nullif(json_group_array({d}{0}{o}), '[]')"),
+    Row::template(JsonAgg, "nullif(json_group_array({d}{0}{o}){f}, '[]')"),
     Row::template(JsonObjectAgg, "json_group_object({*})"),
     Row::template(BoolAnd, "min({0})"),
     Row::template(BoolOr, "max({0})"),
@@ -384,6 +384,8 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(Collate, S::Collate, "{0!} COLLATE {c}"),
     Row::template(NumericPrefix, "CAST({0} AS REAL)"),
     Row::template(IntegerPrefix, "CAST({0} AS INTEGER)"),
+    Row::loose(JsonSplit, S::Concat, "'[' || replace(json_quote({0}), {1}, '\",\"') || ']'"),
+    Row::template(JsonAppend, "json_insert({0}, '$[#]', {1})"),
     // Tables.
     Row::rewritten(GenerateSeries),
     Row::refuse(Unnest, "there are no arrays"),
@@ -392,4 +394,5 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonArrayElementsText, "there is no table of JSON elements"),
     Row::refuse(StringSplit, "there is no table of parts of a text"),
     Row::refuse(RegexSplit, "there are no regular expressions"),
+    Row::refuse(JsonTable, "members are rows of json_each"),
 ];

@@ -33,7 +33,7 @@ pub fn column_type(ty: Type, _: &Profile, _: &Catalog, out: &mut String) -> Resu
         Type::Uuid | Type::Json { .. } | Type::Xml => out.push_str("TEXT"),
         Type::Bits { .. } => return Err("there are no bit strings"),
         Type::Interval(_) => return Err("there are no intervals"),
-        Type::Array(_) => return Err("there are no arrays"),
+        Type::Array(_) => out.push_str("TEXT"),
         Type::Row => return Err("rows are no column type"),
     }
     Ok(())

@@ -46,6 +46,15 @@ impl<'a> Binder<'a> {
         if let Some(expr) = self.pseudo_column(name, span)? {
             return Ok(expr);
         }
+        // A row of one column of a function is the value itself.
+        if open.is_none()
+            && let Some(at) = self.find_source(name, ident)
+            && let visible = self.scopes.visible[at].source
+            && matches!(self.air.source(visible).kind, SourceKind::Function { .. })
+            && self.air.source(visible).columns.len() == 1
+        {
+            return Ok(self.column(visible, 0, false, true, span));
+        }
         if let Some(expr) = self.row_number(None, reference, span)? {
             return Ok(expr);
         }

@@ -273,6 +273,11 @@ fn booleans_in_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let mut args = cx.air.list(args).to_vec();
     let mut fired = false;
     for (at, arg) in args.iter_mut().enumerate() {
+        if op == JsonObject && at % 2 == 0 && cx.air.ty(*arg).is_numeric() {
+            *arg = cx.cast(*arg, Type::TEXT);
+            fired = true;
+            continue;
+        }
         if cx.air.ty(*arg) != Type::Bool || op == JsonObject && at % 2 == 0 {
             continue;
         }
@@ -308,7 +313,7 @@ fn keys_by_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some([document, keys]) = cx.args(id) else { return Ok(false) };
     let span = cx.air.span(id);
     let steps = match cx.air.expr(keys) {
-        Expr::Array { items } => {
+        Expr::Array { items } | Expr::Call { op: JsonArray, args: items, .. } => {
             cx.air.list(items).iter().map(|&item| key_or_index(cx, item)).collect::<Option<Vec<Step>>>()
         }
         _ => cx.text_literal(keys).and_then(steps_of_keys),

@@ -4,6 +4,7 @@
 //! source dialect promised, under the assumptions noted. Never: a shape or a call the target reads otherwise.
 
 mod aggregates;
+mod arrays;
 mod bits;
 mod build;
 mod casts;
@@ -39,8 +40,10 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::setops::RULES,
     shape::joins::RULES,
     shape::series::RULES,
+    shape::elements::RULES,
     shape::sources::RULES,
     shape::predicates::RULES,
+    arrays::RULES,
     collation::RULES,
     division::RULES,
     rounding::RULES,

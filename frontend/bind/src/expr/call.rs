@@ -232,17 +232,31 @@ impl<'a> Binder<'a> {
     pub(crate) fn bound_args(&mut self, site: CallSite<'a>) -> Bound<Vec<ExprId>> {
         let mut args = Vec::with_capacity(site.args.len());
         for arg in site.args {
-            args.push(self.expr(*arg)?);
+            self.spread_arg(*arg, &mut args)?;
         }
         Ok(args)
+    }
+
+    /// An argument, or the elements of `VARIADIC ARRAY[…]`.
+    fn spread_arg(&mut self, arg: tree::ExprId, args: &mut Vec<ExprId>) -> Bound<()> {
+        if let tree::Expr::Unary { op: tree::UnaryOp::Variadic, arg: array } = self.tree.expr(arg) {
+            let array = self.expr(array)?;
+            let Expr::Array { items } = self.air.expr(array) else {
+                return self
+                    .no_meaning("a variadic argument that is no list of values", self.air.span(array));
+            };
+            args.extend_from_slice(self.air.list(items));
+            return Ok(());
+        }
+        args.push(self.expr(arg)?);
+        Ok(())
     }
 
     /// All arguments, each as the entry of `wants` says; the last entry repeats.
     pub(crate) fn wanted_args(&mut self, site: CallSite<'a>, wants: &[Want]) -> Bound<Vec<ExprId>> {
         let mut args = Vec::with_capacity(site.args.len());
         for arg in site.args {
-            let bound = self.expr(*arg)?;
-            args.push(bound);
+            self.spread_arg(*arg, &mut args)?;
         }
         self.convert_args(&mut args, wants)?;
         Ok(args)

@@ -18,10 +18,14 @@ mod words;
 
 pub(crate) use call::CallSite;
 
+use self::types::element_of;
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use air::expr::{Branch, CompareOp, Expr, SequenceStep, Truth};
-use air::types::{CollationStrength, Type};
+use air::ids::List;
+use air::node::{Child, Operand};
+use air::query::{Body, Distinct, Item, Output};
+use air::types::{CastRule, CollationStrength, Type};
 use air::{Builtin, ExprId, ObjectName};
 use air_base::Span;
 use airc_grammar::tree::{self, IsTest, ParamStyle, VariableKind};
@@ -171,7 +175,7 @@ impl<'a> Binder<'a> {
             }
             T::Variable(_) => self.no_meaning("a variable of the server or session", span),
             T::InTable { negated, expr, table } => self.in_table(negated, expr, table, span),
-            T::ArrayQuery(_) => self.no_meaning("an array made of the rows of a query", span),
+            T::ArrayQuery(query) => self.array_query(query, span),
             T::Slice { .. } => self.no_meaning("an array slice without both ends", span),
             T::Field { .. } | T::FieldStar(_) => self.no_meaning("a field of a composite value", span),
             T::Star(_) => self.no_meaning("`*` outside of a select list", span),
@@ -276,6 +280,67 @@ impl<'a> Binder<'a> {
         };
         let many = self.meaning.scalar_rows;
         Ok(self.air.push(Expr::Scalar { query, many }, ty, true, span))
+    }
+
+    /// `ARRAY(SELECT x … ORDER BY y)`: the array of all `x` in that order, empty for no rows.
+    fn array_query(&mut self, query: tree::QueryId, span: Span) -> Bound<ExprId> {
+        let query = self.query(query)?;
+        let node = *self.air.query(query);
+        let what = "an array made of the rows of this query";
+        let Body::Select { select } = node.body else { return self.no_meaning(what, span) };
+        let block = *self.air.select(select);
+        let [Item::Expr { expr: value, .. }] = *self.air.list(block.items) else {
+            return self.no_meaning(what, span);
+        };
+        let plain = block.group.is_none()
+            && block.having.is_none()
+            && block.qualify.is_none()
+            && matches!(block.distinct, Distinct::All {})
+            && node.limit.is_none()
+            && !self.computes_over_rows(value);
+        if !plain || matches!(self.air.ty(value), Type::Array(_)) {
+            return self.no_meaning(what, span);
+        }
+        let mut order = self.air.list(node.order).to_vec();
+        for key in &mut order {
+            if let Expr::Output { .. } = self.air.expr(key.expr) {
+                key.expr = self.twice(value)?;
+            }
+        }
+        let order = self.air.push_list(&order);
+        let ty = Type::Array(element_of(self.air.ty(value)));
+        let args = self.air.push_list(&[value]);
+        let collation = self.strongest_collation(&[value]).unwrap_or_default();
+        let all =
+            Expr::Aggregate { op: Builtin::ArrayAgg, distinct: false, args, order, filter: None, collation };
+        let all = self.air.push(all, ty, true, span);
+        let none = self.air.push(Expr::Array { items: List::EMPTY }, ty, false, span);
+        let none = self.cast(none, ty, CastRule::IMPLICIT);
+        let item = self.call_as(Builtin::Coalesce, &[all, none], ty, span);
+        let items = self.air.push_list(&[Item::Expr { expr: item, alias: None }]);
+        let outputs = self.air.push_list(&[Output { name: Default::default(), ty, nullable: false }]);
+        let block = self.air.select_mut(select);
+        (block.items, block.outputs) = (items, outputs);
+        self.air.query_mut(query).order = List::EMPTY;
+        let many = self.meaning.scalar_rows;
+        Ok(self.air.push(Expr::Scalar { query, many }, ty, false, span))
+    }
+
+    /// True for an expression with aggregates or window calls of its own block.
+    fn computes_over_rows(&self, id: ExprId) -> bool {
+        let mut stack = vec![id];
+        while let Some(id) = stack.pop() {
+            let expr = self.air.expr(id);
+            if matches!(expr, Expr::Aggregate { .. } | Expr::Window { .. }) {
+                return true;
+            }
+            expr.children(self.air, &mut |child| {
+                if let Child::Expr(below) = child {
+                    stack.push(below);
+                }
+            });
+        }
+        false
     }
 
     /// SQLite's `expr IN table`.

@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod define;
+pub(crate) mod elements;
 pub(crate) mod grouping;
 pub(crate) mod having;
 pub(crate) mod joins;
