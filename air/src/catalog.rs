@@ -65,6 +65,8 @@ pub struct Table {
     pub strict: bool,
     /// SQLite: rows have no rowid.
     pub without_rowid: bool,
+    /// Seen by one session alone.
+    pub temporary: bool,
     /// What the script's statements have done to the numbers of the counted column.
     pub counter: Counter,
     /// The same, before the last INSERT.
@@ -76,6 +78,8 @@ pub struct Table {
 pub struct Counter {
     /// The number it makes up next; known while the script makes the table and says how many rows it adds.
     pub next: Option<i64>,
+    /// The script makes the table, so no other rows are in it.
+    pub own: bool,
     /// Rows were given numbers by hand.
     pub given: bool,
     /// Rows were removed, or given other numbers.

@@ -97,6 +97,8 @@ assumptions! {
     Rights = "rights", "rights on the target are given and taken by its administrator: {}";
     /// A type that is kept as the text it is shown as.
     ShownForm = "shown-form", "values are written as the source shows them: {}";
+    /// Nobody else is in the way.
+    OwnSession = "own-session", "no other session uses or changes it meanwhile: {}";
     /// A constraint the target cannot state.
     ConstraintDropped = "constraint", "the application keeps this constraint, which the target cannot state: {}";
 }

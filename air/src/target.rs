@@ -101,7 +101,7 @@ impl Row {
 pub enum How {
     /// A function-like text: `{0}` is an argument, `{0!}` an argument in parentheses unless it is an atom,
     /// `{1|x}` an argument or the text `x` where it is absent, `{*}` all arguments separated by commas,
-    /// `{u}` the unit in upper case, `{c}` the target's name of the collation in the modifier; a brace is doubled.
+    /// `{u}` the unit in upper case, `{f}` the place of FILTER in an aggregate, `{c}` the target's name of the collation in the modifier; a brace is doubled.
     /// Arguments stand where any expression may stand.
     Template(&'static str),
     /// As [`How::Template`], but the whole binds like an operator of that strength, and an argument marked
@@ -272,6 +272,8 @@ pub struct Capabilities {
     pub change_limit: Can,
     /// Assignments of one UPDATE see the old row (false: MySQL's left to right).
     pub simultaneous_set: bool,
+    /// What before an UPDATE makes its assignments see the old row, where they otherwise do not.
+    pub simultaneous_prefix: Option<&'static str>,
     /// MERGE.
     pub merge: Can,
     /// DEFAULT as a value in VALUES.
@@ -396,6 +398,8 @@ pub struct Capabilities {
     pub nested_recursion: bool,
     /// Several arms of a recursive common table expression may refer to it.
     pub recursive_arms: bool,
+    /// Columns of instants hold those up to 2038 only.
+    pub short_instants: bool,
     /// A recursive common table expression may stop at a number of rows.
     pub recursion_limit: bool,
     /// Texts in the arms of a recursive common table expression have to be declared alike.
@@ -711,6 +715,8 @@ pub struct Definitions {
     pub forward_references: bool,
     /// Foreign keys that are not enforced for a while.
     pub enforcement: Enforcement,
+    /// A session enforces foreign keys only if it asks for that.
+    pub enforcement_by_request: bool,
     /// A CHECK may ask for the time or the session.
     pub check_of_session: bool,
     /// A schema may stand at the name of an index.

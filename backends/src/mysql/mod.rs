@@ -91,6 +91,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     delete_from: DeleteFrom::Join,
     change_limit: Can::Yes,
     simultaneous_set: false,
+    simultaneous_prefix: None,
     merge: Can::No,
     default_in_values: Can::Yes,
     changing_ctes: false,
@@ -154,6 +155,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     nested_recursion: false,
     recursive_arms: true,
     recursion_limit: true,
+    short_instants: true,
     recursive_texts_alike: false,
     comma_is_join: false,
     distinct_other_order: true,
@@ -181,6 +183,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
         inline_indexes: true,
         index_names_global: false,
         forward_references: false,
+        enforcement_by_request: false,
         enforcement: Enforcement::OfSession("SET foreign_key_checks = 0", "SET foreign_key_checks = 1"),
         check_of_session: false,
         index_schema: false,
@@ -225,6 +228,8 @@ const MYSQL_BASE: Capabilities = Capabilities {
 static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     lateral: Lateral::No,
     short_ranks: true,
+    // Since 10.3.
+    simultaneous_prefix: Some("SET STATEMENT sql_mode = CONCAT(@@sql_mode, ',SIMULTANEOUS_ASSIGNMENT') FOR "),
     recursion_limit: false,
     intersect_except: Can::Since(Version(10, 3)),
     intersect_except_all: Can::Since(Version(10, 5)),

@@ -226,6 +226,13 @@ impl<'a> Renderer<'a> {
         let call = Call { id, args: air.list(args), modifier: Modifier::None, distinct, order };
         let Some(row) = self.target.row(op) else { return Err(self.wordless(id, op)) };
         match row.how {
+            How::Template(text) if text.contains("{f}") => {
+                let (before, after) = text.split_once("{f}").unwrap_or((text, ""));
+                let atom = self.at(Strength::Atom);
+                self.template(before, &call, atom)?;
+                self.filter(id, filter)?;
+                return self.template(after, &call, atom);
+            }
             How::Template(text) | How::Loose(_, text) => {
                 let places_distinct = text.contains("{d}");
                 let places_order = text.contains("{o}") || text.contains("{w}");
@@ -252,9 +259,14 @@ impl<'a> Renderer<'a> {
             }
             how => self.say(op, how, &call, 0)?,
         }
+        self.filter(id, filter)
+    }
+
+    /// FILTER behind an aggregate.
+    fn filter(&mut self, id: ExprId, filter: Option<ExprId>) -> Done {
         if let Some(filter) = filter {
             if !self.target.has(self.target.can.aggregate_filter) {
-                return Err(self.unlegal(air.span(id), "FILTER"));
+                return Err(self.unlegal(self.air.span(id), "FILTER"));
             }
             self.push(" FILTER (WHERE ");
             self.value(filter)?;
@@ -270,6 +282,11 @@ impl<'a> Renderer<'a> {
                 self.call(call, op, modifier, args, self.at(Strength::Atom))?
             }
             Expr::Aggregate { op, distinct, args, order, filter, .. } => {
+                let inside =
+                    |row: &air::target::Row| matches!(row.how, How::Template(text) if text.contains("{f}"));
+                if self.target.row(op).is_some_and(inside) {
+                    return Err(self.unlegal(self.air.span(id), "this aggregate over a window"));
+                }
                 self.aggregate(call, op, distinct, args, order, filter)?;
             }
             _ => return Err(self.unlegal(self.air.span(id), "a window over no call")),

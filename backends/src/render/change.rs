@@ -270,7 +270,10 @@ impl Renderer<'_> {
     fn update(&mut self, update: &Update, span: Span) -> Done {
         self.change_with(update.ctes, update.recursive, span)?;
         let can = self.target.can;
-        if update.sequential == can.simultaneous_set && update.assignments.len() > 1 {
+        let simultaneous = !update.sequential && !can.simultaneous_set && update.assignments.len() > 1;
+        if let Some(prefix) = can.simultaneous_prefix.filter(|_| simultaneous) {
+            self.push(prefix);
+        } else if update.sequential == can.simultaneous_set && update.assignments.len() > 1 {
             return Err(self.unlegal(span, "the order of assignments"));
         }
         if (update.limit.is_some() || !update.order.is_empty()) && !self.target.has(can.change_limit) {

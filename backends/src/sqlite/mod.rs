@@ -84,6 +84,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     // UPDATE … LIMIT is a compile-time option that distributions leave out.
     change_limit: Can::No,
     simultaneous_set: true,
+    simultaneous_prefix: None,
     merge: Can::No,
     default_in_values: Can::No,
     changing_ctes: false,
@@ -147,6 +148,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     nested_recursion: false,
     recursive_arms: true,
     recursion_limit: true,
+    short_instants: false,
     recursive_texts_alike: false,
     comma_is_join: true,
     distinct_other_order: false,
@@ -174,6 +176,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         inline_indexes: false,
         index_names_global: true,
         forward_references: true,
+        enforcement_by_request: true,
         enforcement: Enforcement::OfSession("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
         check_of_session: false,
         index_schema: true,

@@ -321,6 +321,25 @@ fn to_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !from.is_numeric() {
         return Ok(false);
     }
+    if to == Type::Number && from.is_decimal() && cx.target.can.decimals != Decimals::Unbounded {
+        // Its digits stay those it has.
+        cx.become_copy(id, operand);
+        cx.air.info_mut(id).ty = from;
+        return Ok(true);
+    }
+    if let (Decimals::Bounded { .. }, Some(scale)) = (cx.target.can.decimals, to.scale())
+        && from.is_float()
+        && rule.reason == CastReason::Explicit
+        && rule.rounding != Rounding::Truncate
+        && (0..=15).contains(&scale)
+        && !matches!(cx.air.expr(operand), Expr::Cast { to: Type::Decimal { .. }, .. })
+    {
+        // The float as the decimal it is shown as is what is rounded.
+        let wide = Type::Decimal { precision: 65, scale: scale + 15 };
+        let shown = cx.cast(operand, wide);
+        cx.air.set(id, Expr::Cast { operand: shown, to, rule });
+        return Ok(true);
+    }
     let fits = match (from.scale(), to.scale()) {
         (_, None) => true,
         (Some(from), Some(to)) => from <= to,
@@ -348,6 +367,11 @@ fn to_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
 fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
     let Type::Text(text) = to else { return Ok(false) };
+    if from == Type::Number && cx.target.can.decimals != Decimals::Unbounded && is_quotient(cx, operand) {
+        let span = cx.air.span(id);
+        let message = "a quotient is shown with digits of its own";
+        return cx.refuse(codes::CAST, span, message, "round it first");
+    }
     if cx.target.can.decimals != Decimals::Float {
         return Ok(false);
     }
@@ -392,6 +416,19 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.become_copy(id, plain);
     }
     Ok(true)
+}
+
+/// True for a quotient or mean without a scale of its own, and for sums of such.
+fn is_quotient(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Call { op: DivNumber | DivOracle | DivFloat | DivFloatOrNull, .. } => true,
+        Expr::Aggregate { op: AvgNumber | AvgFloat, .. } => true,
+        Expr::Call { op: Add | Sub | Mul | Neg | Coalesce | NullIf | Abs, args, .. } => {
+            cx.air.list(args).iter().any(|&arg| is_quotient(cx, arg))
+        }
+        Expr::Cast { operand, to, .. } => to.scale().is_none() && is_quotient(cx, operand),
+        _ => false,
+    }
 }
 
 fn to_iso_text(cx: &mut Context<'_>, id: ExprId) -> Fired {

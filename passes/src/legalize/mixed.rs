@@ -1,6 +1,7 @@
 //! Values of several storage classes in one place, as only a dynamically typed source has them.
 
 use air::builtins::Builtin::*;
+use air::fidelity::Assume;
 use air::query::Item;
 use air::types::Type;
 use air::{Expr, ExprId, SelectId};
@@ -14,6 +15,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "mixed_extreme",
         law: "numbers stand before texts only where values have storage classes",
         apply: Apply::Builtins(&[Greatest, Least], mixed_extreme),
+    },
+    Rule {
+        name: "mixed_choice",
+        law: "of several constants the first that is no NULL is chosen",
+        apply: Apply::Builtins(&[Coalesce], mixed_choice),
     },
     Rule {
         name: "storage_class",
@@ -41,6 +47,29 @@ fn mixed_extreme(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return cx.refuse(codes::BUILTIN, span, message, "values of one type");
     }
     Ok(false)
+}
+
+/// A choice among numbers and texts gives whichever it is where values have storage classes.
+fn mixed_choice(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(TypeName) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let numbers = args.iter().any(|arg| cx.air.ty(*arg).is_numeric());
+    let texts = args.iter().any(|arg| cx.air.ty(*arg).is_text());
+    if !numbers || !texts {
+        return Ok(false);
+    }
+    let first = args.into_iter().find(|&arg| !cx.is_null_literal(arg));
+    if let Some(first) = first
+        && cx.air.literal(first).is_some()
+    {
+        cx.become_copy(id, first);
+        cx.air.info_mut(id).ty = cx.air.ty(first);
+        return Ok(true);
+    }
+    let span = cx.air.span(id);
+    cx.refuse(codes::BUILTIN, span, "a choice among numbers and texts has no form", "values of one type")
 }
 
 /// A member that is selected as it is: a number, a truth value or a text, as the document says.
@@ -71,14 +100,21 @@ fn storage_class(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let literal = cx.air.literal(value).is_some();
     let class = match cx.air.ty(value) {
         Type::Null => "null",
-        Type::Int { .. } if literal => "integer",
-        Type::Float64 if literal => "real",
-        Type::Bytes { .. } if literal => "blob",
-        Type::Text(_) if literal || matches!(cx.air.expr(value), Expr::Call { .. } | Expr::Cast { .. }) => {
-            "text"
-        }
+        Type::Int { .. } => "integer",
+        Type::Float64 => "real",
+        Type::Bytes { .. } => "blob",
+        Type::Text(_) => "text",
         _ => return Ok(false),
     };
+    let span = cx.air.span(id);
+    let subject = cx.subject(value);
+    match cx.air.expr(value) {
+        _ if literal => {}
+        Expr::Column { .. } => cx.assume(Assume::DeclaredTypes, &subject, span)?,
+        // A sum that grows too large for an integer is a float.
+        _ if class == "integer" => return Ok(false),
+        _ => {}
+    }
     let class = cx.text(class, id);
     if literal || !cx.air.info(value).nullable {
         cx.become_copy(id, class);

@@ -286,7 +286,7 @@ fn null_propagating_extreme(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(true);
     }
     if cx.speaks(op) {
-        return Ok(false);
+        return extreme_of_constants(cx, id, op, args);
     }
     let ty = cx.air.ty(id);
     let skipping = if op == Greatest { GreatestSkipNulls } else { LeastSkipNulls };
@@ -304,6 +304,21 @@ fn null_propagating_extreme(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let null = cx.null(ty, id);
     let expr = cx.case_expr(&[(any, null)], Some(extreme));
     cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// Constants among themselves compare as the target's session does, unless one of them says otherwise.
+fn extreme_of_constants(cx: &mut Context<'_>, id: ExprId, op: air::Builtin, args: Vec<ExprId>) -> Fired {
+    let mut args = args;
+    let default = cx.target.profile.settings.collation;
+    let exact = cx.air.ty(id).collation().is_some_and(|collation| collation.is_exact());
+    if !exact || default.is_exact() || !args.iter().all(|&arg| cx.text_literal(arg).is_some()) {
+        return Ok(false);
+    }
+    let binary = air::types::Collation::BINARY;
+    let wanted = air::expr::Modifier::Collation(binary);
+    args[0] = cx.call_with(Collate, wanted, &[args[0]], Type::text(binary), id);
+    cx.become_call(id, op, &args);
     Ok(true)
 }
 

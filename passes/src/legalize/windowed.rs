@@ -1,8 +1,8 @@
 //! Aggregates over windows that a rule has replaced by an expression over aggregates.
 
 use air::builtins::Builtin::{
-    Add, CountAll, CumeDist, DivFloatOrNull, Greatest, Lag, Lead, Median, Mode, PercentRank, PercentileCont,
-    PercentileDisc, Rank, Sub,
+    Add, CountAll, CumeDist, DenseRank, DivFloatOrNull, Greatest, Lag, Lead, Median, Mode, Ntile,
+    PercentRank, PercentileCont, PercentileDisc, Rank, RowNumber, Sub,
 };
 use air::builtins::Class;
 use air::expr::{FrameBound, WindowSpec};
@@ -26,6 +26,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "percentile_over_window",
         law: "a percentile over a window is one of the window's rows",
         apply: Apply::Kinds(&[Kind::Window], percentile_over_window),
+    },
+    Rule {
+        name: "rank_without_frame",
+        law: "the number of a row among its partners depends on the partition and its order, not on a frame",
+        apply: Apply::Kinds(&[Kind::Window], rank_without_frame),
     },
     Rule {
         name: "rank_digits",
@@ -56,6 +61,38 @@ fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     spread(cx, call, window, ignore_nulls);
     cx.become_copy(id, call);
+    Ok(true)
+}
+
+/// MariaDB takes no frame where none counts.
+fn rank_without_frame(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.target.can.short_ranks {
+        return Ok(false);
+    }
+    let Expr::Window { call, window, ignore_nulls } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Call { op: RowNumber | Rank | DenseRank | CumeDist | PercentRank | Ntile | Lag | Lead, .. } =
+        cx.air.expr(call)
+    else {
+        return Ok(false);
+    };
+    let spec = *cx.air.window(window);
+    if spec.frame.is_none() {
+        return Ok(false);
+    }
+    let (name, base) = match (spec.name, spec.base) {
+        (None, base) => (None, base),
+        (Some(_), None) => (None, None),
+        (Some(_), Some(_)) => return Ok(false),
+    };
+    let keys: Vec<ExprId> = cx.air.list(spec.partition).to_vec();
+    let keys: Vec<ExprId> = keys.into_iter().map(|key| cx.air.copy(key)).collect();
+    let mut order = cx.air.list(spec.order).to_vec();
+    for key in &mut order {
+        key.expr = cx.air.copy(key.expr);
+    }
+    let (partition, order) = (cx.air.push_list(&keys), cx.air.push_list(&order));
+    let window = cx.air.push_window(WindowSpec { name, base, partition, order, frame: None });
+    cx.air.set(id, Expr::Window { call, window, ignore_nulls });
     Ok(true)
 }
 

@@ -12,6 +12,7 @@ use air::types::{CastFailure, CastReason, CastRule, Rounding};
 use air::{CteId, Expr, ExprId, List, Literal, Name, ObjectName, RelId, SourceId, Type};
 use air_base::Span;
 
+use super::upsert::ROWS_APART_MAX;
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
@@ -85,6 +86,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "truncate_as_delete",
         law: "TRUNCATE removes all rows",
         apply: Apply::Statements(&[StatementKind::Truncate], truncate_as_delete),
+    },
+    Rule {
+        name: "returned_by_query",
+        law: "rows chosen by columns that do not change are chosen by them afterwards as well",
+        apply: Apply::Statements(&[StatementKind::Update], returned_by_query),
     },
     Rule {
         name: "returned_rows",
@@ -266,6 +272,9 @@ fn assignment_order(cx: &mut Context<'_>, at: usize) -> Fired {
         }
         None => {
             let span = span_of(cx, at);
+            if cx.target.can.simultaneous_prefix.is_some() && primary_key(cx, target).is_none() {
+                return Ok(false);
+            }
             swap_by_snapshot(cx, at, target, span)?;
             Ok(true)
         }
@@ -926,6 +935,19 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
         let known =
             table_of(cx, target).and_then(|table| table.column(&name).map(|i| &table.columns[i as usize]));
         let null_will_do = known.is_some_and(|column| column.identity || !column.has_default);
+        if !null_will_do
+            && rows.len() <= ROWS_APART_MAX
+            && let Statement::Insert { insert } = &cx.air.statements[at]
+            && insert.returning.is_empty()
+            && insert.ctes.is_empty()
+        {
+            let insert = insert.clone();
+            let list = cx.air.push_list(&rows);
+            let inserts = super::upsert::one_by_one(cx, &insert, list);
+            let inserts = inserts.into_iter().map(|insert| Statement::Insert { insert: Box::new(insert) });
+            replace(cx, at, inserts.collect());
+            return Ok(true);
+        }
         if !null_will_do {
             return cx.refuse(
                 codes::CHANGE,
@@ -1202,6 +1224,61 @@ fn returned_rows(cx: &mut Context<'_>, at: usize) -> Fired {
         }
     }
     Ok(fired)
+}
+
+/// `UPDATE … WHERE c RETURNING x` as the UPDATE and `SELECT x … WHERE c`, where no column of `c` is assigned.
+fn returned_by_query(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.returning != Returning::InsertDelete {
+        return Ok(false);
+    }
+    let Statement::Update { update } = &cx.air.statements[at] else { return Ok(false) };
+    let update = (**update).clone();
+    let plain = update.from.is_none()
+        && update.limit.is_none()
+        && !update.ignore
+        && update.ctes.is_empty()
+        && update.order.is_empty();
+    if update.returning.is_empty() || !plain {
+        return Ok(false);
+    }
+    let assigned: Vec<u32> = cx
+        .air
+        .list(update.assignments)
+        .iter()
+        .flat_map(|assignment| cx.air.list(assignment.columns).to_vec())
+        .collect();
+    let steady = |cx: &Context<'_>, id: ExprId| match cx.air.expr(id) {
+        Expr::Column { index, .. } => !assigned.contains(&index),
+        Expr::Call { op, .. } => op.signature().volatility != air::builtins::Volatility::Volatile,
+        Expr::Scalar { .. } | Expr::Exists { .. } | Expr::InQuery { .. } | Expr::Quantified { .. } => false,
+        _ => true,
+    };
+    let chosen = update.filter.map(|filter| build::below(cx.air, &[Child::Expr(filter)])).unwrap_or_default();
+    if !update.filter.is_none_or(|filter| steady(cx, filter)) || !chosen.iter().all(|&id| steady(cx, id)) {
+        return Ok(false);
+    }
+    let span = span_of(cx, at);
+    let subject = cx.air.name(cx.air.source(update.target).alias).to_owned();
+    cx.assume(Assume::OwnSession, &subject, span)?;
+    let copy = *cx.air.source(update.target);
+    let table = cx.air.push_source(copy, span);
+    let mut fork = Fork::default();
+    fork.adopt(update.target, table);
+    let filter = update.filter.map(|filter| fork.expr(cx.air, filter));
+    let mut items = cx.air.list(update.returning).to_vec();
+    for item in &mut items {
+        match item {
+            Item::Expr { expr, .. } => *expr = fork.expr(cx.air, *expr),
+            Item::Star { source } => *source = None,
+        }
+    }
+    let from = cx.air.source_rel(table);
+    let query = cx.air.select_query(&items, Some(from), filter);
+    let mut change = update;
+    change.returning = List::EMPTY;
+    let statements = vec![Statement::Update { update: Box::new(change) }, Statement::Query { query }];
+    replace(cx, at, statements);
+    Ok(true)
 }
 
 // MERGE.

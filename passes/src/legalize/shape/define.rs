@@ -15,7 +15,7 @@ use air::{Air, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
 use super::super::collation::folded_key;
-use super::change::replace;
+use super::change::{replace, table_of};
 use crate::build::{self, Build};
 use crate::codes;
 use crate::kind::StatementKind;
@@ -23,6 +23,11 @@ use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
 pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "view_of_session",
+        law: "a view that nobody else uses shows the same whoever may see it",
+        apply: Apply::Statements(&[StatementKind::CreateView], view_of_session),
+    },
     Rule {
         name: "indexes_beside_table",
         law: "an index declared inside of a table is one created right after it",
@@ -62,6 +67,16 @@ pub(crate) const RULES: &[Rule] = &[
         name: "drops",
         law: "dropping several objects is dropping each",
         apply: Apply::Statements(&[StatementKind::Drop], drops),
+    },
+    Rule {
+        name: "wide_instants",
+        law: "in sessions of one time zone an instant is its reading there",
+        apply: Apply::Statements(&[StatementKind::CreateTable], wide_instants),
+    },
+    Rule {
+        name: "foreign_keys_on",
+        law: "a session that enforces foreign keys does what the source does by itself",
+        apply: Apply::Statements(&[StatementKind::CreateTable], foreign_keys_on),
     },
     Rule {
         name: "enforcement",
@@ -107,6 +122,34 @@ fn indexes_beside(cx: &mut Context<'_>, at: usize) -> Fired {
         statements.push(Statement::CreateIndex { index: Box::new(index) });
     }
     replace(cx, at, statements);
+    Ok(true)
+}
+
+/// A temporary view becomes a stored one, which the session drops when it is done.
+fn view_of_session(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.target.can.define.temporary_views {
+        return Ok(false);
+    }
+    let Statement::CreateView { view } = &cx.air.statements[at] else { return Ok(false) };
+    if !view.temporary {
+        return Ok(false);
+    }
+    let subject = cx.air.name(view.name.name).to_owned();
+    let (query, names) = (view.query, view.columns.clone());
+    let span = cx.air.statement_spans.get(at).copied().unwrap_or(Span::NONE);
+    let of_session =
+        cx.air.source_ids().any(|source| table_of(cx, source).is_some_and(|table| table.temporary));
+    if of_session {
+        let message = "a temporary view over a temporary table has no form";
+        return cx.refuse(codes::DEFINITION, span, message, "make the table a stored one");
+    }
+    if !names.is_empty() {
+        super::sources::rename(cx, query, &names)?;
+    }
+    cx.assume(Assume::OwnSession, &subject, span)?;
+    if let Statement::CreateView { view } = &mut cx.air.statements[at] {
+        view.temporary = false;
+    }
     Ok(true)
 }
 
@@ -825,6 +868,48 @@ fn drops(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(false)
 }
 
+/// Where instants end in 2038, those of a source that has more of them are kept as readings of the session's zone.
+/// A source with the same end counts whole seconds by default; microseconds tell the others.
+fn wide_instants(cx: &mut Context<'_>, at: usize) -> Fired {
+    if !cx.target.can.short_instants {
+        return Ok(false);
+    }
+    let Statement::CreateTable { table } = &cx.air.statements[at] else { return Ok(false) };
+    let wide = |ty: Type| matches!(ty, Type::Timestamp { precision: 6, zone: air::types::Zone::Instant });
+    let Some(column) = table.columns.iter().find(|column| wide(column.ty)) else { return Ok(false) };
+    let subject = cx.air.name(column.name).to_owned();
+    let span = span_of(cx, at);
+    cx.assume(Assume::TimeZone, &subject, span)?;
+    if let Statement::CreateTable { table } = &mut cx.air.statements[at] {
+        for column in &mut table.columns {
+            if wide(column.ty) {
+                column.ty = Type::TIMESTAMP;
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Where a session has to ask for foreign keys, it does so before the first table that has some.
+fn foreign_keys_on(cx: &mut Context<'_>, at: usize) -> Fired {
+    let asks = cx.target.can.define.enforcement_by_request && cx.catalog.foreign_keys.is_none();
+    let Statement::CreateTable { table } = &cx.air.statements[at] else { return Ok(false) };
+    let own = |constraint: &Constraint| matches!(constraint.rule, ConstraintRule::ForeignKey { .. });
+    if !asks || at > 0 || !table.constraints.iter().any(own) {
+        return Ok(false);
+    }
+    let earlier = cx.catalog.tables().filter(|table| !table.foreign_keys.is_empty()).count() > 1;
+    if earlier {
+        return Ok(false);
+    }
+    let (name, this) = (table.name, table.this);
+    let changes = vec![TableChange::Enforce { on: true }];
+    let on = Statement::AlterTable { alter: Box::new(AlterTable { name, this, changes, if_exists: false }) };
+    let create = cx.air.statements[at].clone();
+    replace(cx, at, vec![on, create]);
+    Ok(true)
+}
+
 /// Notes what turning the enforcement of foreign keys off and on relies on.
 fn enforcement(cx: &mut Context<'_>, at: usize) -> Fired {
     let Statement::AlterTable { alter } = &cx.air.statements[at] else { return Ok(false) };
@@ -837,6 +922,7 @@ fn enforcement(cx: &mut Context<'_>, at: usize) -> Fired {
             let subject = format!("a role that may turn the constraints of {table} off");
             cx.assume(Assume::TargetSetting, &subject, span)?;
         }
+        Enforcement::OfSession(..) if cx.target.can.define.enforcement_by_request => {}
         Enforcement::OfSession(..) => {
             let subject = format!("foreign keys of all tables, while those of {table} are turned off");
             cx.assume(Assume::ConstraintDropped, &subject, span)?;

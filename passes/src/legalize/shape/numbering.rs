@@ -52,7 +52,12 @@ fn made_up_numbers(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(false);
     }
     let apart = cx.target.can.define.identity == IdentityForm::Standard;
-    if !drifts(before, numbering, apart) && !(given && apart != (numbering == Numbering::Apart)) {
+    // The target's counter would count rows that are skipped among these.
+    let skips = conflict
+        && apart
+        && numbering == Numbering::Greatest
+        && (before.own || matches!(source, InsertSource::Values { rows } if rows.len() > 1));
+    if !skips && !drifts(before, numbering, apart) && !(given && apart != (numbering == Numbering::Apart)) {
         if apart && numbering != Numbering::Apart {
             cx.assume(Assume::MadeUpNumbers, &subject, span)?;
         }

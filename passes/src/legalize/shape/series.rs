@@ -134,10 +134,46 @@ fn direction(cx: &Context<'_>, step: ExprId) -> Option<bool> {
 
 /// How many values there are, where literals say it.
 fn count_of(cx: &Context<'_>, series: &Series) -> Option<i64> {
+    if !series.ty.is_int() {
+        return moments_of(cx, series);
+    }
     let (low, high) = (whole_value(cx, series.low)?, whole_value(cx, series.high)?);
     let step = whole_value(cx, series.step)?;
     let distance = high.checked_sub(low)?.checked_div(step)?;
     Some(if (high >= low) == series.up || high == low { distance.checked_add(1)? } else { 0 })
+}
+
+/// No fewer values than there are moments between literal ends: a month has at least 28 days.
+fn moments_of(cx: &Context<'_>, series: &Series) -> Option<i64> {
+    let Some(Literal::Interval { months, days, micros }) = cx.air.literal(series.step) else { return None };
+    let (low, high) = (micros_of(cx, series.low)?, micros_of(cx, series.high)?);
+    let day = 86_400_000_000i64;
+    let step = (i64::from(months) * 28 + i64::from(days)).checked_mul(day)?.checked_add(micros)?;
+    let distance = high.checked_sub(low)?;
+    if distance.signum() != step.signum() && distance != 0 {
+        return Some(0);
+    }
+    distance.checked_div(step)?.checked_add(1)
+}
+
+/// Microseconds since year 0 of a literal date or timestamp.
+fn micros_of(cx: &Context<'_>, id: ExprId) -> Option<i64> {
+    let text = match cx.air.expr(id) {
+        Expr::Literal { value: Literal::Date { text } | Literal::Timestamp { text } } => cx.air.text(text),
+        Expr::Cast { operand, to: Type::Timestamp { .. } | Type::Date, .. } => return micros_of(cx, operand),
+        _ => return None,
+    };
+    let number =
+        |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<i64>().ok());
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    // Days by the civil calendar, months counted from March.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 + day;
+    let clock = match text.len() {
+        10 => 0,
+        _ => (number(11..13)? * 60 + number(14..16)?) * 60 + number(17..19)?,
+    };
+    Some((days * 86_400 + clock) * 1_000_000)
 }
 
 /// The column of a value and, with ordinality, that of its position.

@@ -667,7 +667,7 @@ pub(super) fn one_by_one(cx: &mut Context<'_>, insert: &Insert, rows: List<Value
 }
 
 /// Most rows that become statements of their own.
-const ROWS_APART_MAX: usize = 200;
+pub(super) const ROWS_APART_MAX: usize = 200;
 
 /// Rows of one upsert may meet each other; a target that changes no row twice gets them one by one.
 fn upsert_by_rows(cx: &mut Context<'_>, at: usize) -> Fired {
