@@ -75,6 +75,7 @@ fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTa
     }
     let mut table = empty_table(air, node.name);
     table.strict = node.strict;
+    table.temporary = node.temporary;
     match node.query {
         Some(query) => {
             let outputs = query_outputs(air, query);
@@ -88,6 +89,7 @@ fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTa
     let counted = node.columns.iter().find_map(|column| column.identity.as_ref());
     table.counter = Counter {
         next: counted.filter(|identity| identity.step == 1).map(|identity| identity.start),
+        own: true,
         ..Counter::default()
     };
     // A SQLite table whose only primary key column is no row number may be without row numbers; lookups of

@@ -144,6 +144,8 @@ pub(crate) struct Texts {
     pub trim_whole_text: bool,
     /// Between the texts of a text aggregate that names no separator.
     pub list_separator: &'static str,
+    /// What functions and operators give compares as their arguments do (SQLite: only columns have a collation).
+    pub results_collated: bool,
     /// Regular expressions of REGEXP and RLIKE compare by the collation.
     pub regexp_operator: bool,
 }

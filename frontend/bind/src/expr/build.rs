@@ -1,7 +1,7 @@
 //! Making expressions: types and nullability by the signatures of builtins.
 
 use crate::binder::{Binder, Bound};
-use air::builtins::{Nulls, Returns, Volatility};
+use air::builtins::{Class, Nulls, Returns, Volatility};
 use air::expr::{Branch, CompareOp, Expr, Literal, Modifier, Unit};
 use air::ids::List;
 use air::node::Child;
@@ -155,6 +155,13 @@ impl<'a> Binder<'a> {
             Returns::Type(ty) => ty,
             Returns::Given => first(),
             Returns::Same => match first() {
+                Type::Text(text)
+                    if op.signature().class == Class::Scalar
+                        && text.strength != CollationStrength::Explicit
+                        && !self.meaning.texts.results_collated =>
+                {
+                    self.text_type()
+                }
                 Type::Text(text) => Type::Text(shaped(op, text)),
                 Type::Null | Type::Unknown if text_op(op) => self.text_type(),
                 other => other,
@@ -176,6 +183,11 @@ impl<'a> Binder<'a> {
             _ => None,
         });
         match texts.rev().max_by_key(|text| text.strength) {
+            Some(text)
+                if text.strength != CollationStrength::Explicit && !self.meaning.texts.results_collated =>
+            {
+                self.text_type()
+            }
             Some(text) => Type::Text(TextType { kind: TextKind::Unbounded, length: 0, ..text }),
             None => self.text_type(),
         }

@@ -68,6 +68,11 @@ impl<'a> Binder<'a> {
     /// A value where a type is wanted, converted as the dialect does by itself; the same id where nothing
     /// needs converting.
     pub(crate) fn coerce(&mut self, id: ExprId, to: Type, reason: CastReason) -> Bound<ExprId> {
+        let stored = reason == CastReason::Assignment && self.meaning.conversions.store_keeps;
+        if stored && matches!(to, Type::Bytes { .. }) && self.air.ty(id).is_text() {
+            let span = self.air.span(id);
+            return self.no_meaning("a text kept as such in a column of bytes", span);
+        }
         let info = self.air.info(id);
         let from = info.ty;
         if from == to || to.is_unknown() {

@@ -75,6 +75,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             fixed_reads_trimmed: true,
             trim_whole_text: true,
             list_separator: ",",
+            results_collated: true,
             regexp_operator: true,
         },
         conversions: Conversions {

@@ -73,6 +73,7 @@ pub(super) static MEANING: Meaning = Meaning {
         fixed_reads_trimmed: false,
         trim_whole_text: false,
         list_separator: "",
+        results_collated: true,
         regexp_operator: false,
     },
     conversions: Conversions {

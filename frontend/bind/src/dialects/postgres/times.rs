@@ -31,7 +31,7 @@ pub(super) const TIMES: &[Function] = &[
     refuse("justify_days", "intervals with carried units have no counterpart in other dialects"),
     refuse("justify_hours", "intervals with carried units have no counterpart in other dialects"),
     refuse("justify_interval", "intervals with carried units have no counterpart in other dialects"),
-    refuse("isfinite", "other dialects have no infinite dates"),
+    special("isfinite", 1, 1, pg::is_finite),
     refuse("timeofday", "it prints the server's locale"),
     special("timezone", 2, 2, pg::timezone),
     special("to_char", 2, 2, pg::to_char),

@@ -25,7 +25,7 @@ pub(super) const NUMBERS: &[Function] = &[
     call("pow", Power, &[Float, Float]).is(Type::Float64),
     call("power", Power, &[Float, Float]).is(Type::Float64),
     call("exp", Exp, &[Float]).is(Type::Float64),
-    call("round", Round, &[Float, Int]).min(1).is(Type::Float64),
+    special("round", 1, 2, sp::number::round_no_tens),
     call("sign", Sign, &[Num]).is(Type::I64),
     call("sqrt", SqrtOrNull, &[Float]),
     call("random", RandomInt64, &[]),

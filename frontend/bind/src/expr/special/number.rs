@@ -4,7 +4,7 @@ use crate::binder::{Binder, Bound};
 use crate::dialects::{Arith, Want};
 use crate::expr::CallSite;
 use air::types::Type;
-use air::{Builtin, ExprId};
+use air::{Builtin, Expr, ExprId, Literal};
 
 /// MOD(a, b), as the operator.
 pub(crate) fn modulo<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
@@ -97,4 +97,28 @@ pub(crate) fn conv<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Exp
     let from = binder.argument(args[1], Want::Int)?;
     let to = binder.argument(args[2], Want::Int)?;
     Ok(binder.call(Builtin::ToBase, &[text, from, to], site.span))
+}
+
+/// SQLite's ROUND: a float, and a negative number of decimals counts as none.
+pub(crate) fn round_no_tens<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let mut args = binder.wanted_args(site, &[Want::Float, Want::Int])?;
+    if let Some(&digits) = args.get(1) {
+        match binder.air.expr(digits) {
+            Expr::Literal { value: Literal::Int { value: 0.. } | Literal::Null {} } => {}
+            Expr::Literal { value: Literal::Int { .. } } => args.truncate(1),
+            Expr::Call { op: Builtin::Neg, args: negated, .. }
+                if matches!(
+                    binder.air.literal(binder.air.at(negated, 0)),
+                    Some(Literal::Int { value: 0.. })
+                ) =>
+            {
+                args.truncate(1);
+            }
+            _ => {
+                let zero = binder.int(0, site.span);
+                args[1] = binder.call_as(Builtin::Greatest, &[digits, zero], Type::I64, site.span);
+            }
+        }
+    }
+    Ok(binder.call_as(Builtin::Round, &args, Type::Float64, site.span))
 }

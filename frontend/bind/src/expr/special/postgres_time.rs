@@ -205,3 +205,11 @@ pub(crate) fn to_number<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Boun
     let args = binder.wanted_args(site, &[Want::Text])?;
     Ok(binder.call(Builtin::ParseDecimal, &args, site.span))
 }
+
+/// ISFINITE: infinite dates are refused where they are written, so what is no NULL is finite.
+pub(crate) fn is_finite<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.bound_args(site)?;
+    let known = binder.is_null(args[0], true, site.span);
+    let finite = binder.truth(true, site.span);
+    Ok(binder.case(&[(known, finite)], None, Type::Bool, site.span))
+}
