@@ -244,11 +244,6 @@ impl Catalog {
         self.slot(schema, name).map(|slot| (&self.tables[slot as usize], &self.layouts[slot as usize]))
     }
 
-    /// The table of that name, to change anything but its columns; [`Catalog::change`] is for those.
-    pub fn table_mut(&mut self, schema: Option<&str>, name: &str) -> Option<&mut Table> {
-        self.slot(schema, name).map(|slot| &mut self.tables[slot as usize])
-    }
-
     /// Changes the table of that name. True if there is one.
     pub fn change(&mut self, schema: Option<&str>, name: &str, change: impl FnOnce(&mut Table)) -> bool {
         let Some(slot) = self.slot(schema, name) else { return false };
