@@ -114,7 +114,9 @@ impl Literal {
         }
         match self.kind {
             String => self.quoted(raw),
-            National | HexString | BitString | Escape => self.quoted(raw.get(1..).unwrap_or("")),
+            // A setting of the script makes plain strings such ones, which have no prefix.
+            Escape => self.quoted(raw.trim_start_matches(['e', 'E'])),
+            National | HexString | BitString => self.quoted(raw.get(1..).unwrap_or("")),
             Unicode => Cow::Owned(unicode_escapes(&self.quoted(raw.get(2..).unwrap_or("")), '\\')),
             Dollar => {
                 let tag = raw.get(1..).and_then(|rest| rest.find('$')).map_or(0, |at| at + 2);
@@ -316,6 +318,8 @@ mod tests {
     #[test]
     fn quotes_are_removed_and_escapes_undone() {
         use LiteralKind::*;
+        assert_eq!(value(LiteralKind::Escape, false, r"'e\tE\\'"), "e\tE\\");
+        assert_eq!(value(LiteralKind::Escape, false, r"E'e\tE\\'"), "e\tE\\");
         assert_eq!(value(String, false, "'it''s'"), "it's");
         assert_eq!(value(String, false, r"'a\n'"), r"a\n");
         assert_eq!(value(String, true, r"'a\n\%\'\0'"), "a\n\\%'\0");
