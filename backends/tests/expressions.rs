@@ -24,14 +24,9 @@ const COLUMNS: &str = r#"[
     (column name:"ok" ty:bool nullable:true)
     (column name:"doc" ty:json nullable:true)]"#;
 
-/// What stands between SELECT and FROM on the target, with the words of assumptions; or the refusal.
-fn said(to: &str, expr: &str) -> String {
-    let source = format!(
-        r#"(air version:1 statements:[(query_statement query:(query body:(select select:(block
-            from:(source source:s0=(src alias:"t" kind:(table name:["t"]) columns:{COLUMNS} closed:true))
-            distinct:(all) items:[(item expr:{expr} alias:"r")]))))])"#
-    );
-    let mut air = Air::from_text(&source).unwrap_or_else(|error| panic!("{expr}: {error}"));
+/// The text on the target and what was noted on the way; or the refusal.
+fn lowered(to: &str, source: &str) -> Result<(String, Ledger), String> {
+    let mut air = Air::from_text(source).unwrap_or_else(|error| panic!("{source}: {error}"));
     let profile: Profile = to.parse().unwrap_or_else(|_| panic!("{to}"));
     let target = target(&profile);
     let catalog = Catalog::default();
@@ -47,13 +42,27 @@ fn said(to: &str, expr: &str) -> String {
     )
     .is_err()
     {
-        return format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str()));
+        return Err(format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str())));
     }
     let mut out = String::new();
     let options = RenderOptions { catalog: &catalog, width: 100_000, comments: false };
-    if let Err(diagnostic) = render(&air, &target, &options, &mut out, &mut Default::default()) {
-        return format!("refused: {}", diagnostic.message);
+    match render(&air, &target, &options, &mut out, &mut Default::default()) {
+        Ok(()) => Ok((out, ledger)),
+        Err(diagnostic) => Err(format!("refused: {}", diagnostic.message)),
     }
+}
+
+/// What stands between SELECT and FROM on the target, with the words of assumptions; or the refusal.
+fn said(to: &str, expr: &str) -> String {
+    let source = format!(
+        r#"(air version:1 statements:[(query_statement query:(query body:(select select:(block
+            from:(source source:s0=(src alias:"t" kind:(table name:["t"]) columns:{COLUMNS} closed:true))
+            distinct:(all) items:[(item expr:{expr} alias:"r")]))))])"#
+    );
+    let (out, ledger) = match lowered(to, &source) {
+        Ok(done) => done,
+        Err(refusal) => return refusal,
+    };
     let text = out.strip_prefix("SELECT ").unwrap_or(&out);
     let text = text.strip_suffix(" FROM t").unwrap_or(text);
     let text = text.strip_suffix(" AS r").unwrap_or(text);
@@ -68,30 +77,7 @@ fn translated(to: &str, block: &str, order: &str) -> String {
             from:(source source:s0=(src alias:"t" kind:(table name:["t"]) columns:{COLUMNS} closed:true))
             {block})) {order}))])"#
     );
-    let mut air = Air::from_text(&source).unwrap_or_else(|error| panic!("{block}: {error}"));
-    let profile: Profile = to.parse().unwrap_or_else(|_| panic!("{to}"));
-    let target = target(&profile);
-    let catalog = Catalog::default();
-    let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
-    if legalize(
-        &mut air,
-        &catalog,
-        &target,
-        &mut ledger,
-        &mut diagnostics,
-        &Options::default(),
-        &mut airc_passes::Scratch::default(),
-    )
-    .is_err()
-    {
-        return format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str()));
-    }
-    let mut out = String::new();
-    let options = RenderOptions { catalog: &catalog, width: 100_000, comments: false };
-    match render(&air, &target, &options, &mut out, &mut Default::default()) {
-        Ok(_) => out,
-        Err(diagnostic) => format!("refused: {}", diagnostic.message),
-    }
+    lowered(to, &source).map_or_else(|refusal| refusal, |(out, _)| out)
 }
 
 /// MariaDB, PostgreSQL and SQLite, one line each.
