@@ -22,31 +22,7 @@ pub(crate) enum Suffix {
 
 /// The unit with this number.
 pub(in crate::build) fn unit(code: u16) -> Unit {
-    use Unit::*;
-    const ALL: [Unit; 21] = [
-        Microsecond,
-        Millisecond,
-        Second,
-        Minute,
-        Hour,
-        Day,
-        Week,
-        Month,
-        Quarter,
-        Year,
-        SecondMicrosecond,
-        MinuteMicrosecond,
-        MinuteSecond,
-        HourMicrosecond,
-        HourSecond,
-        HourMinute,
-        DayMicrosecond,
-        DaySecond,
-        DayMinute,
-        DayHour,
-        YearMonth,
-    ];
-    ALL[(code as usize).min(ALL.len() - 1)]
+    Unit::ALL[(code as usize).min(Unit::ALL.len() - 1)]
 }
 
 /// Second unit, precision and precision of the fraction of `DAY(3) TO SECOND(6)`.

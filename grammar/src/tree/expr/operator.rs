@@ -248,32 +248,24 @@ pub enum SpecialForm {
     WeightString,
 }
 
-/// Units of intervals.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Unit {
-    Microsecond,
-    Millisecond,
-    Second,
-    Minute,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
-    SecondMicrosecond,
-    MinuteMicrosecond,
-    MinuteSecond,
-    HourMicrosecond,
-    HourSecond,
-    HourMinute,
-    DayMicrosecond,
-    DaySecond,
-    DayMinute,
-    DayHour,
-    YearMonth,
+macro_rules! units {
+    ($($Unit:ident)*) => {
+        /// Units of intervals.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[repr(u8)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum Unit { $($Unit,)* }
+
+        impl Unit {
+            /// All units, by their numbers.
+            pub const ALL: &'static [Unit] = &[$(Unit::$Unit,)*];
+        }
+    };
+}
+units! {
+    Microsecond Millisecond Second Minute Hour Day Week Month Quarter Year SecondMicrosecond
+    MinuteMicrosecond MinuteSecond HourMicrosecond HourSecond HourMinute DayMicrosecond DaySecond
+    DayMinute DayHour YearMonth
 }
 
 /// How `MATCH … AGAINST` searches.
