@@ -23,6 +23,8 @@ pub(crate) struct Dispatch {
     pub(crate) statements: Vec<(u32, On<usize>)>,
 }
 
+const _: () = assert!(StatementKind::ALL.len() <= u32::BITS as usize, "a kind has no bit");
+
 /// The bit of a kind.
 pub(crate) fn bit(kind: StatementKind) -> u32 {
     1 << kind as u32
