@@ -123,15 +123,22 @@ pub(super) enum Allow {
     Approximate,
 }
 
+/// Where to, and what is allowed on the way.
 #[derive(Args)]
-pub(super) struct Translate {
-    #[command(flatten)]
-    pub(super) reading: Reading,
+pub(super) struct Targets {
     /// Target profile; may be given several times
     #[arg(long, short, value_name = "PROFILE")]
     pub(super) to: Vec<String>,
     #[command(flatten)]
     pub(super) allowing: Allowing,
+}
+
+#[derive(Args)]
+pub(super) struct Translate {
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) targets: Targets,
     /// Write the results there, one file per input and target
     #[arg(long, short, value_name = "DIRECTORY")]
     pub(super) out_dir: Option<PathBuf>,
@@ -203,11 +210,8 @@ pub(super) struct Meaning {
 pub(super) struct Assess {
     #[command(flatten)]
     pub(super) reading: Reading,
-    /// Target profile; may be given several times
-    #[arg(long, short, value_name = "PROFILE")]
-    pub(super) to: Vec<String>,
     #[command(flatten)]
-    pub(super) allowing: Allowing,
+    pub(super) targets: Targets,
     /// Write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,

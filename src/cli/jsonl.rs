@@ -34,8 +34,8 @@ type Translators = HashMap<(String, String, bool, bool), Translator>;
 
 /// Answers requests until the input ends.
 pub(super) fn serve(arguments: &Translate) -> Result<Verdict, Failure> {
-    let options = setup::options(&arguments.reading, Some(&arguments.allowing))?;
-    let default_to = arguments.to.first().map(String::as_str);
+    let options = setup::options(&arguments.reading, Some(&arguments.targets.allowing))?;
+    let default_to = arguments.targets.to.first().map(String::as_str);
     let mut translators = Translators::new();
     let mut requests = std::io::stdin().lock();
     let mut line = Vec::new();

@@ -1,10 +1,10 @@
 //! From arguments to profiles, options and a schema.
 
-use super::args::{Allow, Allowing, Reading};
+use super::args::{Allow, Allowing, Reading, Targets};
 use super::draw::{Drawer, FileId};
 use super::{Failure, failure, input};
 use airc::air::catalog::Catalog;
-use airc::{Assume, Options, Profile, settings};
+use airc::{Assume, Options, Profile, Translator, settings};
 use sqlx_kernel::introspect;
 
 /// The source profile, with its settings and declared assumptions.
@@ -32,6 +32,28 @@ pub(super) fn target(reading: &Reading, to: &str) -> Result<Profile, Failure> {
     }
     declare(&mut profile, &reading.declare)?;
     Ok(profile)
+}
+
+/// A translator per target, all with the schema of the arguments. What is wrong with that is drawn.
+pub(super) fn translators(
+    reading: &Reading,
+    targets: &Targets,
+    drawer: &mut Drawer,
+) -> Result<Vec<Translator>, Failure> {
+    if targets.to.is_empty() {
+        return failure("to which dialect? Say so with --to");
+    }
+    let options = options(reading, Some(&targets.allowing))?;
+    let from = source(reading)?;
+    let schema = schema(reading, &from, &options, drawer)?;
+    let translator = |to: &String| {
+        let mut translator = Translator::new(from.clone(), target(reading, to)?, options.clone());
+        if let Some(schema) = &schema {
+            translator.set_catalog(schema.clone());
+        }
+        Ok(translator)
+    };
+    targets.to.iter().map(translator).collect()
 }
 
 /// A profile by name.

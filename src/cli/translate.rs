@@ -22,22 +22,8 @@ pub(super) fn run(arguments: &Translate, shown: &Shown) -> Result<Verdict, Failu
     if arguments.jsonl {
         return jsonl::serve(arguments);
     }
-    if arguments.to.is_empty() {
-        return failure("to which dialect? Say so with --to");
-    }
-    let options = setup::options(&arguments.reading, Some(&arguments.allowing))?;
-    let from = setup::source(&arguments.reading)?;
     let mut drawer = Drawer::new(shown);
-    let schema = setup::schema(&arguments.reading, &from, &options, &mut drawer)?;
-    let mut translators = Vec::new();
-    for to in &arguments.to {
-        let to = setup::target(&arguments.reading, to)?;
-        let mut translator = Translator::new(from.clone(), to, options.clone());
-        if let Some(schema) = &schema {
-            translator.set_catalog(schema.clone());
-        }
-        translators.push(translator);
-    }
+    let mut translators = setup::translators(&arguments.reading, &arguments.targets, &mut drawer)?;
     let mut loader = match &arguments.load {
         Some(database) if translators.iter().any(|t| t.to().dialect == Dialect::Sqlite) => {
             Some(Loader::open(database)?)
@@ -54,7 +40,7 @@ pub(super) fn run(arguments: &Translate, shown: &Shown) -> Result<Verdict, Failu
     }
     if !shown.quiet {
         for (translator, summary) in translators.iter().zip(&job.summary) {
-            summary.print(&format!("{from} -> {}", translator.to()));
+            summary.print(&format!("{} -> {}", translator.from(), translator.to()));
         }
     }
     if let Some(loader) = loader {

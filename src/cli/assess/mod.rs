@@ -6,8 +6,7 @@ mod report;
 
 use super::args::{Assess, Shown};
 use super::draw::Drawer;
-use super::{Failure, Verdict, failure, input, setup};
-use airc::Translator;
+use super::{Failure, Verdict, input, setup};
 use report::{Collector, Report, Target};
 
 /// Reasons and assumptions that the summary on the terminal lists per target; the files have all of them.
@@ -15,20 +14,12 @@ const SHOWN_MAX: usize = 6;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Assess, shown: &Shown) -> Result<Verdict, Failure> {
-    if arguments.to.is_empty() {
-        return failure("to which dialect? Say so with --to");
-    }
-    let options = setup::options(&arguments.reading, Some(&arguments.allowing))?;
-    let from = setup::source(&arguments.reading)?;
     let mut drawer = Drawer::new(shown);
-    let schema = setup::schema(&arguments.reading, &from, &options, &mut drawer)?;
+    let translators = setup::translators(&arguments.reading, &arguments.targets, &mut drawer)?;
     let inputs = input::all(&arguments.reading.inputs)?;
-    let mut report = Report::new(&from);
-    for to in &arguments.to {
-        let to = setup::target(&arguments.reading, to)?;
-        let mut translator = Translator::new(from.clone(), to.clone(), options.clone());
-        translator.set_catalog(schema.clone().unwrap_or_default());
-        let mut collector = Collector::new(&from, &to);
+    let mut report = Report::new(&setup::source(&arguments.reading)?);
+    for mut translator in translators {
+        let mut collector = Collector::new(translator.from(), translator.to());
         for input in &inputs {
             // The files are one database: what one declares, those after it know. Refusals are in the report.
             let Ok(text) = &input.text else { continue };
