@@ -42,7 +42,9 @@ pub(super) fn start() -> Result<Server, ServerError> {
         "--skip-name-resolve",
     ];
     prepare.extend(options.map(str::to_owned));
-    prepare.push(data.clone());
+    // A starting server removes the temporary tables it finds there, those of others as well: /tmp would be shared.
+    let scratch = format!("--tmpdir={}", folder.display());
+    prepare.extend([data.clone(), scratch.clone()]);
     let socket = folder.join("socket");
     let mut server = vec![programs.mariadbd.display().to_string()];
     server.extend(SETTINGS.iter().map(|setting| (*setting).to_owned()));
@@ -50,7 +52,7 @@ pub(super) fn start() -> Result<Server, ServerError> {
         data,
         format!("--socket={}", socket.display()),
         format!("--pid-file={}", folder.join("server.pid").display()),
-        format!("--tmpdir={}", folder.display()),
+        scratch,
     ]);
     site.start(&prepare, &server, "KILL", socket, |socket| open(socket).map(|_| ()))
 }
