@@ -1,6 +1,6 @@
 //! What scores must reach; `cargo xtask score --goals` checks it.
 
-use airc_score::report::figures;
+use airc_score::report::{agreements, figures};
 use airc_score::run::CaseResult;
 
 /// Limits of a corpus, for each pair among the engines at hand.
@@ -40,4 +40,12 @@ pub fn missed(results: &[CaseResult]) -> Vec<String> {
         }
     }
     missed
+}
+
+/// One line for each corpus and side in which the evaluator and an engine disagree.
+pub fn missed_by_oracle(results: &[CaseResult]) -> Vec<String> {
+    let disagreeing = agreements(results).into_iter().filter(|(_, found)| found.disagree > 0);
+    disagreeing
+        .map(|((corpus, side), found)| format!("{corpus} {side}: {} disagreements", found.disagree))
+        .collect()
 }

@@ -64,6 +64,9 @@ pub struct Arguments {
     /// Fail if a goal is missed.
     #[arg(long)]
     goals: bool,
+    /// Compare the reference evaluator with all engines instead of scoring: source as bound, targets as legalized.
+    #[arg(long)]
+    oracle: bool,
     #[command(flatten)]
     measured: Measured,
 }
@@ -116,20 +119,29 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         return Err("no case is selected".to_owned());
     }
     let results = scored(arguments, &cases)?;
+    let filter = report::Filter {
+        outcome: arguments.outcome.clone(),
+        containing: arguments.group.clone(),
+        groups_max: arguments.top,
+        all_ids: arguments.ids,
+    };
     if !arguments.case.is_empty() {
         for result in &results {
             print(&report::case_in_full(result))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
+    if arguments.oracle {
+        if arguments.failures {
+            print(&report::oracle_failures(&results, &filter))?;
+            print("\n")?;
+        }
+        print(&report::oracle_table(&results))?;
+        let missed = if arguments.goals { goals::missed_by_oracle(&results) } else { Vec::new() };
+        return finish(&missed);
+    }
     eprint!("{}", report::harness_notes(&results));
     if arguments.failures {
-        let filter = report::Filter {
-            outcome: arguments.outcome.clone(),
-            containing: arguments.group.clone(),
-            groups_max: arguments.top,
-            all_ids: arguments.ids,
-        };
         print(&report::failures(&results, &filter))?;
         print("\n")?;
     }
@@ -144,7 +156,12 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
     let missed = if arguments.goals { goals::missed(&results) } else { Vec::new() };
-    for line in &missed {
+    finish(&missed)
+}
+
+/// Names the goals that are missed; the exit code says whether there are some.
+fn finish(missed: &[String]) -> Result<ExitCode, String> {
+    for line in missed {
         print(&format!("goal missed: {line}\n"))?;
     }
     Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -152,7 +169,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 
 fn scored(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<Vec<CaseResult>, String> {
     let options =
-        Options { targets: arguments.targets()?, jobs: arguments.jobs, details: !arguments.case.is_empty() };
+        Options { targets: arguments.targets()?, jobs: arguments.jobs, details: !arguments.case.is_empty(), oracle: arguments.oracle };
     let cache = if arguments.no_cache { Cache::none() } else { Cache::open(&state_folder())? };
     let fleet = Fleet::new();
     let total = cases.len();

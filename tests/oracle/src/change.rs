@@ -74,8 +74,8 @@ impl Evaluator<'_> {
                 }
             }
             InsertSource::Query { query } => {
-                let rows = self.subquery(query)?.rows;
-                given.extend(rows.iter().map(|row| row.iter().cloned().map(Some).collect::<Vec<_>>()));
+                let relation = self.subquery(query)?;
+                given.extend(relation.rows.iter().map(|row| row.iter().cloned().map(Some).collect::<Vec<_>>()));
             }
             InsertSource::Defaults {} => given.push(Vec::new()),
         }
@@ -116,11 +116,15 @@ impl Evaluator<'_> {
 
     /// A whole row: defaults, identity, types, generated columns, NOT NULL, CHECK.
     fn completed(&mut self, name: &str, given: Vec<Option<Value>>) -> Eval<Vec<Value>> {
-        let table = self.db.tables[name].clone();
+        // Without the rows, which would be copied if they are added to meanwhile.
+        let (columns, definition) = {
+            let table = &self.db.tables[name];
+            (table.columns.clone(), table.definition.clone())
+        };
         let mut row = Vec::with_capacity(given.len());
-        for (column, value) in table.columns.iter().zip(given) {
+        for (column, value) in columns.iter().zip(given) {
             let absent = value.is_none();
-            let value = match (value, column.default, &table.definition) {
+            let value = match (value, column.default, &definition) {
                 (Some(value), _, _) => value,
                 (None, Some(default), Some((definition, _))) => {
                     Evaluator::new(self.db, definition, &[]).eval(default)?
@@ -181,7 +185,7 @@ impl Evaluator<'_> {
                 }
             }
             let view = seen(&places, &Stored { id: 0, values: Rc::new(row.clone()) });
-            for check in &table.checks {
+            for check in table.checks.iter() {
                 let value = evaluator.bound(&[*this], std::slice::from_ref(&view), |e| e.eval(*check))?;
                 if crate::expr::truth(&value)? == Some(false) {
                     return EvalError::fails("a CHECK constraint is violated");
@@ -211,7 +215,7 @@ impl Evaluator<'_> {
                 ConflictAction::Nothing { .. } => Ok(None),
                 ConflictAction::Replace {} => {
                     if let Some(table) = self.db.tables.get_mut(name) {
-                        table.rows.retain(|stored| !hits.iter().any(|(id, _)| *id == stored.id));
+                        table.rows_mut().retain(|stored| !hits.iter().any(|(id, _)| *id == stored.id));
                     }
                     Ok(Some(self.push(name, row)))
                 }
@@ -242,8 +246,8 @@ impl Evaluator<'_> {
         let table = self.db.tables[name].clone();
         let mut hits = Vec::new();
         for (number, key) in table.keys.iter().enumerate() {
-            for stored in table.rows.iter().filter(|stored| Some(stored.id) != except) {
-                if self.collides(&table, key, row, &stored.values)? {
+            for stored in self.db.like(name, &table, number, row) {
+                if Some(stored.id) != except && self.collides(&table, key, row, &stored.values)? {
                     hits.push((stored.id, number));
                 }
             }
@@ -429,7 +433,7 @@ impl Evaluator<'_> {
             return EvalError::fails("duplicate key");
         }
         if let Some(table) = self.db.tables.get_mut(name)
-            && let Some(known) = table.rows.iter_mut().find(|known| known.id == stored.id)
+            && let Some(known) = table.rows_mut().iter_mut().find(|known| known.id == stored.id)
         {
             *known = stored.clone();
         }
@@ -560,7 +564,7 @@ impl Evaluator<'_> {
         let before = self.db.tables[&name].clone();
         if let Some(table) = self.db.tables.get_mut(&name) {
             for (stored, _) in &changes {
-                if let Some(known) = table.rows.iter_mut().find(|known| known.id == stored.id) {
+                if let Some(known) = table.rows_mut().iter_mut().find(|known| known.id == stored.id) {
                     *known = stored.clone();
                 }
             }
@@ -612,7 +616,7 @@ impl Evaluator<'_> {
             }
         }
         if let Some(table) = self.db.tables.get_mut(&name) {
-            table.rows.retain(|stored| !gone.contains(&stored.id));
+            table.rows_mut().retain(|stored| !gone.contains(&stored.id));
         }
         self.db.rows_changed = gone.len() as i64;
         self.returning(delete.returning, &[delete.target], returned)
@@ -627,7 +631,7 @@ impl Evaluator<'_> {
         // Rows are told apart by where they are kept.
         let (name, _) = self.table_of(target)?;
         if let Some(table) = self.db.tables.get_mut(&name) {
-            for stored in &mut table.rows {
+            for stored in table.rows_mut() {
                 // A row of its own for each stored row, even for equal ones.
                 stored.values = Rc::new(stored.values.to_vec());
             }

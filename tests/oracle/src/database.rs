@@ -3,6 +3,7 @@
 use crate::Rows;
 use crate::error::{Eval, EvalError};
 use crate::expr::{Evaluator, Row};
+use crate::keys::{KeyIndexes, Version};
 use crate::value::Value;
 use air::ddl::{IdentityMode, UniqueNulls};
 use air::query::SourceColumn;
@@ -23,6 +24,8 @@ pub struct Database {
     pub(crate) now: i64,
     /// States to return to: a transaction's start, then its savepoints.
     pub(crate) saved: Vec<(Option<String>, Saved)>,
+    pub(crate) keys: KeyIndexes,
+    pub(crate) steps_left: u64,
 }
 
 /// What a rollback brings back.
@@ -34,15 +37,17 @@ pub struct Table {
     /// Name as declared.
     pub name: String,
     /// Columns, in order.
-    pub columns: Vec<Column>,
-    pub(crate) rows: Vec<Stored>,
-    pub(crate) keys: Vec<Key>,
-    pub(crate) checks: Vec<ExprId>,
+    pub columns: Rc<Vec<Column>>,
+    pub(crate) rows: Rc<Vec<Stored>>,
+    pub(crate) keys: Rc<Vec<Key>>,
+    pub(crate) checks: Rc<Vec<ExprId>>,
     /// The definition that defaults, checks and generated columns are expressions of.
     pub(crate) definition: Option<(Rc<Air>, SourceId)>,
     pub(crate) next_row: u64,
     /// Next value of the identity column.
     pub(crate) next_identity: i64,
+    /// Another number after every change but the adding of rows: see [`crate::keys`].
+    pub(crate) version: Version,
 }
 
 /// A stored row and its hidden number.
@@ -131,6 +136,8 @@ impl Default for Database {
             rows_changed: 0,
             now: NOON,
             saved: Vec::new(),
+            keys: KeyIndexes::default(),
+            steps_left: u64::MAX,
         }
     }
 }
@@ -146,9 +153,15 @@ impl Database {
         self.now = micros;
     }
 
+    /// Limits the work of all statements from now on: so many expressions and pairs of rows are looked at. What
+    /// takes longer is [`EvalError::Unsupported`].
+    pub fn set_steps_max(&mut self, steps: u64) {
+        self.steps_left = steps;
+    }
+
     /// Adds a table with rows, replacing one of that name.
     pub fn put(&mut self, name: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) {
-        let mut table = Table { name: name.to_owned(), columns, ..Table::default() };
+        let mut table = Table { name: name.to_owned(), columns: Rc::new(columns), ..Table::default() };
         for row in rows {
             table.push(row);
         }
@@ -178,12 +191,18 @@ impl Database {
                     }
                 }
                 Err(error) => {
-                    (self.tables, self.views) = before;
+                    self.restore(before);
                     return Err(error);
                 }
             }
         }
         Ok(rows)
+    }
+
+    /// Goes back to a state before.
+    pub(crate) fn restore(&mut self, (tables, views): Saved) {
+        (self.tables, self.views) = (tables, views);
+        self.tables.values_mut().for_each(|table| table.version = Version::default());
     }
 
     fn statement(&mut self, air: &Air, params: &[Value], statement: &Statement) -> Eval<Rows> {
@@ -223,8 +242,26 @@ impl Table {
     /// Adds a row as it is.
     pub(crate) fn push(&mut self, values: Vec<Value>) -> u64 {
         self.next_row += 1;
-        self.rows.push(Stored { id: self.next_row, values: Rc::new(values) });
+        Rc::make_mut(&mut self.rows).push(Stored { id: self.next_row, values: Rc::new(values) });
         self.next_row
+    }
+
+    /// The rows, to change or take out.
+    pub(crate) fn rows_mut(&mut self) -> &mut Vec<Stored> {
+        self.version = Version::default();
+        Rc::make_mut(&mut self.rows)
+    }
+
+    /// The keys, to change.
+    pub(crate) fn keys_mut(&mut self) -> &mut Vec<Key> {
+        self.version = Version::default();
+        Rc::make_mut(&mut self.keys)
+    }
+
+    /// The columns, to change.
+    pub(crate) fn columns_mut(&mut self) -> &mut Vec<Column> {
+        self.version = Version::default();
+        Rc::make_mut(&mut self.columns)
     }
 
     /// Position of the column of that name.

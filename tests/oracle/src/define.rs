@@ -68,7 +68,7 @@ impl Database {
                         ObjectKind::Sequence => self.sequences.remove(&name).is_some(),
                         ObjectKind::Index => {
                             for table in self.tables.values_mut() {
-                                table.keys.retain(|key| key.name.to_lowercase() != name);
+                                table.keys_mut().retain(|key| key.name.to_lowercase() != name);
                             }
                             true
                         }
@@ -90,7 +90,7 @@ impl Database {
                 for name in air.list(*tables) {
                     let name = key(*name);
                     let Some(table) = self.tables.get_mut(&name) else { return no_such("table", &name) };
-                    table.rows.clear();
+                    table.rows_mut().clear();
                     if *restart_identity {
                         table.next_identity = 1;
                     }
@@ -119,13 +119,15 @@ impl Database {
             TransactionAction::Savepoint => self.saved.push((name, now)),
             TransactionAction::Commit => self.saved.clear(),
             TransactionAction::Rollback => {
-                if let Some((_, (tables, views))) = self.saved.drain(..).next() {
-                    (self.tables, self.views) = (tables, views);
+                let first = self.saved.drain(..).next();
+                if let Some((_, saved)) = first {
+                    self.restore(saved);
                 }
             }
             TransactionAction::RollbackTo => {
                 let at = savepoint(self)?;
-                (self.tables, self.views) = self.saved[at].1.clone();
+                let saved = self.saved[at].1.clone();
+                self.restore(saved);
                 self.saved.truncate(at + 1);
             }
             TransactionAction::Release => {
@@ -151,7 +153,7 @@ impl Database {
         let definition = Rc::new(air.clone());
         let mut table = Table {
             name,
-            columns: node.columns.iter().map(|column| self::column(air, column)).collect(),
+            columns: Rc::new(node.columns.iter().map(|column| self::column(air, column)).collect()),
             definition: Some((definition.clone(), node.this)),
             next_identity: 1,
             ..Table::default()
@@ -168,14 +170,14 @@ impl Database {
                 let types = output_types(air, query);
                 let named = relation.columns.iter().enumerate();
                 let of = |i: usize| types.get(i).copied().unwrap_or(Type::Unknown);
-                table.columns = named.map(|(i, name)| Column::new(name, of(i))).collect();
+                table.columns = Rc::new(named.map(|(i, name)| Column::new(name, of(i))).collect());
             }
             if !node.without_data {
                 rows = relation.rows;
             }
         }
         for row in rows {
-            let values = row.iter().zip(&table.columns).map(|(value, column)| cast(value, column.ty, STORE));
+            let values = row.iter().zip(table.columns.iter()).map(|(value, column)| cast(value, column.ty, STORE));
             let values = values.collect::<Eval<Vec<_>>>()?;
             table.push(values);
         }
@@ -184,7 +186,7 @@ impl Database {
         }
         for index in node.indexes.iter().filter(|index| index.unique) {
             let key = unique_key(&definition, index, &table)?;
-            table.keys.push(key);
+            table.keys_mut().push(key);
         }
         self.tables.insert(key, table);
         Ok(())
@@ -202,7 +204,7 @@ impl Database {
             }
         }
         if let Some(table) = self.tables.get_mut(name) {
-            table.keys.push(key);
+            table.keys_mut().push(key);
         }
         Ok(())
     }
@@ -230,8 +232,8 @@ impl Database {
                 if let Some(table) = self.tables.get_mut(&name) {
                     // Defaults of added columns are expressions of another definition: only constants keep.
                     let added = Column { default: None, ..self::column(air, column) };
-                    table.columns.push(added);
-                    for stored in &mut table.rows {
+                    table.columns_mut().push(added);
+                    for stored in table.rows_mut() {
                         Rc::make_mut(&mut stored.values).push(value.clone());
                     }
                 }
@@ -244,16 +246,16 @@ impl Database {
                 match (at, self.tables.get_mut(&name)) {
                     (Some(at), Some(table)) => {
                         let uses = |part: &KeyPart| !matches!(part, KeyPart::Column(known) if *known != at);
-                        table.keys.retain(|key| !key.parts.iter().any(uses));
-                        for part in table.keys.iter_mut().flat_map(|key| &mut key.parts) {
+                        table.keys_mut().retain(|key| !key.parts.iter().any(uses));
+                        for part in table.keys_mut().iter_mut().flat_map(|key| &mut key.parts) {
                             if let KeyPart::Column(known) = part
                                 && *known > at
                             {
                                 *known -= 1;
                             }
                         }
-                        table.columns.remove(at);
-                        for stored in &mut table.rows {
+                        table.columns_mut().remove(at);
+                        for stored in table.rows_mut() {
                             Rc::make_mut(&mut stored.values).remove(at);
                         }
                     }
@@ -264,7 +266,7 @@ impl Database {
             TableChange::RenameColumn { name: column, to } => {
                 let at = self.tables[&name].column(air.name(*column));
                 match (at, self.tables.get_mut(&name)) {
-                    (Some(at), Some(table)) => table.columns[at].name = air.name(*to).to_owned(),
+                    (Some(at), Some(table)) => table.columns_mut()[at].name = air.name(*to).to_owned(),
                     _ => return no_such("column", air.name(*column)),
                 }
             }
@@ -283,7 +285,7 @@ impl Database {
                         if *not_null && table.rows.iter().any(|stored| stored.values[at].is_null()) {
                             return EvalError::fails("a NULL in the column");
                         }
-                        table.columns[at].not_null = *not_null;
+                        table.columns_mut()[at].not_null = *not_null;
                     }
                     _ => return no_such("column", air.name(*column)),
                 }
@@ -295,7 +297,7 @@ impl Database {
                 }
                 let before = table.keys.len();
                 constrain(definition, this, &mut table, constraint)?;
-                for key in table.keys.drain(before..) {
+                for key in table.keys_mut().split_off(before) {
                     self.add_key(&name, key)?;
                 }
             }
@@ -309,15 +311,15 @@ impl Database {
             | TableChange::DropIndex { name: constraint } => {
                 let wanted = air.name(*constraint).to_lowercase();
                 if let Some(table) = self.tables.get_mut(&name) {
-                    table.keys.retain(|key| key.name.to_lowercase() != wanted);
+                    table.keys_mut().retain(|key| key.name.to_lowercase() != wanted);
                 }
             }
             TableChange::SetType { name: column, ty } => {
                 let at = self.tables[&name].column(air.name(*column));
                 match (at, self.tables.get_mut(&name)) {
                     (Some(at), Some(table)) => {
-                        table.columns[at].ty = *ty;
-                        for stored in &mut table.rows {
+                        table.columns_mut()[at].ty = *ty;
+                        for stored in table.rows_mut() {
                             let values = Rc::make_mut(&mut stored.values);
                             values[at] = cast(&values[at], *ty, STORE)?;
                         }
@@ -363,11 +365,11 @@ fn constrain(definition: &Rc<Air>, this: SourceId, table: &mut Table, constraint
         ConstraintRule::PrimaryKey { columns } => {
             let parts = parts(definition, columns, table)?;
             let key = Key { name, parts, nulls: UniqueNulls::Many, filter: None, definition: None };
-            table.keys.push(key);
+            table.keys_mut().push(key);
         }
         ConstraintRule::Unique { columns, nulls } => {
             let parts = parts(definition, columns, table)?;
-            table.keys.push(Key {
+            table.keys_mut().push(Key {
                 name,
                 parts,
                 nulls: *nulls,
@@ -375,7 +377,7 @@ fn constrain(definition: &Rc<Air>, this: SourceId, table: &mut Table, constraint
                 definition: Some((definition.clone(), this)),
             });
         }
-        ConstraintRule::Check { expr } => table.checks.push(*expr),
+        ConstraintRule::Check { expr } => Rc::make_mut(&mut table.checks).push(*expr),
         // Not enforced: scripts under test keep them.
         ConstraintRule::ForeignKey { .. } => {}
     }

@@ -4,13 +4,14 @@ use crate::cast;
 use crate::collate;
 use crate::database::Database;
 use crate::error::{Eval, EvalError};
+use crate::memo::Memo;
 use crate::scalar::{self, Call};
 use crate::time;
 use crate::value::{Interval, Value};
 use air::builtins::Class;
 use air::expr::{CompareOp, Literal, ManyRows, Quantifier, SequenceStep, Truth};
 use air::types::{CastRule, Collation, Fold};
-use air::{Air, Builtin, CteId, Expr, ExprId, QueryId, SourceId};
+use air::{Air, Builtin, CteId, Expr, ExprId, SourceId};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -68,6 +69,7 @@ pub(crate) struct Evaluator<'a> {
     /// Common table expressions in scope: `None` until first used.
     pub(crate) ctes: FxHashMap<CteId, Option<Rc<Relation>>>,
     pub(crate) place: Place,
+    pub(crate) memo: Memo,
 }
 
 impl<'a> Evaluator<'a> {
@@ -80,6 +82,18 @@ impl<'a> Evaluator<'a> {
             env: vec![None; sources],
             ctes: FxHashMap::default(),
             place: Place::default(),
+            memo: Memo::default(),
+        }
+    }
+
+    /// Counts a step; too many are an error.
+    pub(crate) fn step(&mut self) -> Eval<()> {
+        match self.db.steps_left.checked_sub(1) {
+            Some(left) => {
+                self.db.steps_left = left;
+                Ok(())
+            }
+            None => EvalError::unsupported("so much work"),
         }
     }
 
@@ -115,6 +129,7 @@ impl<'a> Evaluator<'a> {
 
     /// Value of an expression.
     pub(crate) fn eval(&mut self, id: ExprId) -> Eval<Value> {
+        self.step()?;
         if let (Some(block), Some(group)) = (&self.place.block, &self.place.group)
             && let Some(key) = block.keys.get(&id)
         {
@@ -227,15 +242,16 @@ impl<'a> Evaluator<'a> {
             }
             Expr::InQuery { operand, query, negated, collation } => {
                 let value = self.eval(operand)?;
-                let rows = self.subquery(query)?.rows;
-                let items: Vec<Value> = rows.iter().map(one_value).collect();
+                let relation = self.subquery(query)?;
+                let items: Vec<Value> = relation.rows.iter().map(one_value).collect();
                 Ok(boolean(among(&value, items.iter(), collation).map(|found| found != negated)))
             }
             Expr::Exists { query, negated } => {
                 Ok(Value::Bool(self.subquery(query)?.rows.is_empty() == negated))
             }
             Expr::Scalar { query, many } => {
-                let rows = self.subquery(query)?.rows;
+                let relation = self.subquery(query)?;
+                let rows = &relation.rows;
                 match (rows.len(), many) {
                     (0, _) => Ok(Value::Null),
                     (1, _) | (_, ManyRows::First) => Ok(one_value(&rows[0])),
@@ -244,10 +260,10 @@ impl<'a> Evaluator<'a> {
             }
             Expr::Quantified { op, quantifier, collation, left, query } => {
                 let left = self.eval(left)?;
-                let rows = self.subquery(query)?.rows;
+                let relation = self.subquery(query)?;
                 let any = quantifier == Quantifier::Any;
                 let mut result = Some(!any);
-                for row in &rows {
+                for row in &relation.rows {
                     let one = compare(op, &left, &one_value(row), collation);
                     result = if any { or(result, one) } else { and(result, one) };
                 }
@@ -374,10 +390,6 @@ impl<'a> Evaluator<'a> {
             mask = mask << 1 | i128::from(group.keys[*key].is_none());
         }
         Ok(Value::Int(mask))
-    }
-
-    pub(crate) fn subquery(&mut self, query: QueryId) -> Eval<Relation> {
-        self.apart(|evaluator| evaluator.query(query))
     }
 }
 

@@ -448,7 +448,7 @@ impl Evaluator<'_> {
         let source = air.source(id);
         match source.kind {
             SourceKind::Table { name } => self.table_rows(id, name),
-            SourceKind::Derived { query } => Ok(self.subquery(query)?.rows),
+            SourceKind::Derived { query } => Ok(self.subquery(query)?.rows.clone()),
             SourceKind::Cte { cte } => Ok(self.cte(cte)?.rows.clone()),
             SourceKind::Function { op, args, ordinality } => {
                 let args = self.eval_all(air.list(args))?;

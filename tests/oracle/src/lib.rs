@@ -25,6 +25,8 @@ mod define;
 mod error;
 mod expr;
 mod from;
+mod keys;
+mod memo;
 pub mod proof;
 mod query;
 mod scalar;

@@ -156,7 +156,11 @@ impl Evaluator<'_> {
         let relation = match self.air.cte(id).body {
             CteBody::Query { query } => match self.mentions(Child::Query(query), id) {
                 true => self.recursive(id, query)?,
-                false => self.subquery(query)?,
+                false => {
+                    let relation = self.subquery(query)?;
+                    self.ctes.insert(id, Some(relation.clone()));
+                    return Ok(relation);
+                }
             },
             CteBody::Change { statement } => {
                 let air = self.air;

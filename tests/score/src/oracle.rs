@@ -1,13 +1,17 @@
-//! The reference evaluator as one more engine: what a case means by its AIR, against what its engine says.
+//! The reference evaluator as one more engine: what a case means by its AIR, against what engines say.
 //!
-//! Where both agree, binder and evaluator read the case as the source engine does. Where they do not, one of
-//! them is wrong. What the evaluator does not model is counted apart, and so is what the binder refuses.
+//! A case as bound is compared with its source engine: where they disagree, the binder or the evaluator is wrong.
+//! A case as legalized for a target is compared with the target's engine running the rendered text: where they
+//! disagree, a rule, a spelling or the evaluator is wrong. What the evaluator does not model is counted apart.
 
-use crate::case::Case;
-use crate::compare::{Difference, Verdict, compare};
+use crate::compare::{Difference, Order, Verdict, compare};
+use crate::engines::{EngineKind, profile_of};
 use crate::values::{Decimal, Rows, Value};
+use air_base::{Diagnostic, Dialect, Severity};
 use airc::air::Air;
+use airc::{Options, Translator};
 use airc_oracle::{Database, EvalError};
+use std::collections::HashMap;
 
 /// How a case ended on the evaluator.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,47 +33,114 @@ pub enum Check {
     NotModelled(String),
 }
 
-/// Binds the statements of a text one by one: AIR, or why there is none.
-pub type Bind<'a> = dyn FnMut(&str) -> Vec<Result<Air, String>> + 'a;
+/// A side of a case: its source, or one of its targets.
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    /// The engine whose rows are the truth; `None` for the source's own.
+    pub target: Option<EngineKind>,
+    /// How it ended.
+    pub check: Check,
+    /// What the evaluator returned, if it ran.
+    pub found: Option<Rows>,
+}
 
-/// Runs a case on the evaluator and compares with `truth`. `bind` keeps its catalog from text to text.
-pub fn check(case: &Case, truth: &Rows, bind: &mut Bind<'_>) -> Check {
-    let mut database = Database::new();
-    let mut rows = Rows::default();
-    for text in case.setup().chain([&case.query]) {
-        for bound in bind(text) {
-            let air = match bound {
-                Ok(air) => air,
-                Err(why) => return Check::Refused(why),
-            };
-            match database.run(&air) {
-                Ok(result) => rows = seen(&result),
-                Err(error @ EvalError::Unsupported(_)) => return Check::NotModelled(error.to_string()),
-                Err(error) => return Check::Failed(error.to_string()),
+/// Expressions and pairs of rows that the evaluator may look at for the setup of a case and its query: a few
+/// seconds. It has no indexes and no plans.
+const STEPS_MAX: u64 = 30_000_000;
+
+/// Translators, one per pair of profiles.
+#[derive(Default)]
+pub struct Bench {
+    translators: HashMap<(&'static str, &'static str), Translator>,
+}
+
+/// A database after a setup, and the translator that knows its definitions.
+pub struct Staged<'a> {
+    translator: &'a mut Translator,
+    legal: bool,
+    database: Database,
+    /// Why there is no database.
+    failed: Option<Check>,
+}
+
+impl Bench {
+    /// Runs a setup in the evaluator: as bound, or as legalized for `target`.
+    pub fn stage(&mut self, source: Dialect, target: Option<EngineKind>, setup: &[String]) -> Staged<'_> {
+        let from = profile_of(source);
+        // Binding does not depend on the target.
+        let to = target.map_or("sqlite", EngineKind::profile);
+        let profile = |text: &str| text.parse().expect("profiles of the harness are known");
+        let translator = self
+            .translators
+            .entry((from, to))
+            .or_insert_with(|| Translator::new(profile(from), profile(to), Options::default()));
+        translator.forget();
+        let mut database = Database::new();
+        database.set_steps_max(STEPS_MAX);
+        let mut staged = Staged { translator, legal: target.is_some(), database, failed: None };
+        for text in setup {
+            if let Err(check) = staged.run(text) {
+                staged.failed = Some(check);
+                break;
             }
         }
-    }
-    // An engine may name no columns where there are no rows; widths are compared by the rows then.
-    if rows.rows.is_empty() && truth.rows.is_empty() {
-        return Check::Right;
-    }
-    match compare(truth, &rows, &case.order) {
-        Verdict::Same => Check::Right,
-        Verdict::Precision(difference) => Check::Wrong { difference, precision: true },
-        Verdict::Differs(difference) => Check::Wrong { difference, precision: false },
+        staged
     }
 }
 
-/// The compiler's binder for [`check`].
-pub fn binder(translator: &mut airc::Translator) -> impl FnMut(&str) -> Vec<Result<Air, String>> + '_ {
-    translator.forget();
-    move |text| {
-        let mut bound = Vec::new();
-        translator.for_each_bound(text, &mut |_, air, diagnostics| {
-            let why = || diagnostics.first().map_or("no reason", |d| d.message.as_str()).to_owned();
-            bound.push(air.cloned().ok_or_else(why));
-        });
-        bound
+impl Staged<'_> {
+    /// Runs a query and compares its rows with those of an engine.
+    pub fn check(&mut self, query: &str, truth: &Rows, order: &Order) -> (Check, Option<Rows>) {
+        if let Some(check) = &self.failed {
+            return (check.clone(), None);
+        }
+        self.database.set_steps_max(STEPS_MAX);
+        let rows = match self.run(query) {
+            Ok(rows) => rows,
+            Err(check) => return (check, None),
+        };
+        // An engine may name no columns where there are no rows; widths are compared by the rows then.
+        if rows.rows.is_empty() && truth.rows.is_empty() {
+            return (Check::Right, Some(rows));
+        }
+        let check = match compare(truth, &rows, order) {
+            Verdict::Same => Check::Right,
+            Verdict::Precision(difference) => Check::Wrong { difference, precision: true },
+            Verdict::Differs(difference) => Check::Wrong { difference, precision: false },
+        };
+        (check, Some(rows))
+    }
+
+    /// Rows of the last statement of a text.
+    fn run(&mut self, text: &str) -> Result<Rows, Check> {
+        let Staged { translator, legal, database, .. } = self;
+        let mut result = Ok(Rows::default());
+        let mut run = |air: Option<&Air>, diagnostics: &[Diagnostic]| {
+            if result.is_err() {
+                return;
+            }
+            let error = |d: &&Diagnostic| d.severity == Severity::Error;
+            let why = || diagnostics.iter().find(error).map_or("no reason", |d| d.message.as_str()).to_owned();
+            result = match air {
+                None => Err(Check::Refused(why())),
+                Some(air) => match database.run(air) {
+                    Ok(rows) => Ok(seen(&rows)),
+                    Err(EvalError::Unsupported(what)) => Err(Check::NotModelled(what)),
+                    Err(error) => Err(Check::Failed(error.to_string())),
+                },
+            };
+        };
+        match legal {
+            true => {
+                translator.for_each(text, &mut |step| {
+                    run(step.translated().then_some(step.air), step.diagnostics);
+                });
+            }
+            false => {
+                translator.for_each_bound(text, &mut |_, air, diagnostics| run(air, diagnostics));
+            }
+        }
+        result
     }
 }
 
@@ -102,34 +173,31 @@ fn value(value: &airc_oracle::Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::Order;
-    use std::sync::Arc;
+
+    fn rows(cells: &[&str]) -> Rows {
+        let row: Vec<Value> = cells.iter().map(|cell| Value::number(cell)).collect();
+        Rows { columns: vec![String::new(); row.len()], rows: vec![row] }
+    }
 
     #[test]
     fn rows_of_the_evaluator_compare_with_those_of_engines() {
-        let case = Case {
-            id: "x".to_owned(),
-            corpus: "x".to_owned(),
-            source: air_base::Dialect::Sqlite,
-            tags: Vec::new(),
-            shared_setup: Arc::default(),
-            own_setup: Vec::new(),
-            query: "VALUES (1.50, 'a')".to_owned(),
-            order: Order::Bag,
-            expect: None,
-            expect_basis: None,
-            note: None,
-        };
-        let text = "(air version:1 statements:[(query_statement query:(query body:(values rows:[(row items:[(dec \
-                    digits:\"1.50\") \"a\"])])))])";
-        let row = |text: &str| vec![Value::number("1.5"), Value::Text(text.to_owned())];
-        let truth = |text: &str| Rows { columns: vec![String::new(); 2], rows: vec![row(text)] };
-        let mut bind = |_: &str| vec![Air::from_text(text).map_err(|error| error.to_string())];
-        assert_eq!(check(&case, &truth("a"), &mut bind), Check::Right);
-        assert!(matches!(check(&case, &truth("b"), &mut bind), Check::Wrong { precision: false, .. }));
-        assert_eq!(
-            check(&case, &truth("a"), &mut |_| vec![Err("no".to_owned())]),
-            Check::Refused("no".to_owned())
-        );
+        let setup = ["CREATE TABLE t (a INT)".to_owned(), "INSERT INTO t VALUES (7), (2)".to_owned()];
+        let mut bench = Bench::default();
+        for target in [None, Some(EngineKind::Sqlite), Some(EngineKind::Postgres)] {
+            let mut staged = bench.stage(Dialect::Mysql, target, &setup);
+            let mut check = |sql: &str, cell| staged.check(sql, &rows(&[cell]), &Order::Bag).0;
+            assert_eq!(check("SELECT MAX(a) / 2 FROM t", "3.5000"), Check::Right, "{target:?}");
+            assert!(matches!(check("SELECT MAX(a) DIV 2 FROM t", "4"), Check::Wrong { .. }));
+            assert!(matches!(check("SELECT a FROM t WHERE frob(a)", "1"), Check::Refused(_)));
+        }
+    }
+
+    #[test]
+    fn a_setup_that_cannot_be_staged_decides_about_its_queries() {
+        let setup = ["CREATE TABLE t (a INT PRIMARY KEY)".to_owned(), "INSERT INTO t VALUES (1), (1)".to_owned()];
+        let mut bench = Bench::default();
+        let mut staged = bench.stage(Dialect::Mysql, None, &setup);
+        let (check, found) = staged.check("SELECT 1", &rows(&["1"]), &Order::Bag);
+        assert_eq!((check, found), (Check::Failed("duplicate key".to_owned()), None));
     }
 }

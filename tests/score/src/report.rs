@@ -3,11 +3,13 @@
 mod detail;
 mod failures;
 mod history;
+mod oracle;
 mod summary;
 
 pub use detail::case_in_full;
 pub use failures::{Filter, failures};
 pub use history::changes;
+pub use oracle::{Agreement, agreements, oracle_failures, oracle_table};
 pub use summary::{Figures, figures, harness_notes, json, table};
 
 use crate::run::Ending;

@@ -14,6 +14,7 @@ use crate::compare::{Difference, Verdict, compare};
 use crate::engines::{
     EngineKind, Failure, Fleet, ServerError, Stage, Station, hash_statements, may_change_state, profile_of,
 };
+use crate::oracle::{Bench, Evaluated};
 use crate::translators::{Factory, Outcome, Translator};
 use crate::values::Rows;
 
@@ -68,6 +69,9 @@ pub struct CaseResult {
     pub expected: Option<Rows>,
     /// One per target; none if the case is unusable.
     pub trials: Vec<Trial>,
+    /// What the reference evaluator says of the source, then of each target whose engine ran the translation.
+    /// Empty unless it was asked.
+    pub evaluated: Vec<Evaluated>,
 }
 
 /// What to do besides scoring.
@@ -79,6 +83,8 @@ pub struct Options {
     pub jobs: usize,
     /// Keep translations and rows in the results.
     pub details: bool,
+    /// Ask the reference evaluator as well, and compare it with each engine.
+    pub oracle: bool,
 }
 
 /// Queries translated together with their setup; more would leave the last workers idle.
@@ -111,6 +117,7 @@ pub fn score(
                     translator: translators(),
                     stations: BTreeMap::new(),
                     versions: BTreeMap::new(),
+                    bench: Bench::default(),
                 };
                 while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let finished = worker.group(cases, group);
@@ -177,6 +184,7 @@ struct Worker<'a> {
     translator: Box<dyn Translator>,
     stations: BTreeMap<EngineKind, Station>,
     versions: BTreeMap<EngineKind, String>,
+    bench: Bench,
 }
 
 /// The translation of one case, setup and query apart.
@@ -198,9 +206,13 @@ impl Worker<'_> {
                 disputed: None,
                 expected: None,
                 trials: Vec::new(),
+                evaluated: Vec::new(),
             };
             self.find_truth(group, &mut result)?;
             finished.push((at, result));
+        }
+        if self.options.oracle {
+            self.evaluate(None, group, &mut finished);
         }
         for &target in &self.options.targets.clone() {
             let usable = |(_, result): &&mut (usize, CaseResult)| {
@@ -213,13 +225,39 @@ impl Worker<'_> {
                 let trial = self.trial(target, result, translation)?;
                 result.trials.push(trial);
             }
+            if self.options.oracle {
+                self.evaluate(Some(target), group, &mut finished);
+            }
         }
         if !self.options.details {
             for (_, result) in &mut finished {
                 result.expected = None;
+                result.trials.iter_mut().for_each(|trial| trial.found = None);
+                result.evaluated.iter_mut().for_each(|evaluated| evaluated.found = None);
             }
         }
         Ok(finished)
+    }
+
+    /// Compares the evaluator with an engine, for all cases that this engine ran.
+    fn evaluate(&mut self, target: Option<EngineKind>, group: &Group, finished: &mut [(usize, CaseResult)]) {
+        let truth = |result: &CaseResult| match target {
+            // Without an engine of the source there is no truth but what somebody remembered.
+            None => EngineKind::of(result.case.source).and(result.expected.clone()),
+            Some(target) => result.trials.iter().find(|t| t.target == target).and_then(|t| t.found.clone()),
+        };
+        let mut asked = Vec::new();
+        for (at, (_, result)) in finished.iter().enumerate() {
+            asked.extend(truth(result).map(|truth| (at, truth)));
+        }
+        let Some((first, _)) = asked.first() else { return };
+        let source = finished[*first].1.case.source;
+        let mut staged = self.bench.stage(source, target, &group.setup);
+        for (at, truth) in asked {
+            let result = &mut finished[at].1;
+            let (check, found) = staged.check(&result.case.query, &truth, &result.case.order);
+            result.evaluated.push(Evaluated { target, check, found });
+        }
     }
 
     /// Fills in the truth of a case: what its own engine returns, else what it expects.
@@ -360,7 +398,7 @@ impl Worker<'_> {
                     Verdict::Precision(difference) => Ending::Wrong { difference, precision: true },
                     Verdict::Differs(difference) => Ending::Wrong { difference, precision: false },
                 };
-                if self.options.details {
+                if self.options.details || self.options.oracle {
                     trial.found = Some(found);
                 }
             }

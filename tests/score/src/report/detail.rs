@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{failures, outcome_name};
-use crate::engines::profile_of;
+use crate::engines::{EngineKind, profile_of};
+use crate::oracle::Check;
 use crate::run::{CaseResult, Trial};
 use crate::translators::Outcome;
 use crate::values::{Rows, Value};
@@ -38,6 +39,13 @@ pub fn case_in_full(result: &CaseResult) -> String {
     }
     for trial in &result.trials {
         text.push_str(&trial_text(trial, setup.len()));
+    }
+    for evaluated in &result.evaluated {
+        let side = evaluated.target.map_or("source", EngineKind::label);
+        let _ = writeln!(text, "\n-- evaluator, {side}: {:?}", evaluated.check);
+        if let Some(found) = evaluated.found.as_ref().filter(|_| evaluated.check != Check::Right) {
+            let _ = write!(text, "-- evaluated: {}", table(found));
+        }
     }
     text
 }

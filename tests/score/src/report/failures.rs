@@ -30,48 +30,64 @@ struct GroupOfFailures {
     detail: String,
 }
 
-/// The groups as text; a detail of the first case stands under each name.
+/// Failures by outcome and name.
+#[derive(Default)]
+pub(super) struct Groups(BTreeMap<(&'static str, String), GroupOfFailures>);
+
+impl Groups {
+    /// Adds a failure.
+    pub(super) fn add(&mut self, outcome: &'static str, name: String, pair: &str, id: String, detail: String) {
+        let group = self.0.entry((outcome, name)).or_default();
+        if group.ids.is_empty() {
+            group.detail = detail;
+        }
+        *group.pairs.entry(pair.to_owned()).or_default() += 1;
+        group.ids.push(id);
+    }
+
+    /// The groups as text; a detail of the first case stands under each name.
+    pub(super) fn text(self, filter: &Filter) -> String {
+        let containing = filter.containing.as_deref().unwrap_or_default().to_lowercase();
+        let shown = |(outcome, name): &(&str, String)| {
+            wanted(filter.outcome.as_deref(), outcome) && name.to_lowercase().contains(&containing)
+        };
+        let mut groups: Vec<_> = self.0.into_iter().filter(|(key, _)| shown(key)).collect();
+        groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.ids.len()));
+        let all: usize = groups.iter().map(|(_, group)| group.ids.len()).sum();
+        let mut text = format!("{all} failures in {} groups\n", groups.len());
+        for ((outcome, name), group) in groups.iter().take(filter.groups_max) {
+            let pairs: Vec<String> =
+                group.pairs.iter().map(|(pair, count)| format!("{pair} {count}")).collect();
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "\n{:>5}  {outcome}: {name}   [{}]", group.ids.len(), pairs.join(", "));
+            let first_line = group.detail.lines().next().unwrap_or_default();
+            if !name.contains(first_line) {
+                let _ = writeln!(text, "       e.g. {}", shortened(first_line, 160));
+            }
+            let shown = if filter.all_ids { group.ids.len() } else { EXAMPLES };
+            let ids: Vec<&str> = group.ids.iter().take(shown).map(String::as_str).collect();
+            let more = if group.ids.len() > shown { " …" } else { "" };
+            let _ = writeln!(text, "       {}{more}", ids.join(" "));
+        }
+        if groups.len() > filter.groups_max {
+            let _ = writeln!(text, "\n… and {} groups more (--top N)", groups.len() - filter.groups_max);
+        }
+        text
+    }
+}
+
+/// The groups of failed trials as text.
 pub fn failures(results: &[CaseResult], filter: &Filter) -> String {
-    let mut groups: BTreeMap<(&'static str, String), GroupOfFailures> = BTreeMap::new();
+    let mut groups = Groups::default();
     for result in results {
-        for trial in &result.trials {
-            let outcome = outcome_name(&trial.ending);
-            if trial.ending == Ending::Right || !wanted(filter.outcome.as_deref(), outcome) {
-                continue;
-            }
-            let name = class(trial.target, &trial.ending);
-            let group = groups.entry((outcome, name)).or_default();
-            if group.ids.is_empty() {
-                group.detail = detail(&trial.ending);
-            }
+        for trial in result.trials.iter().filter(|trial| trial.ending != Ending::Right) {
             let pair = format!("{}->{}", result.case.source, trial.target.label());
-            *group.pairs.entry(pair).or_default() += 1;
-            group.ids.push(format!("{}@{}", result.case.id, trial.target.label()));
+            let id = format!("{}@{}", result.case.id, trial.target.label());
+            let name = class(trial.target, &trial.ending);
+            groups.add(outcome_name(&trial.ending), name, &pair, id, detail(&trial.ending));
         }
     }
-    let containing = filter.containing.as_deref().unwrap_or_default().to_lowercase();
-    let mut groups: Vec<_> =
-        groups.into_iter().filter(|((_, name), _)| name.to_lowercase().contains(&containing)).collect();
-    groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.ids.len()));
-    let all: usize = groups.iter().map(|(_, group)| group.ids.len()).sum();
-    let mut text = format!("{all} failures in {} groups\n", groups.len());
-    for ((outcome, name), group) in groups.iter().take(filter.groups_max) {
-        let pairs: Vec<String> = group.pairs.iter().map(|(pair, count)| format!("{pair} {count}")).collect();
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "\n{:>5}  {outcome}: {name}   [{}]", group.ids.len(), pairs.join(", "));
-        let first_line = group.detail.lines().next().unwrap_or_default();
-        if !name.contains(first_line) {
-            let _ = writeln!(text, "       e.g. {}", shortened(first_line, 160));
-        }
-        let shown = if filter.all_ids { group.ids.len() } else { EXAMPLES };
-        let ids: Vec<&str> = group.ids.iter().take(shown).map(String::as_str).collect();
-        let more = if group.ids.len() > shown { " …" } else { "" };
-        let _ = writeln!(text, "       {}{more}", ids.join(" "));
-    }
-    if groups.len() > filter.groups_max {
-        let _ = writeln!(text, "\n… and {} groups more (--top N)", groups.len() - filter.groups_max);
-    }
-    text
+    groups.text(filter)
 }
 
 fn wanted(outcome: Option<&str>, found: &str) -> bool {
@@ -116,7 +132,7 @@ fn error_class(error: &EngineError) -> String {
 }
 
 /// The message with quoted names and numbers replaced, cut to one short line.
-fn without_names(message: &str) -> String {
+pub(super) fn without_names(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     let mut text = String::new();
     let mut rest = line.chars().peekable();
