@@ -204,15 +204,15 @@ fn collated(cx: &mut Context<'_>, id: ExprId, collation: Collation) -> ExprId {
     cx.call_with(Collate, Modifier::Collation(collation), &[id], Type::text(collation), id)
 }
 
-/// Makes the operands compare under `collation`; true if that changed one.
+/// Makes the operands compare under `collation`; if that changed one, the collation they compare under now.
 fn fit(
     cx: &mut Context<'_>,
     collation: Collation,
     operands: &mut [ExprId],
     purpose: Purpose,
-) -> Result<bool, Refused> {
+) -> Result<Option<Collation>, Refused> {
     if !operands.iter().any(|&id| is_text(cx, id)) {
-        return Ok(false);
+        return Ok(None);
     }
     // Where nothing is known of a column, a literal that reads like a date or number is none of ours.
     let open =
@@ -228,51 +228,46 @@ fn fit(
                 let span = cx.air.span(open);
                 cx.assume(Assume::TypeOfUnknown, &subject, span)?;
             }
-            return Ok(false);
+            return Ok(None);
         }
     }
     match means(cx, collation, operands) {
-        Means::Native => Ok(false),
+        Means::Native => Ok(None),
         Means::Named(collation) => {
             if operands.iter().any(|&id| matches!(cx.as_call(id), Some((Collate, _)))) {
-                return Ok(false);
+                return Ok(None);
             }
             // On the side of a column: a literal may be of a character set that does not have the collation.
             let at = operands.iter().position(|&id| cx.air.literal(id).is_none()).unwrap_or(0);
             operands[at] = collated(cx, operands[at], collation);
-            Ok(true)
+            Ok(Some(collation))
         }
         Means::Folded => {
             for operand in operands.iter_mut() {
                 *operand = folded(cx, *operand, collation, purpose)?;
             }
-            Ok(true)
+            Ok(Some(Collation::BINARY))
         }
     }
 }
 
-/// What the comparison is called after it has been made to fit.
+/// What compares as the target does by default.
 fn fitted(cx: &Context<'_>) -> Collation {
     cx.target.profile.settings.collation
 }
 
 fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let done = fitted(cx);
     match cx.air.expr(id) {
         Expr::Compare { op, collation, left, right } => {
             let order = matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge);
             let mut operands = [left, right];
-            if !fit(cx, collation, &mut operands, if order { Purpose::Order } else { Purpose::Likeness })? {
-                return Ok(false);
-            }
+            let Some(done) = fit(cx, collation, &mut operands, if order { Purpose::Order } else { Purpose::Likeness })? else { return Ok(false) };
             let [left, right] = operands;
             cx.air.set(id, Expr::Compare { op, collation: done, left, right });
         }
         Expr::Between { operand, low, high, negated, symmetric, collation } => {
             let mut operands = [operand, low, high];
-            if !fit(cx, collation, &mut operands, Purpose::Order)? {
-                return Ok(false);
-            }
+            let Some(done) = fit(cx, collation, &mut operands, Purpose::Order)? else { return Ok(false) };
             let [operand, low, high] = operands;
             cx.air.set(id, Expr::Between { operand, low, high, negated, symmetric, collation: done });
         }
@@ -282,27 +277,22 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             let mut operands = vec![operand];
             operands.extend_from_slice(cx.air.list(items));
-            if !fit(cx, collation, &mut operands, Purpose::Likeness)? {
-                return Ok(false);
-            }
+            let Some(done) = fit(cx, collation, &mut operands, Purpose::Likeness)? else { return Ok(false) };
             let items = cx.air.push_list(&operands[1..]);
             cx.air.set(id, Expr::InList { operand: operands[0], items, negated, collation: done });
         }
         Expr::InQuery { operand, query, negated, collation } => {
             let mut operands = [operand];
-            if matches!(cx.air.expr(operand), Expr::Row { .. })
-                || !fit(cx, collation, &mut operands, Purpose::Likeness)?
-            {
+            if matches!(cx.air.expr(operand), Expr::Row { .. }) {
                 return Ok(false);
             }
+            let Some(done) = fit(cx, collation, &mut operands, Purpose::Likeness)? else { return Ok(false) };
             fit_output(cx, query, collation, id)?;
             cx.air.set(id, Expr::InQuery { operand: operands[0], query, negated, collation: done });
         }
         Expr::Quantified { op, quantifier, collation, left, query } => {
             let mut operands = [left];
-            if !fit(cx, collation, &mut operands, Purpose::Order)? {
-                return Ok(false);
-            }
+            let Some(done) = fit(cx, collation, &mut operands, Purpose::Order)? else { return Ok(false) };
             fit_output(cx, query, collation, id)?;
             cx.air.set(id, Expr::Quantified { op, quantifier, collation: done, left: operands[0], query });
         }
@@ -310,9 +300,7 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let list: Vec<Branch> = cx.air.list(branches).to_vec();
             let mut operands = vec![operand];
             operands.extend(list.iter().map(|branch| branch.when));
-            if !fit(cx, collation, &mut operands, Purpose::Likeness)? {
-                return Ok(false);
-            }
+            let Some(done) = fit(cx, collation, &mut operands, Purpose::Likeness)? else { return Ok(false) };
             let list: Vec<Branch> =
                 list.iter().zip(&operands[1..]).map(|(b, &when)| Branch { when, then: b.then }).collect();
             let branches = cx.air.push_list(&list);
@@ -325,13 +313,13 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn row_in_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let Expr::InList { operand, items, collation, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::InList { operand, items, negated, collation } = cx.air.expr(id) else { return Ok(false) };
     let Expr::Row { items: parts } = cx.air.expr(operand) else { return Ok(false) };
     let texts = cx.air.list(parts).iter().any(|&part| is_text(cx, part));
     if !texts || means(cx, collation, &[]) == Means::Native {
         return Ok(false);
     }
-    let done = fitted(cx);
+    let mut done = None;
     let mut rows = vec![operand];
     rows.extend_from_slice(cx.air.list(items));
     for row in rows {
@@ -340,16 +328,15 @@ fn row_in_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
         for part in &mut parts {
             if is_text(cx, *part) {
                 let mut one = [*part];
-                fit(cx, collation, &mut one, Purpose::Likeness)?;
+                done = fit(cx, collation, &mut one, Purpose::Likeness)?.or(done);
                 *part = one[0];
             }
         }
         let parts = cx.air.push_list(&parts);
         cx.air.set(row, Expr::Row { items: parts });
     }
-    if let Expr::InList { operand, items, negated, .. } = cx.air.expr(id) {
-        cx.air.set(id, Expr::InList { operand, items, negated, collation: done });
-    }
+    let Some(done) = done else { return Ok(false) };
+    cx.air.set(id, Expr::InList { operand, items, negated, collation: done });
     Ok(true)
 }
 
@@ -436,7 +423,7 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
     }
     let args = cx.air.push_list(&new);
-    cx.air.set(id, Expr::Call { op, modifier: Modifier::Collation(fitted(cx)), args });
+    cx.air.set(id, Expr::Call { op, modifier: Modifier::Collation(Collation::BINARY), args });
     Ok(true)
 }
 
@@ -472,11 +459,14 @@ fn text_aggregate(cx: &mut Context<'_>, id: ExprId) -> Fired {
         });
     }
     let mut new: Vec<ExprId> = cx.air.list(args).to_vec();
-    let done = fitted(cx);
+    let mut done = Collation::BINARY;
     match means(cx, collation, &new[..1]) {
         Means::Native => return Ok(false),
         Means::Named(_) if matches!(cx.as_call(arg), Some((Collate, _))) => return Ok(false),
-        Means::Named(named) => new[0] = collated(cx, arg, named),
+        Means::Named(named) => {
+            new[0] = collated(cx, arg, named);
+            done = named;
+        }
         Means::Folded if matches!(op, Count | CountRows) => {
             for arg in &mut new {
                 if is_text(cx, *arg) {
@@ -486,6 +476,7 @@ fn text_aggregate(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         Means::Folded => {
             // The spelling has to come out, so it cannot be folded.
+            done = fitted(cx);
             let subject = cx.subject(arg);
             let span = cx.air.span(id);
             if collation.case == Fold::Sensitive || distinct {
@@ -513,7 +504,7 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.assume(Assume::TextOrder, &subject, span)?;
         let arg = collated(cx, arg, Collation::NOCASE);
         let args = cx.air.push_list(&[arg]);
-        let collation = fitted(cx);
+        let collation = Collation::NOCASE;
         cx.air.set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation });
         return Ok(true);
     }
@@ -542,14 +533,13 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
 /// Keys that sort as they say; `None` if they do so already.
 fn fit_keys(cx: &mut Context<'_>, keys: List<OrderKey>) -> Result<Option<List<OrderKey>>, Refused> {
     let mut list: Vec<OrderKey> = cx.air.list(keys).to_vec();
-    let done = fitted(cx);
     let mut changed = false;
     for key in &mut list {
         if !is_text(cx, key.expr) || matches!(cx.air.expr(key.expr), Expr::Output { .. }) {
             continue;
         }
         let mut one = [key.expr];
-        if fit(cx, key.collation, &mut one, Purpose::Order)? {
+        if let Some(done) = fit(cx, key.collation, &mut one, Purpose::Order)? {
             key.expr = one[0];
             key.collation = done;
             changed = true;
@@ -565,7 +555,6 @@ fn text_order(cx: &mut Context<'_>, id: QueryId) -> Fired {
         return Ok(false);
     }
     let mut list: Vec<OrderKey> = cx.air.list(order).to_vec();
-    let done = fitted(cx);
     let mut changed = false;
     for key in &mut list {
         if let Expr::Output { index } = cx.air.expr(key.expr) {
@@ -594,14 +583,14 @@ fn text_order(cx: &mut Context<'_>, id: QueryId) -> Fired {
                     // Only what is selected may be sorted by, so the order is the target's.
                     let span = cx.air.span(key.expr);
                     cx.assume(Assume::TextOrder, "the result", span)?;
-                    key.collation = done;
+                    key.collation = fitted(cx);
                     changed = true;
                     continue;
                 }
             }
         }
         let mut one = [key.expr];
-        if fit(cx, key.collation, &mut one, Purpose::Order)? {
+        if let Some(done) = fit(cx, key.collation, &mut one, Purpose::Order)? {
             key.expr = one[0];
             key.collation = done;
             changed = true;
@@ -626,7 +615,7 @@ fn text_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
             continue;
         }
         let mut one = [*key];
-        if fit(cx, collation, &mut one, Purpose::Likeness)? {
+        if fit(cx, collation, &mut one, Purpose::Likeness)?.is_some() {
             *key = one[0];
             changed = true;
         }
@@ -896,7 +885,6 @@ fn queries_of(cx: &Context<'_>, select: SelectId) -> Vec<QueryId> {
 
 /// Sorts by the folded keys where the items they belong to are sorted by.
 fn order_by_keys(cx: &mut Context<'_>, select: SelectId, keys: &[(u32, ExprId)]) {
-    let done = fitted(cx);
     for query in queries_of(cx, select) {
         let mut order: Vec<OrderKey> = cx.air.list(cx.air.query(query).order).to_vec();
         for key in &mut order {
@@ -904,7 +892,7 @@ fn order_by_keys(cx: &mut Context<'_>, select: SelectId, keys: &[(u32, ExprId)])
                 && let Some(&(_, folded)) = keys.iter().find(|(item, _)| *item == index)
             {
                 key.expr = folded;
-                key.collation = done;
+                key.collation = Collation::BINARY;
             }
         }
         let order = cx.air.push_list(&order);
@@ -974,7 +962,7 @@ fn text_set_operation(cx: &mut Context<'_>, id: QueryId) -> Fired {
         return Ok(false);
     }
     let span = cx.air.query_span(id);
-    let mut changed = false;
+    let mut done = fitted(cx);
     if let Body::Select { select } = cx.air.query(left).body {
         let texts = cx.air.list(cx.air.select(select).outputs).iter().any(|output| output.ty.is_text());
         let items: Vec<Item> = cx.air.list(cx.air.select(select).items).to_vec();
@@ -984,7 +972,7 @@ fn text_set_operation(cx: &mut Context<'_>, id: QueryId) -> Fired {
         }
         if let Means::Named(named) = means(cx, collation, &[]) {
             let outputs: Vec<air::query::Output> = cx.air.list(cx.air.select(select).outputs).to_vec();
-            let mut items = items;
+            let (mut items, mut changed) = (items, false);
             for (i, item) in items.iter_mut().enumerate() {
                 let Item::Expr { expr, alias } = item else { continue };
                 if !is_text(cx, *expr) || matches!(cx.as_call(*expr), Some((Collate, _))) {
@@ -996,17 +984,18 @@ fn text_set_operation(cx: &mut Context<'_>, id: QueryId) -> Fired {
                 *expr = collated(cx, *expr, named);
                 changed = true;
             }
-            if changed {
-                let items = cx.air.push_list(&items);
-                cx.air.select_mut(select).items = items;
+            if !changed {
+                return Ok(false);
             }
+            done = named;
+            let items = cx.air.push_list(&items);
+            cx.air.select_mut(select).items = items;
         } else {
             cx.assume(Assume::NoCaseVariants, "rows of a set operation", span)?;
         }
     } else {
         cx.assume(Assume::NoCaseVariants, "rows of a set operation", span)?;
     }
-    let collation = fitted(cx);
-    cx.air.query_mut(id).body = Body::SetOp { op, all, left, right, collation };
+    cx.air.query_mut(id).body = Body::SetOp { op, all, left, right, collation: done };
     Ok(true)
 }

@@ -106,7 +106,7 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
             note_ascii(cx, operand)?;
             let ty = Type::text(default);
             let operand = cx.call_with(Collate, Modifier::Collation(default), &[operand], ty, operand);
-            cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation });
+            cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation: default });
             Ok(true)
         }
         LikeCase::Collation if !sensitive && collation.accent_insensitive != default.accent_insensitive => {
@@ -155,6 +155,7 @@ fn like_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             let operand = cx.call(Upper, &[operand], Type::TEXT, operand);
             let pattern = cx.call(Upper, &[pattern], Type::TEXT, pattern);
+            let collation = Collation::BINARY;
             cx.air.set(id, Expr::Like { operand, pattern, escape, negated, collation });
             Ok(true)
         }
