@@ -168,8 +168,12 @@ fn finish(missed: &[String]) -> Result<ExitCode, String> {
 }
 
 fn scored(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<Vec<CaseResult>, String> {
-    let options =
-        Options { targets: arguments.targets()?, jobs: arguments.jobs, details: !arguments.case.is_empty(), oracle: arguments.oracle };
+    let options = Options {
+        targets: arguments.targets()?,
+        jobs: arguments.jobs,
+        details: !arguments.case.is_empty(),
+        oracle: arguments.oracle,
+    };
     let cache = if arguments.no_cache { Cache::none() } else { Cache::open(&state_folder())? };
     let fleet = Fleet::new();
     let total = cases.len();

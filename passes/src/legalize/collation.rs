@@ -261,7 +261,11 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         Expr::Compare { op, collation, left, right } => {
             let order = matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge);
             let mut operands = [left, right];
-            let Some(done) = fit(cx, collation, &mut operands, if order { Purpose::Order } else { Purpose::Likeness })? else { return Ok(false) };
+            let Some(done) =
+                fit(cx, collation, &mut operands, if order { Purpose::Order } else { Purpose::Likeness })?
+            else {
+                return Ok(false);
+            };
             let [left, right] = operands;
             cx.air.set(id, Expr::Compare { op, collation: done, left, right });
         }

@@ -75,7 +75,9 @@ impl Evaluator<'_> {
             }
             InsertSource::Query { query } => {
                 let relation = self.subquery(query)?;
-                given.extend(relation.rows.iter().map(|row| row.iter().cloned().map(Some).collect::<Vec<_>>()));
+                given.extend(
+                    relation.rows.iter().map(|row| row.iter().cloned().map(Some).collect::<Vec<_>>()),
+                );
             }
             InsertSource::Defaults {} => given.push(Vec::new()),
         }

@@ -177,7 +177,8 @@ impl Database {
             }
         }
         for row in rows {
-            let values = row.iter().zip(table.columns.iter()).map(|(value, column)| cast(value, column.ty, STORE));
+            let values =
+                row.iter().zip(table.columns.iter()).map(|(value, column)| cast(value, column.ty, STORE));
             let values = values.collect::<Eval<Vec<_>>>()?;
             table.push(values);
         }

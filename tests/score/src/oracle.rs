@@ -120,7 +120,8 @@ impl Staged<'_> {
                 return;
             }
             let error = |d: &&Diagnostic| d.severity == Severity::Error;
-            let why = || diagnostics.iter().find(error).map_or("no reason", |d| d.message.as_str()).to_owned();
+            let why =
+                || diagnostics.iter().find(error).map_or("no reason", |d| d.message.as_str()).to_owned();
             result = match air {
                 None => Err(Check::Refused(why())),
                 Some(air) => match database.run(air) {
@@ -194,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_setup_that_cannot_be_staged_decides_about_its_queries() {
-        let setup = ["CREATE TABLE t (a INT PRIMARY KEY)".to_owned(), "INSERT INTO t VALUES (1), (1)".to_owned()];
+        let setup =
+            ["CREATE TABLE t (a INT PRIMARY KEY)".to_owned(), "INSERT INTO t VALUES (1), (1)".to_owned()];
         let mut bench = Bench::default();
         let mut staged = bench.stage(Dialect::Mysql, None, &setup);
         let (check, found) = staged.check("SELECT 1", &rows(&["1"]), &Order::Bag);

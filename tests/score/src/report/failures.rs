@@ -36,7 +36,14 @@ pub(super) struct Groups(BTreeMap<(&'static str, String), GroupOfFailures>);
 
 impl Groups {
     /// Adds a failure.
-    pub(super) fn add(&mut self, outcome: &'static str, name: String, pair: &str, id: String, detail: String) {
+    pub(super) fn add(
+        &mut self,
+        outcome: &'static str,
+        name: String,
+        pair: &str,
+        id: String,
+        detail: String,
+    ) {
         let group = self.0.entry((outcome, name)).or_default();
         if group.ids.is_empty() {
             group.detail = detail;
