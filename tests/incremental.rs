@@ -150,3 +150,54 @@ fn diagnostics_after_an_edit_cost_one_statement() {
     compiler.set_text(id, script(|_| None));
     assert!(compiler.diagnostics(id).is_empty());
 }
+
+#[test]
+fn what_uses_a_refused_definition_is_refused_until_it_is_mended() {
+    let mut compiler = Compiler::new(Profile::of(Dialect::Sqlite), Options::default());
+    let mysql = compiler.add_target(Profile::of(Dialect::Mysql));
+    let sqlite = compiler.add_target(Profile::of(Dialect::Sqlite));
+    let text = |column: &str| {
+        format!(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, a{column});\nCREATE VIEW v AS SELECT a FROM t;\n\
+             SELECT a FROM v;\nSELECT 1 AS one"
+        )
+    };
+    // Columns of any type have no form in MySQL.
+    let script = compiler.add_script(text(""));
+    let code = |compiler: &Compiler, at| {
+        compiler.outcome(script, mysql, at).and_then(|outcome| Some(outcome.refusal()?.code.0.to_owned()))
+    };
+    let codes: Vec<Option<String>> = (0..4).map(|at| code(&compiler, at)).collect();
+    let refused = |code: &str| Some(code.to_owned());
+    assert_eq!(codes, [refused("T0101"), refused("B0110"), refused("B0110"), None]);
+    assert!(compiler.outcomes(script, sqlite).iter().all(airc::StatementOutcome::is_translated));
+
+    compiler.query_log();
+    compiler.set_text(script, text(" INT"));
+    assert!(compiler.outcomes(script, mysql).iter().all(airc::StatementOutcome::is_translated));
+    // The last statement has nothing to do with any of it.
+    let log = compiler.query_log();
+    assert_eq!((log.count("bound"), log.count("lowered")), (3, 3), "{log:?}");
+}
+
+#[test]
+fn changes_of_rows_move_counters() {
+    let mut compiler = Compiler::new(Profile::of(Dialect::Sqlite), Options::default());
+    let target = compiler.add_target(Profile::of(Dialect::Postgres));
+    let text = |change: &str| {
+        format!(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT);\nCREATE TABLE u (a INT);\n{change};\n\
+             INSERT INTO u VALUES (1);\nINSERT INTO t (a) VALUES (5)"
+        )
+    };
+    let script = compiler.add_script(text("INSERT INTO t (a) VALUES (1)"));
+    let before = compiler.outcomes(script, target);
+    compiler.query_log();
+    compiler.set_text(script, text("INSERT INTO t VALUES (7, 1)"));
+    let after = compiler.outcomes(script, target);
+    let log = compiler.query_log();
+    assert_eq!(log.count("bound"), 2, "the change, and what comes after it: {log:?}");
+    let text = |outcome: &airc::StatementOutcome| outcome.translation.as_ref().map(|done| done.sql.clone());
+    assert_ne!(before[4].translation, after[4].translation, "a number was given by hand");
+    assert_eq!(text(&before[3]), text(&after[3]));
+}

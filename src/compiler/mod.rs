@@ -4,6 +4,7 @@
 //! script text ─► statements ─► parsed ─► bound ─► lowered (per target)
 //!                    │                     ▲
 //!                    └─► definitions ─► known (the tables a statement mentions, as of that statement)
+//!                            └─► refusals (per target) ─► missing (those of them the target does not have)
 //! ```
 //!
 //! - A statement is identified by its text; places inside of it count from its start. Editing, adding or removing
@@ -139,7 +140,7 @@ impl Compiler {
         let &statement = queries::statements(&self.database, script).get(index)?;
         let start = statement.start(&self.database);
         let text: &str = statement.text(&self.database);
-        let bound = queries::bound(&self.database, script, statement);
+        let bound = queries::meaning(&self.database, script, statement);
         Some(BoundStatement { start, text, air: bound.meaning(), diagnostics: bound.diagnostics() })
     }
 
@@ -166,7 +167,7 @@ impl Compiler {
             let key = (text, statement.definitions_before(&self.database));
             let known = before.get(&key).or_else(|| now.get(&key)).cloned();
             let found = known.unwrap_or_else(|| {
-                queries::bound(&self.database, script, statement).diagnostics().to_vec().into()
+                queries::meaning(&self.database, script, statement).diagnostics().to_vec().into()
             });
             let start = statement.start(&self.database);
             all.extend(found.iter().cloned().map(|mut diagnostic| {

@@ -1,6 +1,9 @@
 //! The queries. Coarse: a script, a statement, the definitions of a script; never a node.
+//!
+//! Which definitions are refused depends on the target, and what uses them is refused there too. So a statement is
+//! bound with the names it mentions that are missing: for nearly all statements of nearly all scripts with none.
 
-use super::definitions::{Definitions, Mentions};
+use super::definitions::{Definitions, Mentions, Role, role};
 use crate::Options;
 use crate::codes;
 use crate::outcome::{StatementOutcome, Translation};
@@ -51,7 +54,7 @@ pub(super) struct Statement<'db> {
     #[tracked]
     #[returns(copy)]
     pub(super) start: u32,
-    /// Number of statements before it that may define something.
+    /// Number of statements before it that may define something or move a counter.
     #[tracked]
     #[returns(copy)]
     pub(super) definitions_before: u32,
@@ -67,7 +70,7 @@ pub(super) fn statements<'db>(db: &'db dyn Database, script: Script) -> Vec<Stat
     for found in airc_grammar::split(lexer_settings(from), text) {
         let piece = found.span.text(text);
         all.push(Statement::new(db, Arc::from(piece), found.span.start, definitions));
-        definitions += u32::from(super::definitions::may_define(piece));
+        definitions += u32::from(role(piece) != Role::Reads);
     }
     all
 }
@@ -99,11 +102,11 @@ pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statem
     Parsed { tree, diagnostics }
 }
 
-/// The statements of a script that may define something, in order. Stays the same while only others are edited.
+/// The statements of a script that may change the catalog, in order. Stays the same while only others are edited.
 #[salsa::tracked(returns(ref))]
 fn defining<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
-    let may_define = |statement: &&Statement<'db>| super::definitions::may_define(statement.text(db));
-    statements(db, script).iter().filter(may_define).copied().collect()
+    let changes = |statement: &&Statement<'db>| role(statement.text(db)) != Role::Reads;
+    statements(db, script).iter().filter(changes).copied().collect()
 }
 
 /// What the script defines, step by step.
@@ -116,8 +119,12 @@ pub(super) fn definitions(db: &dyn Database, script: Script) -> Definitions {
     let (mut air, mut ledger, mut said, mut scratch) = Default::default();
     for (i, &statement) in defining(db, script).iter().enumerate() {
         let text = statement.text(db);
+        let mentions = Mentions::of(text);
+        if role(text) == Role::Counts && !mentions.counted(&catalog) {
+            continue;
+        }
         let parsed = parsed(db, setup, statement);
-        bind_all(
+        let bound = bind_all(
             &parsed.tree,
             text,
             from,
@@ -128,9 +135,77 @@ pub(super) fn definitions(db: &dyn Database, script: Script) -> Definitions {
             &mut ledger,
             &mut said,
         );
-        definitions.record(i as u32 + 1, &Mentions::of(text), &catalog);
+        if !bound && let Some((schema, name)) = defined(parsed, text) {
+            catalog.refuse(schema.as_deref(), &name);
+        }
+        definitions.record(i as u32 + 1, &mentions, &catalog);
     }
     definitions
+}
+
+/// A table or view: schema and name.
+type Relation = (Option<String>, String);
+
+/// The table or view that a statement defines.
+fn defined(parsed: &Parsed, text: &str) -> Option<Relation> {
+    let [id] = *parsed.tree.statements() else { return None };
+    airc_bind::defined_relation(&parsed.tree, id, text)
+}
+
+/// Tables and views that are not there on a target, because their definitions were refused.
+#[salsa::interned]
+pub(super) struct Missing<'db> {
+    #[returns(ref)]
+    pub(super) relations: Vec<Relation>,
+}
+
+/// The definitions a target refuses, as of a step: sorted, one entry for each step that changed something.
+#[salsa::tracked(returns(ref))]
+fn refusals(db: &dyn Database, script: Script, goal: Goal) -> Vec<(u32, Vec<Relation>)> {
+    let setup = script.setup(db);
+    let mut versions: Vec<(u32, Vec<Relation>)> = Vec::new();
+    let mut now: Vec<Relation> = Vec::new();
+    for (i, &statement) in defining(db, script).iter().enumerate() {
+        let text = statement.text(db);
+        if role(text) != Role::Defines {
+            continue;
+        }
+        let Some(relation) = defined(parsed(db, setup, statement), text) else { continue };
+        let missing = Missing::new(db, mentioned(&now, &Mentions::of(text)));
+        let translated = lowered(db, script, statement, goal, missing).is_translated();
+        let same = |known: &Relation| known.1.eq_ignore_ascii_case(&relation.1);
+        let known = now.iter().any(same);
+        match (translated, known) {
+            (false, false) => now.push(relation),
+            // Defined after all.
+            (true, true) => now.retain(|known| !same(known)),
+            (true, false) | (false, true) => continue,
+        }
+        now.sort();
+        versions.push((i as u32 + 1, now.clone()));
+    }
+    versions
+}
+
+fn mentioned(relations: &[Relation], mentions: &Mentions) -> Vec<Relation> {
+    relations.iter().filter(|(_, name)| mentions.has(name)).cloned().collect()
+}
+
+/// What a statement mentions and the target does not have.
+#[salsa::tracked(returns(copy))]
+fn missing<'db>(
+    db: &'db dyn Database,
+    script: Script,
+    statement: Statement<'db>,
+    goal: Goal,
+) -> Missing<'db> {
+    let refusals = refusals(db, script, goal);
+    let after = refusals.partition_point(|(step, _)| *step <= statement.definitions_before(db));
+    let now = after.checked_sub(1).map_or(&[][..], |at| &refusals[at].1);
+    if now.is_empty() {
+        return Missing::new(db, Vec::new());
+    }
+    Missing::new(db, mentioned(now, &Mentions::of(statement.text(db))))
 }
 
 /// What is known of the tables a statement mentions, at its place in the script.
@@ -172,16 +247,32 @@ pub(super) fn catalog(db: &dyn Database, script: Script, index: usize) -> Catalo
     definitions(db, script).everything(step)
 }
 
-/// The meaning of a statement.
+/// The meaning of a statement in its own dialect: whatever a target refuses, nothing is missing there.
+pub(super) fn meaning<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> &'db Bound {
+    bound(db, script, statement, Missing::new(db, Vec::new()))
+}
+
+/// The meaning of a statement where some tables are missing.
 #[salsa::tracked(returns(ref))]
-pub(super) fn bound<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> Bound {
-    let first = bind_with(db, script, statement, Catalog::clone(known(db, script, statement)));
+fn bound<'db>(
+    db: &'db dyn Database,
+    script: Script,
+    statement: Statement<'db>,
+    missing: Missing<'db>,
+) -> Bound {
+    let without = |mut catalog: Catalog| {
+        for (schema, name) in missing.relations(db) {
+            catalog.refuse(schema.as_deref(), name);
+        }
+        catalog
+    };
+    let first = bind_with(db, script, statement, without(Catalog::clone(known(db, script, statement))));
     if !first.refused || first.diagnostics.is_empty() {
         return first;
     }
     // A refused statement may be about a name it misspells: say so with everything in view.
     let everything = definitions(db, script).everything(statement.definitions_before(db));
-    bind_with(db, script, statement, everything)
+    bind_with(db, script, statement, without(everything))
 }
 
 fn bind_with(db: &dyn Database, script: Script, statement: Statement<'_>, mut catalog: Catalog) -> Bound {
@@ -235,8 +326,9 @@ fn lowered<'db>(
     script: Script,
     statement: Statement<'db>,
     goal: Goal,
+    missing: Missing<'db>,
 ) -> StatementOutcome {
-    let bound = bound(db, script, statement);
+    let bound = bound(db, script, statement, missing);
     let setup = script.setup(db);
     let (from, options, target) = (setup.source(db), setup.options(db), goal.target(db));
     let text = statement.text(db);
@@ -286,5 +378,6 @@ pub(super) fn outcome(
 }
 
 fn placed(db: &dyn Database, script: Script, statement: Statement<'_>, goal: Goal) -> StatementOutcome {
-    lowered(db, script, statement, goal).shifted(statement.start(db))
+    let missing = missing(db, script, statement, goal);
+    lowered(db, script, statement, goal, missing).shifted(statement.start(db))
 }
