@@ -384,7 +384,10 @@ impl<'a> Binder<'a> {
                         let whole = constant::numeric_prefix(&content)
                             .bytes()
                             .all(|b| b.is_ascii_digit() || b == b'-');
-                        let to = if whole && number_type.is_int() { number_type } else { Type::Float64 };
+                        let exact = number_type.is_decimal() && constant::exact_digits(&content).is_some();
+                        // A constant beside decimals is read as one of them, with all its digits.
+                        let to =
+                            if whole && number_type.is_int() || exact { number_type } else { Type::Float64 };
                         let span = self.air.span(text);
                         self.prefix_constant(&content, to, span)
                     }

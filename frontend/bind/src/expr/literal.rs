@@ -312,7 +312,11 @@ impl<'a> Binder<'a> {
         to: Option<tree::Unit>,
         span: Span,
     ) -> Bound<ExprId> {
-        let found = interval_by_units(value, from, to).or_else(|| constant::interval_text(value));
+        // Fields that are not those of the range are read by rules of their own: `2:03` may be minutes and seconds.
+        let range = to.is_some() || unit_range(from).is_some();
+        let spelled = value.contains(|letter: char| letter.is_ascii_alphabetic());
+        let text = |value| if range && !spelled { None } else { constant::interval_text(value) };
+        let found = interval_by_units(value, from, to).or_else(|| text(value));
         match found.and_then(|found| self.interval_constant(found, span)) {
             Some(id) => Ok(id),
             None => Err(self.bad_literal(value, "an interval", span)),
@@ -411,6 +415,10 @@ fn interval_by_units(value: &str, from: tree::Unit, to: Option<tree::Unit>) -> O
         (None, Some(to)) => (simple_unit(from)?, simple_unit(to)?),
         (None, None) => return Span3::of(value, simple_unit(from)?),
     };
+    // A blank stands between days and the time of day only.
+    if value.contains(char::is_whitespace) && from != Unit::Day {
+        return None;
+    }
     composite(value, from, to, true)
 }
 

@@ -648,9 +648,19 @@ impl<'a> Binder<'a> {
             Type::Number if self.meaning.numbers.single_kind => Ok(id),
             _ => {
                 let id = self.number_operand(id)?;
+                if self.meaning.numbers.bits == Bits::Unsigned64 && self.is_number_literal(id) {
+                    // A constant that is not negative is unsigned; a column of decimals or floats is not.
+                    let rule = self.cast_rule(self.air.ty(id), Type::U64, CastReason::Implicit);
+                    return Ok(self.cast(id, Type::U64, rule));
+                }
                 self.as_int(id)
             }
         }
+    }
+
+    /// A literal number with a point or an exponent; those have no sign.
+    fn is_number_literal(&self, id: ExprId) -> bool {
+        matches!(self.air.literal(id), Some(Literal::Decimal { .. } | Literal::Float { .. }))
     }
 
     fn bit_type(&self, l: Type, r: Type) -> Type {

@@ -42,8 +42,8 @@ pub(super) const NUMBERS: &[Function] = &[
     call("sqrt", SqrtOrNull, &[Float]),
     special("truncate", 2, 2, sp::number::truncate),
     call("bit_count", BitCount, &[Int]),
-    call("greatest", Greatest, &[Common]).min(2).many(),
-    call("least", Least, &[Common]).min(2).many(),
+    special("greatest", 2, 255, sp::logic::greatest_mysql),
+    special("least", 2, 255, sp::logic::least_mysql),
 ];
 
 pub(super) const TEXTS: &[Function] = &[
