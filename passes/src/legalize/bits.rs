@@ -4,7 +4,7 @@ use air::builtins::Builtin::*;
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::target::Decimals;
-use air::types::{CastRule, Type};
+use air::types::{CastFailure, CastRule, Type};
 use air::{Expr, ExprId};
 
 use crate::codes;
@@ -53,7 +53,9 @@ fn signed_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let inner = cx.make(Expr::Call { op, modifier, args }, Type::U64, cx.air.info(id).nullable, id);
-    cx.air.set(id, Expr::Cast { operand: inner, to: Type::I64, rule: CastRule::IMPLICIT });
+    // The same 64 bits, read as signed.
+    let rule = CastRule { failure: CastFailure::Truncate, ..CastRule::IMPLICIT };
+    cx.air.set(id, Expr::Cast { operand: inner, to: Type::I64, rule });
     Ok(true)
 }
 

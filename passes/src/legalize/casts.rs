@@ -294,8 +294,11 @@ fn to_unsigned(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let implicit = CastRule { reason: CastReason::Implicit, ..rule };
     let below = cx.compare(CompareOp::Lt, operand, zero);
     let plain = cx.make(Expr::Cast { operand, to, rule: implicit }, to, true, id);
+    // Still negative: the sum is what is not.
+    let wide = Type::Decimal { precision: 20, scale: 0 };
+    let negative = cx.make(Expr::Cast { operand, to: wide, rule: implicit }, wide, true, id);
     let whole = cx.decimal("18446744073709551616", id);
-    let wrapped = cx.call(Add, &[plain, whole], Type::Number, id);
+    let wrapped = cx.call(Add, &[negative, whole], Type::Number, id);
     let expr = cx.case_expr(&[(below, wrapped)], Some(plain));
     cx.air.set(id, expr);
     Ok(true)

@@ -14,6 +14,9 @@ use air::target::CollateForm;
 use air::types::{Affinity, Collation, Fold, TextOrder, Type};
 use air::{Expr, ExprId, QueryId, SelectId};
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::build;
 use crate::codes;
 use crate::kind::Kind;
@@ -150,6 +153,25 @@ pub(super) fn folded_key(cx: &mut Context<'_>, id: ExprId) -> Result<Option<Expr
     }
 }
 
+/// A literal whose letters are A-Z once accents that do not count are taken off. The other texts are assumed to
+/// have no letters beyond A-Z, so a literal that has some is refused rather than compared against its own terms.
+fn plain_literal(cx: &mut Context<'_>, id: ExprId, collation: Collation) -> Result<Option<String>, Refused> {
+    let Some(text) = cx.text_literal(id) else { return Ok(None) };
+    if text.is_ascii() {
+        return Ok(Some(text.to_owned()));
+    }
+    if !collation.accent_insensitive {
+        return Ok(None);
+    }
+    let plain: String = text.nfd().filter(|letter| !is_combining_mark(*letter)).collect();
+    if plain.is_ascii() {
+        return Ok(Some(plain));
+    }
+    let span = cx.air.span(id);
+    let message = "a text with letters beyond A-Z cannot be compared without regard to case and accents";
+    cx.refuse(codes::COLLATION, span, message, "compare under a binary collation")
+}
+
 /// The text as it counts: a literal is folded at once.
 fn folded(
     cx: &mut Context<'_>,
@@ -158,7 +180,8 @@ fn folded(
     purpose: Purpose,
 ) -> Result<ExprId, Refused> {
     let ty = Type::text(Collation::BINARY);
-    if let Some(text) = cx.text_literal(id).filter(|text| text.is_ascii()) {
+    if let Some(text) = plain_literal(cx, id, collation)? {
+        let text = text.as_str();
         let mut text = if collation.pad { text.trim_end_matches(' ') } else { text }.to_owned();
         match (collation.case, collation.order) {
             (Fold::Sensitive, _) => {}
@@ -488,6 +511,17 @@ fn text_aggregate(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             if matches!(op, Min | Max) && collation.case != Fold::Sensitive {
                 return extreme_spelling(cx, id);
+            }
+            if !order.is_empty() {
+                // Distinct values are ordered by themselves, so the keys have to stay as they are.
+                let mut keys: Vec<OrderKey> = cx.air.list(order).to_vec();
+                for key in keys.iter_mut().filter(|key| is_text(cx, key.expr)) {
+                    key.collation = done;
+                }
+                cx.assume(Assume::TextOrder, &subject, span)?;
+                let order = cx.air.push_list(&keys);
+                cx.air.set(id, Expr::Aggregate { op, distinct, args, order, filter, collation: done });
+                return Ok(true);
             }
         }
     }
