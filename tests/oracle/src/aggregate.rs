@@ -53,6 +53,12 @@ pub fn aggregate(call: &Aggregate<'_>, mut rows: Vec<AggregateRow>) -> Eval<Valu
         rows.retain(|row| row.args.iter().all(|arg| !arg.is_null()));
     }
     if call.distinct {
+        // Of equal values one stays, and its other key with it: which one is open.
+        let by_itself =
+            rows.iter().all(|row| row.keys.iter().zip(&row.args).all(|(k, a)| k.same(a, call.collation)));
+        if call.op == B::StringAgg && !call.order.is_empty() && !by_itself {
+            return EvalError::unsupported("distinct values in the order of something else");
+        }
         let mut kept: Vec<AggregateRow> = Vec::new();
         for row in rows {
             let same = |other: &AggregateRow| {

@@ -11,6 +11,11 @@ pub fn cast(value: &Value, to: Type, rule: CastRule) -> Eval<Value> {
     if value.is_null() {
         return Ok(Value::Null);
     }
+    if let (Value::Text(text), true) = (value, to.is_temporal())
+        && time::has_small_fraction(text)
+    {
+        return EvalError::unsupported("a time of more than six digits after the point");
+    }
     match convert(value, to, rule) {
         Ok(Some(value)) => Ok(value),
         Ok(None) => match rule.failure {
@@ -57,6 +62,8 @@ fn convert(value: &Value, to: Type, rule: CastRule) -> Eval<Option<Value>> {
                 (cuts || blanks).then_some(Value::Text(cut))
             }
         }
+        // A column of bytes keeps texts as they are (SQLite).
+        Type::Bytes { .. } if rule.failure == CastFailure::Keep && !matches!(value, Value::Bytes(_)) => None,
         Type::Bytes { length, .. } => {
             let mut bytes = match value {
                 Value::Bytes(bytes) => bytes.clone(),

@@ -40,6 +40,8 @@ impl Evaluator<'_> {
         let key = self.air.name(name.name).to_lowercase();
         match self.db.tables.get(&key) {
             Some(table) => Ok((key, table.clone())),
+            None if self.db.views.contains_key(&key) => EvalError::unsupported("a change of a view"),
+            None if key == "sqlite_sequence" => EvalError::unsupported("the counters of SQLite"),
             None => EvalError::fails(format!("no table {key}")),
         }
     }
@@ -68,12 +70,21 @@ impl Evaluator<'_> {
         match insert.source {
             InsertSource::Values { rows } => {
                 for row in air.list(rows) {
-                    given.push(
-                        air.list(row.items).iter().map(|item| self.assigned(*item)).collect::<Eval<_>>()?,
-                    );
+                    let items = air.list(row.items);
+                    match items.iter().map(|item| self.assigned(*item)).collect::<Eval<_>>() {
+                        Ok(values) => given.push(values),
+                        Err(EvalError::Fails(_)) if skips_failures(insert) => {
+                            return EvalError::unsupported("rows that are skipped or adjusted");
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
             }
             InsertSource::Query { query } => {
+                let numbers = table.columns.iter().any(|column| column.identity.is_some());
+                if numbers && self.is_in_no_order(query) {
+                    return EvalError::unsupported("numbers for rows in no order");
+                }
                 let relation = self.subquery(query)?;
                 given.extend(
                     relation.rows.iter().map(|row| row.iter().cloned().map(Some).collect::<Vec<_>>()),
@@ -82,7 +93,7 @@ impl Evaluator<'_> {
             InsertSource::Defaults {} => given.push(Vec::new()),
         }
         let mut returned = Vec::new();
-        let mut changed = 0;
+        let (mut changed, mut skipped) = (0, false);
         for values in given {
             let defaults = matches!(insert.source, InsertSource::Defaults {});
             if values.len() != columns.len() && !defaults {
@@ -94,18 +105,41 @@ impl Evaluator<'_> {
             }
             let proposed = match self.completed(&name, row) {
                 Ok(proposed) => proposed,
-                Err(EvalError::Fails(_)) if skips_failures(insert) => continue,
+                Err(EvalError::Fails(_)) if skips_failures(insert) => {
+                    return EvalError::unsupported("rows that are skipped or adjusted");
+                }
                 Err(error) => return Err(error),
             };
-            if let Some(stored) = self.store(&name, proposed, insert)? {
-                changed += 1;
-                returned.push(stored);
+            match self.store(&name, proposed, insert)? {
+                Some(stored) => {
+                    changed += 1;
+                    returned.push(stored);
+                }
+                // Whether a number was spent on it differs from engine to engine.
+                None => skipped = true,
             }
+        }
+        if let Some(table) = self.db.tables.get_mut(&name) {
+            table.skipped |= skipped;
         }
         self.db.rows_changed = changed;
         let rows: Vec<(Vec<SourceId>, Vec<Row>)> =
             returned.iter().map(|stored| (vec![insert.target], vec![seen(&places, stored)])).collect();
         self.returning(insert.returning, &[insert.target], rows)
+    }
+
+    /// True if an engine may give the rows in any order: those of groups, DISTINCT and set operations.
+    fn is_in_no_order(&self, query: air::QueryId) -> bool {
+        let query = self.air.query(query);
+        let mixes = match query.body {
+            air::query::Body::Select { select } => {
+                let select = self.air.select(select);
+                select.group.is_some() || select.distinct != (air::query::Distinct::All {})
+            }
+            air::query::Body::SetOp { all, .. } => !all,
+            air::query::Body::Values { .. } => false,
+        };
+        mixes && query.order.is_empty()
     }
 
     /// A value to store; `None` for DEFAULT.
@@ -119,15 +153,16 @@ impl Evaluator<'_> {
     /// A whole row: defaults, identity, types, generated columns, NOT NULL, CHECK.
     fn completed(&mut self, name: &str, given: Vec<Option<Value>>) -> Eval<Vec<Value>> {
         // Without the rows, which would be copied if they are added to meanwhile.
-        let (columns, definition) = {
+        let (columns, definition, strict) = {
             let table = &self.db.tables[name];
-            (table.columns.clone(), table.definition.clone())
+            (table.columns.clone(), table.definition.clone(), table.strict)
         };
         let mut row = Vec::with_capacity(given.len());
         for (column, value) in columns.iter().zip(given) {
             let absent = value.is_none();
             let value = match (value, column.default, &definition) {
                 (Some(value), _, _) => value,
+                (None, _, _) if column.constant.is_some() => column.constant.clone().unwrap_or(Value::Null),
                 (None, Some(default), Some((definition, _))) => {
                     Evaluator::new(self.db, definition, &[]).eval(default)?
                 }
@@ -138,6 +173,9 @@ impl Evaluator<'_> {
                     if value.is_null()
                         && (absent || matches!(mode, IdentityMode::Counter | IdentityMode::Greatest)) =>
                 {
+                    if self.db.tables[name].skipped && mode == IdentityMode::Counter {
+                        return EvalError::unsupported("numbers after a row that was skipped");
+                    }
                     let next = self.next_identity(name, step, mode, &column.name);
                     Value::Int(next.into())
                 }
@@ -150,14 +188,14 @@ impl Evaluator<'_> {
                 }
                 _ => value,
             };
-            row.push(stored_as(value, column.ty)?);
+            row.push(stored_as(value, column.ty, strict)?);
         }
         self.checked(name, row)
     }
 
     fn next_identity(&mut self, name: &str, step: i64, mode: IdentityMode, column: &str) -> i64 {
         let Some(table) = self.db.tables.get_mut(name) else { return 0 };
-        let mut next = table.next_identity;
+        let mut next = if mode == IdentityMode::Greatest { 1 } else { table.next_identity };
         if matches!(mode, IdentityMode::Counter | IdentityMode::Greatest)
             && let Some(at) = table.column(column)
         {
@@ -176,14 +214,19 @@ impl Evaluator<'_> {
     /// A row with its generated columns, if its constraints hold.
     fn checked(&mut self, name: &str, mut row: Vec<Value>) -> Eval<Vec<Value>> {
         let table = self.db.tables[name].clone();
-        if let Some((definition, this)) = &table.definition {
+        let computes =
+            !table.checks.is_empty() || table.columns.iter().any(|column| column.generated.is_some());
+        if let Some((definition, this)) = table.definition.as_ref().filter(|_| computes) {
             let mut evaluator = Evaluator::new(self.db, definition, &[]);
-            let places = evaluator.places(*this, &table)?;
+            // The definition knows columns by the names they had then.
+            let Ok(places) = evaluator.places(*this, &table) else {
+                return EvalError::unsupported("expressions over a column that was renamed or dropped");
+            };
             for (i, column) in table.columns.iter().enumerate() {
                 if let Some(generated) = column.generated {
                     let view = seen(&places, &Stored { id: 0, values: Rc::new(row.clone()) });
                     let value = evaluator.bound(&[*this], &[view], |e| e.eval(generated))?;
-                    row[i] = stored_as(value, column.ty)?;
+                    row[i] = stored_as(value, column.ty, table.strict)?;
                 }
             }
             let view = seen(&places, &Stored { id: 0, values: Rc::new(row.clone()) });
@@ -414,7 +457,7 @@ impl Evaluator<'_> {
                     }
                     (None, _, _) => Value::Null,
                 };
-                new[*column] = stored_as(value, table.columns[*column].ty)?;
+                new[*column] = stored_as(value, table.columns[*column].ty, table.strict)?;
                 set.insert(*column);
             }
             if sequential && let Some(at) = sources.iter().position(|source| *source == target) {
@@ -423,7 +466,7 @@ impl Evaluator<'_> {
         }
         for (i, column) in table.columns.iter().enumerate() {
             if column.on_update_now && !set.contains(&i) && differ(&new, &stored.values) {
-                new[i] = stored_as(Value::Timestamp(self.db.now), column.ty)?;
+                new[i] = stored_as(Value::Timestamp(self.db.now), column.ty, table.strict)?;
             }
         }
         self.checked(name, new)
@@ -620,6 +663,9 @@ impl Evaluator<'_> {
         if let Some(table) = self.db.tables.get_mut(&name) {
             table.rows_mut().retain(|stored| !gone.contains(&stored.id));
         }
+        if !gone.is_empty() && self.db.acted_on.contains(&name) {
+            return EvalError::unsupported("actions of foreign keys");
+        }
         self.db.rows_changed = gone.len() as i64;
         self.returning(delete.returning, &[delete.target], returned)
     }
@@ -746,10 +792,17 @@ fn skips_failures(insert: &Insert) -> bool {
 }
 
 /// A value as a column keeps it.
-fn stored_as(value: Value, ty: Type) -> Eval<Value> {
+fn stored_as(value: Value, ty: Type, strict: bool) -> Eval<Value> {
+    let rule = match strict {
+        true => STORE,
+        // What is no such value is kept as it is (SQLite).
+        false => air::types::CastRule { failure: air::types::CastFailure::Keep, ..STORE },
+    };
     match (ty, &value) {
+        // What the binder converts it has converted; SQLite keeps what does not fit.
+        (Type::Bytes { .. }, _) => Ok(value),
         (Type::Unknown, _) | (_, Value::Null) => Ok(value),
         (Type::Any(Affinity::Blob), _) => Ok(value),
-        _ => cast(&value, ty, STORE),
+        _ => cast(&value, ty, rule),
     }
 }

@@ -1,6 +1,7 @@
 //! Tables in memory.
 
 use crate::Rows;
+use crate::define::output_types;
 use crate::error::{Eval, EvalError};
 use crate::expr::{Evaluator, Row};
 use crate::keys::{KeyIndexes, Version};
@@ -8,7 +9,7 @@ use crate::value::Value;
 use air::ddl::{IdentityMode, UniqueNulls};
 use air::query::SourceColumn;
 use air::{Air, ExprId, ObjectName, QueryId, SourceId, Statement, Type};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A database of tables and views, and the one session that uses it.
@@ -26,6 +27,8 @@ pub struct Database {
     pub(crate) saved: Vec<(Option<String>, Saved)>,
     pub(crate) keys: KeyIndexes,
     pub(crate) steps_left: u64,
+    /// Tables that foreign keys refer to which do something when rows are deleted.
+    pub(crate) acted_on: BTreeSet<String>,
 }
 
 /// What a rollback brings back.
@@ -48,6 +51,10 @@ pub struct Table {
     pub(crate) next_identity: i64,
     /// Another number after every change but the adding of rows: see [`crate::keys`].
     pub(crate) version: Version,
+    /// Values that are none of a column's type are refused.
+    pub(crate) strict: bool,
+    /// A row was proposed and not stored.
+    pub(crate) skipped: bool,
 }
 
 /// A stored row and its hidden number.
@@ -67,6 +74,8 @@ pub struct Column {
     /// NULL is refused.
     pub not_null: bool,
     pub(crate) default: Option<ExprId>,
+    /// The default of a column that was added later.
+    pub(crate) constant: Option<Value>,
     pub(crate) identity: Option<(IdentityMode, i64)>,
     pub(crate) generated: Option<ExprId>,
     pub(crate) on_update_now: bool,
@@ -80,6 +89,7 @@ impl Column {
             ty,
             not_null: false,
             default: None,
+            constant: None,
             identity: None,
             generated: None,
             on_update_now: false,
@@ -138,6 +148,7 @@ impl Default for Database {
             saved: Vec::new(),
             keys: KeyIndexes::default(),
             steps_left: u64::MAX,
+            acted_on: BTreeSet::new(),
         }
     }
 }
@@ -161,7 +172,8 @@ impl Database {
 
     /// Adds a table with rows, replacing one of that name.
     pub fn put(&mut self, name: &str, columns: Vec<Column>, rows: Vec<Vec<Value>>) {
-        let mut table = Table { name: name.to_owned(), columns: Rc::new(columns), ..Table::default() };
+        let columns = Rc::new(columns);
+        let mut table = Table { name: name.to_owned(), columns, strict: true, ..Table::default() };
         for row in rows {
             table.push(row);
         }
@@ -218,7 +230,12 @@ impl Database {
                     Statement::Query { .. } => 0,
                     _ => u64::try_from(self.rows_changed).unwrap_or(0),
                 };
-                let rows = relation.rows.into_iter().map(|row| row.to_vec()).collect();
+                let types = match statement {
+                    Statement::Query { query } => output_types(air, *query),
+                    _ => Vec::new(),
+                };
+                let row = |row: crate::expr::Row| shown(&row, &types);
+                let rows = relation.rows.into_iter().map(row).collect();
                 Ok(Rows { columns: relation.columns, rows, changed })
             }
             definition => self.define(air, params, definition).map(|()| Rows::default()),
@@ -273,6 +290,19 @@ impl Table {
     }
 }
 
+/// A row as a client sees it: single precision by the digits that tell it from its neighbours.
+fn shown(row: &[Value], types: &[air::Type]) -> Vec<Value> {
+    let value = |(i, value): (usize, &Value)| match (value, types.get(i)) {
+        (Value::Float(x), Some(air::Type::Float32)) => {
+            let digits = (*x as f32).to_string();
+            Value::Float(if f64::from(*x as f32) == *x { digits.parse().unwrap_or(*x) } else { *x })
+        }
+        (value, Some(ty)) => crate::scalar::settled(value.clone(), *ty),
+        (value, None) => value.clone(),
+    };
+    row.iter().enumerate().map(value).collect()
+}
+
 /// Where a source finds a column of a table.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
@@ -294,7 +324,11 @@ impl Evaluator<'_> {
                 None => EvalError::fails(format!("no column {name} in {}", table.name)),
             }
         };
-        air.list(air.source(source).columns).iter().map(find).collect()
+        let source = air.source(source);
+        if source.renamed && source.closed {
+            return Ok((0..source.columns.len()).map(Place::Column).collect());
+        }
+        air.list(source.columns).iter().map(find).collect()
     }
 
     /// Rows of a table or view in the columns that a source lists.

@@ -6,7 +6,8 @@ use crate::error::{Eval, EvalError};
 use crate::expr::{Evaluator, STORE};
 use crate::value::Value;
 use air::ddl::{
-    ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, ObjectKind, TableChange, UniqueNulls,
+    ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, ObjectKind, ReferentialAction,
+    TableChange, UniqueNulls,
 };
 use air::query::Body;
 use air::statement::TransactionAction;
@@ -156,6 +157,7 @@ impl Database {
             columns: Rc::new(node.columns.iter().map(|column| self::column(air, column)).collect()),
             definition: Some((definition.clone(), node.this)),
             next_identity: 1,
+            strict: node.strict,
             ..Table::default()
         };
         for column in &node.columns {
@@ -190,6 +192,13 @@ impl Database {
             table.keys_mut().push(key);
         }
         self.tables.insert(key, table);
+        for constraint in &node.constraints {
+            if let ConstraintRule::ForeignKey { table, on_delete, on_update, .. } = &constraint.rule
+                && [on_delete, on_update].iter().any(|action| acts(**action))
+            {
+                self.acted_on.insert(air.name(table.name).to_lowercase());
+            }
+        }
         Ok(())
     }
 
@@ -230,16 +239,19 @@ impl Database {
                     None => Value::Null,
                 };
                 let value = cast(&value, column.ty, STORE)?;
+                if column.generated.is_some()
+                    || column.default.is_some_and(|default| !is_constant(air, default))
+                {
+                    return EvalError::unsupported("an added column of computed values");
+                }
                 if let Some(table) = self.tables.get_mut(&name) {
-                    // Defaults of added columns are expressions of another definition: only constants keep.
-                    let added = Column { default: None, ..self::column(air, column) };
+                    // Its default is an expression of another definition than those of the other columns.
+                    let constant = column.default.map(|_| value.clone());
+                    let added = Column { default: None, constant, ..self::column(air, column) };
                     table.columns_mut().push(added);
                     for stored in table.rows_mut() {
                         Rc::make_mut(&mut stored.values).push(value.clone());
                     }
-                }
-                if column.default.is_some() || column.generated.is_some() {
-                    return EvalError::unsupported("a default on an added column");
                 }
             }
             TableChange::DropColumn { name: column, if_exists } => {
@@ -344,6 +356,21 @@ static EMPTY_AIR: std::sync::LazyLock<Air> = std::sync::LazyLock::new(Air::defau
 /// An arena without nodes.
 pub(crate) const EMPTY: &std::sync::LazyLock<Air> = &EMPTY_AIR;
 
+/// A literal, or one that is converted.
+fn is_constant(air: &Air, expr: air::ExprId) -> bool {
+    match air.expr(expr) {
+        Expr::Literal { .. } => true,
+        Expr::Cast { operand, .. } => is_constant(air, operand),
+        Expr::Call { op: air::Builtin::Neg, args, .. } => is_constant(air, air.at(args, 0)),
+        _ => false,
+    }
+}
+
+/// True for what changes other rows.
+fn acts(action: ReferentialAction) -> bool {
+    !matches!(action, ReferentialAction::NoAction | ReferentialAction::Restrict)
+}
+
 fn no_such<T>(kind: &str, name: &str) -> Eval<T> {
     EvalError::fails(format!("no {kind} {name}"))
 }
@@ -354,6 +381,7 @@ fn column(air: &Air, node: &ColumnDef) -> Column {
         ty: node.ty,
         not_null: node.not_null,
         default: node.default,
+        constant: None,
         identity: node.identity.as_ref().map(|identity| (identity.mode, identity.step)),
         generated: node.generated.as_ref().map(|generated| generated.expr),
         on_update_now: node.on_update_now,
@@ -379,7 +407,7 @@ fn constrain(definition: &Rc<Air>, this: SourceId, table: &mut Table, constraint
             });
         }
         ConstraintRule::Check { expr } => Rc::make_mut(&mut table.checks).push(*expr),
-        // Not enforced: scripts under test keep them.
+        // Not enforced: scripts under test keep them. What they do by themselves is noted by the database.
         ConstraintRule::ForeignKey { .. } => {}
     }
     Ok(())
@@ -407,7 +435,7 @@ fn parts(air: &Air, parts: &[air::ddl::KeyPart], table: &Table) -> Eval<Vec<KeyP
 }
 
 /// Types of a query's columns, where they are listed.
-fn output_types(air: &Air, query: QueryId) -> Vec<Type> {
+pub(crate) fn output_types(air: &Air, query: QueryId) -> Vec<Type> {
     let mut query = query;
     loop {
         match air.query(query).body {

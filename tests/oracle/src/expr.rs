@@ -10,7 +10,7 @@ use crate::time;
 use crate::value::{Interval, Value};
 use air::builtins::Class;
 use air::expr::{CompareOp, Literal, ManyRows, Quantifier, SequenceStep, Truth};
-use air::types::{CastRule, Collation, Fold};
+use air::types::{CastRule, Collation, Fold, Type};
 use air::{Air, Builtin, CteId, Expr, ExprId, SourceId};
 use rustc_hash::FxHashMap;
 use std::cmp::Ordering;
@@ -164,7 +164,8 @@ impl<'a> Evaluator<'a> {
             },
             Expr::Output { index } => match &self.place.outputs {
                 Some(outputs) if (index as usize) < outputs.len() => Ok(outputs[index as usize].clone()),
-                _ => EvalError::malformed("output out of place"),
+                Some(_) => EvalError::malformed("output out of range"),
+                None => EvalError::unsupported("an output within a subquery"),
             },
             Expr::Param { param } => match self.params.get(param.index()) {
                 Some(value) => Ok(value.clone()),
@@ -191,6 +192,12 @@ impl<'a> Evaluator<'a> {
                 let args = air.list(args);
                 let values = self.eval_all(args)?;
                 let arg_types: Vec<_> = args.iter().map(|arg| air.ty(*arg)).collect();
+                let values: Vec<Value> = match scalar::takes_all_digits(op) {
+                    true => values,
+                    false => {
+                        values.into_iter().zip(&arg_types).map(|(v, ty)| scalar::settled(v, *ty)).collect()
+                    }
+                };
                 let call = Call { op, modifier, ty: air.ty(id), arg_types: &arg_types, now: self.db.now };
                 scalar::evaluate(&call, &values)
             }
@@ -201,6 +208,10 @@ impl<'a> Evaluator<'a> {
             Expr::Or { terms } => self.junction(air.list(terms), true),
             Expr::Not { operand } => Ok(boolean(self.truth_of(operand)?.map(|t| !t))),
             Expr::Compare { op, collation, left, right } => {
+                if matches!(air.ty(left), Type::Json { .. }) && !matches!(op, CompareOp::Eq | CompareOp::Same)
+                {
+                    return EvalError::unsupported("the order of documents");
+                }
                 let (left, right) = (self.eval(left)?, self.eval(right)?);
                 Ok(boolean(compare(op, &left, &right, collation)))
             }
@@ -300,7 +311,10 @@ impl<'a> Evaluator<'a> {
                 }
                 otherwise.map_or(Ok(Value::Null), |otherwise| self.eval(otherwise))
             }
-            Expr::Cast { operand, to, rule } => cast::cast(&self.eval(operand)?, to, rule),
+            Expr::Cast { operand, to, rule } => {
+                let value = scalar::settled(self.eval(operand)?, air.ty(operand));
+                cast::cast(&value, to, rule)
+            }
             Expr::Aggregate { .. } => self.group_aggregate(id),
             Expr::Window { .. } => {
                 let block = self.place.block.as_ref();
@@ -382,11 +396,13 @@ impl<'a> Evaluator<'a> {
 
     fn grouping(&mut self, args: &[ExprId]) -> Eval<Value> {
         let (Some(block), Some(group)) = (&self.place.block, &self.place.group) else {
-            return EvalError::malformed("GROUPING outside of a group");
+            return EvalError::unsupported("GROUPING within a subquery");
         };
         let mut mask = 0;
         for arg in args {
-            let Some(key) = block.keys.get(arg) else { return EvalError::malformed("GROUPING of no key") };
+            let Some(key) = block.keys.get(arg) else {
+                return EvalError::unsupported("GROUPING of a key of an outer query");
+            };
             mask = mask << 1 | i128::from(group.keys[*key].is_none());
         }
         Ok(Value::Int(mask))

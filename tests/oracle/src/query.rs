@@ -288,8 +288,9 @@ impl Evaluator<'_> {
         if let Distinct::On { keys } = select.distinct {
             roots.extend(air.list(keys));
         }
+        // HAVING alone makes one group of all rows; where it is a filter it is bound as one.
         let aggregated = select.group.is_some()
-            || select.having.is_some_and(|having| self.has_aggregate(having))
+            || select.having.is_some()
             || roots.iter().any(|root| self.has_aggregate(*root));
         let mut places: Vec<(Tuple, Option<Rc<Group>>)> = if aggregated {
             let groups = self.grouped(select, &mut block, from.tuples, &roots, &items)?;

@@ -66,6 +66,33 @@ impl Call<'_> {
     }
 }
 
+/// A decimal as it counts as a value: quotients are kept with more digits than their type has (MySQL).
+pub fn settled(value: Value, ty: Type) -> Value {
+    match (&value, ty) {
+        (Value::Decimal(d), Type::Decimal { scale, .. }) if d.scale() > i32::from(scale) => {
+            Value::Decimal(d.rescale(i32::from(scale), Rounding::HalfAway))
+        }
+        _ => value,
+    }
+}
+
+/// Arithmetic goes on with all the digits of a quotient.
+pub fn takes_all_digits(op: Builtin) -> bool {
+    use Builtin as B;
+    matches!(
+        op,
+        B::Add
+            | B::Sub
+            | B::Mul
+            | B::DivDecimalOrNull
+            | B::DivIntOrNull
+            | B::ModOrNull
+            | B::Neg
+            | B::Abs
+            | B::Round
+    )
+}
+
 /// Evaluates a scalar builtin.
 pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Eval<Value> {
     if call.op.signature().nulls == Nulls::Strict && args.iter().any(Value::is_null) {
@@ -77,7 +104,12 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Eval<Value> {
     let modules = [numbers::evaluate, texts::evaluate, regex::evaluate, times::evaluate];
     for module in modules {
         if let Some(result) = module(call, args) {
-            return call.shaped(result?);
+            let result = result?;
+            return match call.op {
+                // Rounded where it is used: see `settled`.
+                Builtin::DivDecimalOrNull => Ok(result),
+                _ => call.shaped(result),
+            };
         }
     }
     EvalError::unsupported(call.op.name())

@@ -150,10 +150,18 @@ fn numbers<const N: usize>(text: &str, separators: &[u8]) -> Option<[i64; N]> {
     rest.is_empty().then_some(out)
 }
 
-/// Reads `YYYY-M-D`.
+/// Reads `YYYY-M-D` or `YYYY/M/D`.
 pub fn parse_date(text: &str) -> Option<i64> {
-    let [year, month, day] = numbers(text.trim(), b"--")?;
+    let text = text.trim();
+    let [year, month, day] = numbers(text, b"--").or_else(|| numbers(text, b"//"))?;
     date(year, month, day)
+}
+
+/// True for more than six digits after a point: some engines round there, some cut.
+pub fn has_small_fraction(text: &str) -> bool {
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit);
+    digits.skip(6).any(|digit| digit != b'0')
 }
 
 /// Reads `H:MM[:SS[.f]]`, with an optional sign.

@@ -425,7 +425,14 @@ impl<'a> Partition<'a> {
                         _ => return EvalError::fails("nth_value of a number below 1"),
                     },
                 };
-                Ok(chosen.map_or(Value::Null, |i| self.rows[*i].args[0].clone()))
+                let Some(chosen) = chosen else { return Ok(Value::Null) };
+                let value = &self.rows[*chosen].args[0];
+                // Rows that tie stand in any order.
+                let tied = frame.iter().filter(|i| self.peers[*chosen].contains(i));
+                if tied.into_iter().any(|i| !self.rows[*i].args[0].same(value, Collation::BINARY)) {
+                    return EvalError::unsupported("the first or last of rows that tie");
+                }
+                Ok(value.clone())
             }
             other => EvalError::unsupported(other.name()),
         }

@@ -33,6 +33,13 @@ pub enum Check {
     NotModelled(String),
 }
 
+impl Check {
+    /// The evaluator says otherwise than the engine.
+    pub fn disagrees(&self) -> bool {
+        matches!(self, Check::Wrong { .. } | Check::Failed(_))
+    }
+}
+
 /// A side of a case: its source, or one of its targets.
 #[derive(Clone, Debug)]
 pub struct Evaluated {
@@ -166,6 +173,11 @@ fn value(value: &airc_oracle::Value) -> Value {
         V::Text(text) => Value::untyped_text(text.clone()),
         V::Bytes(bytes) => Value::Bytes(bytes.clone()),
         V::Date(_) | V::Time(_) | V::Timestamp(_) | V::Interval(_) => Value::Temporal(value.to_string()),
+        // As PostgreSQL writes rows within arrays.
+        V::Array(items) if items.iter().any(|item| matches!(item, V::Row(_))) => {
+            let items: Vec<String> = items.iter().map(|item| format!("\"{item}\"")).collect();
+            Value::Text(format!("{{{}}}", items.join(",")))
+        }
         V::Array(items) => Value::Array(items.iter().map(self::value).collect()),
         V::Row(_) => Value::Text(value.to_string()),
     }

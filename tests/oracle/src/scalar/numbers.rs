@@ -30,11 +30,20 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             let (a, b) = (decimal(a)?, decimal(b)?);
             quotient(&a, &b, a.postgres_quotient_scale(&b))
         }),
-        B::DivDecimal | B::DivDecimalOrNull => zero_or(call, args, |a, b| {
+        B::DivDecimal => zero_or(call, args, |a, b| {
             let (a, b) = (decimal(a)?, decimal(b)?);
-            // Without a type for the result: the scale of the dividend and four more (MySQL).
+            quotient(&a, &b, call.ty.scale().map_or(a.scale() + 4, i32::from))
+        }),
+        B::DivDecimalOrNull => zero_or(call, args, |a, b| {
+            let (a, b) = (decimal(a)?, decimal(b)?);
+            // Without a type for the result: the scale of the dividend and four more. Digits are kept to whole
+            // words of nine, and rounded to the scale of the type where the quotient is used as a value.
             let scale = call.ty.scale().map_or(a.scale() + 4, i32::from);
-            quotient(&a, &b, scale)
+            let kept = (scale + 8) / 9 * 9;
+            match a.div(&b, kept, Rounding::Truncate) {
+                Some(quotient) => Ok(Value::Decimal(quotient)),
+                None => EvalError::fails("division by zero"),
+            }
         }),
         B::DivOracle => zero_or(call, args, |a, b| {
             let (a, b) = (decimal(a)?, decimal(b)?);
@@ -44,7 +53,10 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
                 None => EvalError::fails("division by zero"),
             }
         }),
-        B::DivFloat | B::DivFloatOrNull => zero_or(call, args, |a, b| finite(float(a)? / float(b)?)),
+        B::DivFloat | B::DivFloatOrNull => zero_or(call, args, |a, b| {
+            let quotient = float(a)? / float(b)?;
+            finite(if call.ty == Type::Float32 { f64::from(quotient as f32) } else { quotient })
+        }),
         B::Mod | B::ModOrNull | B::ModOracle => zero_or(call, args, |a, b| match (a, b) {
             (Value::Int(a), Value::Int(b)) => Ok(Value::Int(a % b)),
             (Value::Float(_), _) | (_, Value::Float(_)) => finite(float(a)? % float(b)?),
@@ -136,6 +148,9 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         B::TrimScale => decimal(&args[0]).map(|d| Value::Decimal(d.trimmed())),
         B::Scale => decimal(&args[0]).map(|d| Value::Int(d.scale().into())),
         B::BitAnd | B::BitOr | B::BitXor | B::BitNot | B::ShiftLeft | B::ShiftRight => bits(call, args),
+        B::BitCount if matches!(call.arg_types.first(), Some(Type::Bits { .. })) => {
+            Ok(Value::Int(super::text(&args[0]).matches('1').count() as i128))
+        }
         B::BitCount => int(&args[0]).map(|i| Value::Int((i as u64).count_ones().into())),
         B::NumericPrefix => Ok(Value::Float(cast::numeric_prefix(&super::text(&args[0])))),
         B::IntegerPrefix => Ok(Value::Int(cast::integer_prefix(&super::text(&args[0])))),
@@ -213,6 +228,7 @@ fn arithmetic(call: &Call<'_>, args: &[Value]) -> Eval<Value> {
             Builtin::Sub => a - b,
             _ => a * b,
         };
+        let result = if call.ty == Type::Float32 { f64::from(result as f32) } else { result };
         // SQLite has infinities; elsewhere an overflow fails.
         return if matches!(call.ty, Type::Any(_)) { Ok(Value::Float(result)) } else { finite(result) };
     }
@@ -233,6 +249,9 @@ fn arithmetic(call: &Call<'_>, args: &[Value]) -> Eval<Value> {
     }))
 }
 
+/// Digits after the point that tell any float of ordinary size apart from its neighbours, and from a tie.
+const EXACT_DIGITS: usize = 120;
+
 fn rounded(args: &[Value], rounding: Rounding) -> Eval<Value> {
     let scale = match args.get(1) {
         Some(scale) => int(scale)?.clamp(-400, 400) as i32,
@@ -251,8 +270,9 @@ fn rounded(args: &[Value], rounding: Rounding) -> Eval<Value> {
                 };
                 return Ok(Value::Float(whole));
             }
-            let shown = Decimal::from_float(*f).unwrap_or_else(|| Decimal::int(0));
-            Ok(Value::Float(shown.rescale(scale, rounding).to_float()))
+            // All digits count: 2.675 is a little less, so it is rounded to 2.67.
+            let exact = Decimal::parse(&format!("{f:.EXACT_DIGITS$}")).unwrap_or_else(|| Decimal::int(0));
+            Ok(Value::Float(exact.rescale(scale, rounding).to_float()))
         }
         Value::Int(i) if scale >= 0 => Ok(Value::Int(*i)),
         Value::Int(i) => {

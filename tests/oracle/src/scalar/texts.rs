@@ -38,8 +38,8 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         B::ByteLength => Ok(Value::Int(bytes(&args[0]).len() as i128)),
         B::BitLength => Ok(Value::Int(bytes(&args[0]).len() as i128 * 8)),
         B::LengthTrimmed => Ok(Value::Int(s(0).trim_end_matches(' ').chars().count() as i128)),
-        B::Lower => ok(s(0).to_lowercase()),
-        B::Upper => ok(s(0).to_uppercase()),
+        B::Lower => ok(s(0).chars().map(|c| single(c, c.to_lowercase())).collect()),
+        B::Upper => ok(s(0).chars().map(|c| single(c, c.to_uppercase())).collect()),
         B::LowerAscii => ok(s(0).to_ascii_lowercase()),
         B::UpperAscii => ok(s(0).to_ascii_uppercase()),
         B::Initcap => ok(initcap(&s(0))),
@@ -312,6 +312,14 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         .to_owned()),
         _ => return None,
     })
+}
+
+/// The other case of a letter; letters that would become several stay, as they do on all engines.
+fn single(letter: char, mut other: impl Iterator<Item = char>) -> char {
+    match (other.next(), other.next()) {
+        (Some(only), None) => only,
+        _ => letter,
+    }
 }
 
 /// Longest text made by repeating; engines have limits too.

@@ -105,14 +105,18 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             let january = time::days_of(time::civil(d).0, 1, 1);
             (time::day_of_year(d) - 1 + (time::weekday_monday0(january) + 1) % 7) / 7 + 1
         }),
+        B::ExtractCentury | B::ExtractDecade | B::ExtractMillennium if is_interval(args) => {
+            EvalError::unsupported("decades of intervals")
+        }
         B::ExtractCentury => part(|d| (time::civil(d).0 - 1).div_euclid(100) + 1),
         B::ExtractDecade => part(|d| time::civil(d).0.div_euclid(10)),
         B::ExtractMillennium => part(|d| (time::civil(d).0 - 1).div_euclid(1000) + 1),
         B::ExtractEpoch => match &args[0] {
             Value::Interval(i) => {
                 // Years of 365.25 days, months of 30 (PostgreSQL).
-                let days = i.months / 12 * 1461 * 6 + (i.months % 12 * 30 + i.days) * 24;
-                Ok(scaled(days * HOUR + i.micros, 6))
+                let hours = i128::from(i.months / 12 * 1461 * 6 + (i.months % 12 * 30 + i.days) * 24);
+                let micros = hours * i128::from(HOUR) + i128::from(i.micros);
+                Ok(Value::Decimal(Decimal::new(micros.into(), 6)))
             }
             Value::Time(micros) => Ok(scaled(*micros, 6)),
             other => moment(other).map(|micros| scaled(micros, 6)),
@@ -184,7 +188,10 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
                 _ => EvalError::fails("no such timestamp"),
             }
         }),
-        B::FromUnixTime => micros_of_seconds(&args[0]).map(Value::Timestamp),
+        B::FromUnixTime => micros_of_seconds(&args[0]).and_then(|micros| match micros < YEAR_1 {
+            true => EvalError::unsupported("years before 1"),
+            false => Ok(Value::Timestamp(micros)),
+        }),
         B::DayName => part_name(args, |d| time::WEEKDAYS[time::weekday_monday0(d) as usize]),
         B::MonthName => part_name(args, |d| time::MONTHS[(time::civil(d).1 - 1) as usize]),
         B::ToDays => part(|d| d + 719_528),
@@ -202,6 +209,9 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         _ => return None,
     })
 }
+
+/// The beginning of the year 1.
+const YEAR_1: i64 = -719_162 * DAY;
 
 fn is_interval(args: &[Value]) -> bool {
     matches!(args.first(), Some(Value::Interval(_)))
@@ -237,6 +247,11 @@ fn micros_of_seconds(value: &Value) -> Eval<i64> {
 
 /// Microseconds since 1970 of a date, timestamp or text of one.
 pub fn moment(value: &Value) -> Eval<i64> {
+    if let Value::Text(text) = value
+        && time::has_small_fraction(text)
+    {
+        return EvalError::unsupported("a time of more than six digits after the point");
+    }
     let micros = match value {
         Value::Text(text) => time::parse_timestamp(text),
         other => other.instant(),
