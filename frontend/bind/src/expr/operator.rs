@@ -1040,6 +1040,9 @@ impl<'a> Binder<'a> {
             return self.no_meaning("PARSE, which reads by the rules of a culture,", span);
         }
         let to = self.cast_type(ty)?;
+        if to == Type::Interval(IntervalKind::Mixed) && self.tree[ty].interval.is_some() {
+            return self.no_meaning("an interval cut to some of its fields", span);
+        }
         if let Type::Array(element) = to
             && let tree::Expr::Array(items) = self.tree.expr(expr)
         {
