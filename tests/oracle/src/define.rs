@@ -192,14 +192,17 @@ impl Database {
             table.keys_mut().push(key);
         }
         self.tables.insert(key, table);
-        for constraint in &node.constraints {
-            if let ConstraintRule::ForeignKey { table, on_delete, on_update, .. } = &constraint.rule
-                && [on_delete, on_update].iter().any(|action| acts(**action))
-            {
-                self.acted_on.insert(air.name(table.name).to_lowercase());
-            }
-        }
+        node.constraints.iter().for_each(|constraint| self.note_actions(air, constraint));
         Ok(())
+    }
+
+    /// Remembers a table whose deleted rows change rows elsewhere.
+    fn note_actions(&mut self, air: &Air, constraint: &Constraint) {
+        if let ConstraintRule::ForeignKey { table, on_delete, on_update, .. } = &constraint.rule
+            && [on_delete, on_update].iter().any(|action| acts(**action))
+        {
+            self.acted_on.insert(air.name(table.name).to_lowercase());
+        }
     }
 
     fn add_key(&mut self, name: &str, key: Key) -> Eval<()> {
@@ -308,6 +311,7 @@ impl Database {
                 if matches!(constraint.rule, ConstraintRule::Check { .. }) {
                     return EvalError::unsupported("an added CHECK");
                 }
+                self.note_actions(air, constraint);
                 let before = table.keys.len();
                 constrain(definition, this, &mut table, constraint)?;
                 for key in table.keys_mut().split_off(before) {
