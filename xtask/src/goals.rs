@@ -1,6 +1,7 @@
 //! What scores must reach; `cargo xtask score --goals` checks it.
 
 use airc_score::engines::EngineKind;
+use airc_score::exercise::Exercise;
 use airc_score::report::figures;
 use airc_score::run::CaseResult;
 
@@ -67,6 +68,17 @@ pub fn missed_by_oracle(results: &[CaseResult]) -> Vec<String> {
                 missed.push(format!("the evaluator and an engine disagree: {}{at}{target}", result.case.id));
             }
         }
+    }
+    missed
+}
+
+/// One line for each rule that no case fires.
+pub fn missed_by_exercise(exercise: &Exercise) -> Vec<String> {
+    let unproved = |name: &&str| !exercise.rules_unproved.contains_key(name);
+    let mut missed = Vec::new();
+    for name in exercise.idle_rules() {
+        let only = if unproved(&name) { "" } else { " on an engine" };
+        missed.push(format!("no case fires the rule {name}{only}"));
     }
     missed
 }

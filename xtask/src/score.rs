@@ -10,6 +10,7 @@ use air_base::Dialect;
 use airc_score::cache::Cache;
 use airc_score::case::{self, Case};
 use airc_score::engines::{EngineKind, Fleet};
+use airc_score::exercise::Exercise;
 use airc_score::report;
 use airc_score::run::{self, CaseResult, Options};
 use airc_score::{case_folders, project_root};
@@ -64,6 +65,12 @@ pub struct Arguments {
     /// Fail if a goal is missed.
     #[arg(long)]
     goals: bool,
+    /// List the rules and how many cases fire each, instead of the figures. With --goals: fail on a rule without one.
+    #[arg(long)]
+    rules: bool,
+    /// List rows of builtins and functions that no case exercises, instead of the figures.
+    #[arg(long)]
+    builtins: bool,
     /// Compare the reference evaluator with all engines instead of scoring: source as bound, targets as legalized.
     #[arg(long)]
     oracle: bool,
@@ -138,6 +145,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
         }
         print(&report::oracle_table(&results))?;
         let missed = if arguments.goals { goals::missed_by_oracle(&results) } else { Vec::new() };
+        return finish(&missed);
+    }
+    if arguments.rules || arguments.builtins {
+        let exercise = Exercise::of(&results);
+        if arguments.rules {
+            print(&exercise.rules_text())?;
+        }
+        if arguments.builtins {
+            print(&exercise.builtins_text())?;
+        }
+        let missed = if arguments.goals { goals::missed_by_exercise(&exercise) } else { Vec::new() };
         return finish(&missed);
     }
     eprint!("{}", report::harness_notes(&results));

@@ -48,5 +48,5 @@ mod tests;
 mod with;
 
 pub use binder::{Input, Refused, Scratch};
-pub use dialects::function_names;
+pub use dialects::{function_names, understood_functions};
 pub use statement::{bind_statement, defined_relation};

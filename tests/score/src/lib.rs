@@ -13,6 +13,7 @@ pub mod cache;
 pub mod case;
 pub mod compare;
 pub mod engines;
+pub mod exercise;
 pub mod oracle;
 pub mod real;
 pub mod record;

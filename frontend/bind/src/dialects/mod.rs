@@ -29,7 +29,6 @@ pub(crate) fn meaning(dialect: Dialect) -> &'static Meaning {
     }
 }
 
-/// The dialects in which `name` is a function, for a hint about a name this dialect does not have.
 /// Names of the functions of a dialect, sorted, in lower case.
 pub fn function_names(dialect: Dialect) -> Vec<&'static str> {
     let mut names: Vec<&str> = meaning(dialect).functions.names().collect();
@@ -37,6 +36,14 @@ pub fn function_names(dialect: Dialect) -> Vec<&'static str> {
     names
 }
 
+/// Those of them that have a meaning here; the others are known and refused.
+pub fn understood_functions(dialect: Dialect) -> Vec<&'static str> {
+    let functions = meaning(dialect).functions;
+    let understood = |name: &&str| functions.rows(name).iter().any(|row| !matches!(row.how, How::Refuse(_)));
+    function_names(dialect).into_iter().filter(understood).collect()
+}
+
+/// The dialects in which `name` is a function, for a hint about a name this dialect does not have.
 pub(crate) fn dialects_with(name: &str) -> impl Iterator<Item = Dialect> + '_ {
     Dialect::ALL
         .into_iter()
