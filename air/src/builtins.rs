@@ -137,7 +137,7 @@ builtins! {
     DivIntOrNull           "div_int_or_null" 2..2 Scalar Given, Own Immutable "Integer quotient toward zero; zero divisor gives NULL. Decimal operands are divided first, then cut (MySQL DIV).";
     DivNumber              "div_number" 2..2 Scalar NUMBER, Strict Immutable "Decimal quotient with at least 16 significant digits, scale as PostgreSQL numeric selects it; zero divisor fails.";
     DivDecimal             "div_decimal" 2..2 Scalar Given, Strict Immutable "Decimal quotient rounded half away to the scale of the result type; zero divisor fails (T-SQL).";
-    DivDecimalOrNull       "div_decimal_or_null" 2..2 Scalar Given, Own Immutable "Decimal quotient rounded half away to the scale of the result type; zero divisor gives NULL (MySQL).";
+    DivDecimalOrNull       "div_decimal_or_null" 2..2 Scalar Given, Own Immutable "Decimal quotient; zero divisor gives NULL (MySQL). Arithmetic goes on with whole words of nine digits after the point, cut; as a value it is rounded half away to the scale of its type.";
     DivOracle              "div_oracle" 2..2 Scalar NUMBER, Strict Immutable "Decimal quotient with 40 significant digits (Oracle NUMBER); zero divisor fails.";
     DivFloat               "div_float" 2..2 Scalar F64, Strict Immutable "Floating-point quotient; zero divisor fails.";
     DivFloatOrNull         "div_float_or_null" 2..2 Scalar F64, Own Immutable "Floating-point quotient; zero divisor gives NULL.";

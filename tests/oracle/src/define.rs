@@ -9,7 +9,7 @@ use air::ddl::{
     ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, ObjectKind, ReferentialAction,
     TableChange, UniqueNulls,
 };
-use air::query::Body;
+use air::query::{Body, Item};
 use air::statement::TransactionAction;
 use air::{Air, Expr, Name, ObjectName, QueryId, SourceId, Statement, Type};
 use std::rc::Rc;
@@ -50,6 +50,15 @@ impl Database {
             }
             Statement::AlterTable { alter } => {
                 let name = key(alter.name);
+                // A switch of foreign keys, which are not enforced here; it may stand before its table.
+                if alter.changes.iter().all(|change| matches!(change, TableChange::Enforce { .. })) {
+                    let checks = self.tables.get(&name).is_some_and(|table| !table.checks.is_empty());
+                    return if checks {
+                        EvalError::unsupported("CHECKs that are switched off")
+                    } else {
+                        Ok(())
+                    };
+                }
                 if !self.tables.contains_key(&name) {
                     return if alter.if_exists { Ok(()) } else { no_such("table", &name) };
                 }
@@ -438,13 +447,21 @@ fn parts(air: &Air, parts: &[air::ddl::KeyPart], table: &Table) -> Eval<Vec<KeyP
     parts.iter().map(part).collect()
 }
 
-/// Types of a query's columns, where they are listed.
+/// Types of a query's columns, where they are known.
 pub(crate) fn output_types(air: &Air, query: QueryId) -> Vec<Type> {
     let mut query = query;
     loop {
         match air.query(query).body {
             Body::Select { select } => {
-                return air.list(air.select(select).outputs).iter().map(|output| output.ty).collect();
+                let select = air.select(select);
+                if !select.outputs.is_empty() {
+                    return air.list(select.outputs).iter().map(|output| output.ty).collect();
+                }
+                let ty = |item: &Item| match item {
+                    Item::Expr { expr, .. } => Some(air.ty(*expr)),
+                    Item::Star { .. } => None,
+                };
+                return air.list(select.items).iter().map(ty).collect::<Option<_>>().unwrap_or_default();
             }
             Body::SetOp { left, .. } => query = left,
             Body::Values { .. } => return Vec::new(),
