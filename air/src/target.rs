@@ -737,6 +737,8 @@ pub struct Definitions {
     pub deferrable: bool,
     /// Actions of foreign keys.
     pub referential_actions: &'static [ReferentialAction],
+    /// A foreign key may set columns to NULL that may not be: its action then fails.
+    pub null_where_not: bool,
     /// ON UPDATE of foreign keys.
     pub on_update_actions: bool,
     /// ON UPDATE CURRENT_TIMESTAMP.

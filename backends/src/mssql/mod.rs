@@ -189,6 +189,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             ReferentialAction::SetNull,
             ReferentialAction::SetDefault,
         ],
+        null_where_not: false,
         on_update_actions: true,
         on_update_now: false,
         stored_columns: true,

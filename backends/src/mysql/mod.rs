@@ -199,6 +199,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
             ReferentialAction::Cascade,
             ReferentialAction::SetNull,
         ],
+        null_where_not: false,
         on_update_actions: true,
         on_update_now: true,
         stored_columns: true,

@@ -181,6 +181,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         nulls_not_distinct: Can::No,
         deferrable: true,
         referential_actions: &[ReferentialAction::Cascade, ReferentialAction::SetNull],
+        null_where_not: true,
         on_update_actions: false,
         on_update_now: false,
         stored_columns: false,

@@ -185,6 +185,7 @@ static CAPABILITIES: Capabilities = Capabilities {
             ReferentialAction::SetNull,
             ReferentialAction::SetDefault,
         ],
+        null_where_not: true,
         on_update_actions: true,
         on_update_now: false,
         stored_columns: true,

@@ -696,7 +696,22 @@ fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fir
                 fired |= whole_columns(cx, columns, span)?;
             }
             ConstraintRule::PrimaryKey { columns } => fired |= whole_columns(cx, columns, span)?,
-            ConstraintRule::ForeignKey { on_delete, on_update, deferrable, initially_deferred, .. } => {
+            ConstraintRule::ForeignKey {
+                columns,
+                on_delete,
+                on_update,
+                deferrable,
+                initially_deferred,
+                ..
+            } => {
+                let must_be = |name: &Name| {
+                    let name = cx.air.name(*name);
+                    let known = table.columns.iter().find(|c| cx.air.name(c.name).eq_ignore_ascii_case(name));
+                    known.is_some_and(|column| column.not_null)
+                };
+                if !define.null_where_not && columns.iter().any(must_be) {
+                    fired |= refuse_instead(on_delete) | refuse_instead(on_update);
+                }
                 for action in [&mut *on_delete, &mut *on_update] {
                     if *action == ReferentialAction::Restrict && !define.referential_actions.contains(action)
                     {
@@ -719,6 +734,31 @@ fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fir
         }
     }
     Ok(fired)
+}
+
+/// To set NULL where there may be none fails, and so does the change that asked for it: it is refused.
+fn refuse_instead(action: &mut ReferentialAction) -> bool {
+    let sets_null = *action == ReferentialAction::SetNull;
+    if sets_null {
+        *action = ReferentialAction::NoAction;
+    }
+    sets_null
+}
+
+/// The same for a foreign key added to a table that is known.
+fn settle_added(cx: &Context<'_>, table: &ObjectName, constraint: &mut Constraint) -> bool {
+    let ConstraintRule::ForeignKey { columns, on_delete, on_update, .. } = &mut constraint.rule else {
+        return false;
+    };
+    let schema = table.schema.map(|schema| cx.air.name(schema));
+    let Some(known) = cx.catalog.table(schema, cx.air.name(table.name)) else { return false };
+    let must_be = |name: &Name| {
+        let at = known.column(cx.air.name(*name));
+        at.is_some_and(|at| !known.columns[at as usize].nullable)
+    };
+    !cx.target.can.define.null_where_not
+        && columns.iter().any(must_be)
+        && (refuse_instead(on_delete) | refuse_instead(on_update))
 }
 
 /// Keys over prefixes of texts become keys over the texts, which admit more rows: an assumption.
@@ -947,7 +987,11 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
                 if_exists: alter.if_exists,
             }),
         };
-        match change.clone() {
+        let mut change = change.clone();
+        if let TableChange::AddConstraint { constraint } = &mut change {
+            fired |= settle_added(cx, &alter.name, constraint);
+        }
+        match change {
             TableChange::AddIndex { mut index } => {
                 if index.name.is_none() {
                     index.name = Some(index_name(cx, &alter.name, None, &index.parts, 0, true));
