@@ -5,7 +5,7 @@
 use crate::Options;
 use crate::codes;
 use crate::outcome::{Certificate, Rewrite};
-use air::catalog::Catalog;
+use air::catalog::{Catalog, Table};
 use air::fidelity::{Assume, Fired, Ledger};
 use air::node::Child;
 use air::profile::Profile;
@@ -70,6 +70,12 @@ pub(crate) fn refuse_definition(source: &Source<'_>, catalog: &mut Catalog) {
     if let Some((schema, name)) = airc_bind::defined_relation(source.tree, source.statement, source.text) {
         catalog.refuse(schema.as_deref(), &name);
     }
+}
+
+/// The table that the statement is about to change, as it is known before.
+pub(crate) fn table_before(source: &Source<'_>, catalog: &Catalog) -> Option<Table> {
+    let (schema, name) = airc_bind::changed_relation(source.tree, source.statement, source.text)?;
+    catalog.table(schema.as_deref(), &name).cloned()
 }
 
 /// What [`lower`] works in, and where it notes what stands where in the text.

@@ -49,4 +49,4 @@ mod with;
 
 pub use binder::{Input, Refused, Scratch};
 pub use dialects::{function_names, understood_functions};
-pub use statement::{bind_statement, defined_relation};
+pub use statement::{bind_statement, changed_relation, defined_relation};

@@ -25,6 +25,24 @@ pub fn defined_relation(
         StatementKind::CreateView(id) => tree[id].name,
         _ => return None,
     };
+    written_name(tree, name, source)
+}
+
+/// Schema and name of the table whose definition the statement changes, as written; `None` for other statements.
+pub fn changed_relation(
+    tree: &Tree,
+    statement: StatementId,
+    source: &str,
+) -> Option<(Option<String>, String)> {
+    let name = match tree[statement].kind {
+        StatementKind::AlterTable(id) => tree[id].name,
+        StatementKind::CreateIndex(id) => tree[id].table,
+        _ => return None,
+    };
+    written_name(tree, name, source)
+}
+
+fn written_name(tree: &Tree, name: tree::Name, source: &str) -> Option<(Option<String>, String)> {
     match tree.list(name) {
         [.., schema, last] => Some((Some(schema.text(source).into_owned()), last.text(source).into_owned())),
         [last] => Some((None, last.text(source).into_owned())),
