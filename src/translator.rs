@@ -202,6 +202,7 @@ impl Translator {
     pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
         let Translator { from, target, options, passes, parser, catalog, buffers, readers, .. } = self;
         readers.restart();
+        parser.escape_strings(from.settings.backslash_escapes || catalog.escaping_strings);
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;
@@ -263,6 +264,7 @@ impl Translator {
     ) -> Tail {
         let Translator { from, options, parser, catalog, buffers, readers, .. } = self;
         readers.restart();
+        parser.escape_strings(from.settings.backslash_escapes || catalog.escaping_strings);
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;

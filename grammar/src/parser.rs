@@ -58,6 +58,12 @@ impl Parser {
         self.lexer.settings()
     }
 
+    /// Whether backslashes escape in plain strings when the next source begins: an earlier one of the same session may
+    /// have said so.
+    pub fn escape_strings(&mut self, on: bool) {
+        self.lexer.escape_strings(on);
+    }
+
     /// Parses a whole script into one tree. A statement that cannot be read is there as
     /// [`StatementKind::Broken`], with a diagnostic, and the others are not affected.
     pub fn parse(&mut self, source: &str) -> Parsed<'_> {

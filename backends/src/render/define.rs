@@ -216,7 +216,8 @@ impl Renderer<'_> {
             Expr::Literal { .. } | Expr::Default {} => true,
             Expr::Call { op, .. } => {
                 use air::Builtin::*;
-                matches!(op, CurrentTimestamp | CurrentDate | CurrentTime)
+                // MySQL takes no other function without parentheses.
+                op == CurrentTimestamp
             }
             _ => false,
         };

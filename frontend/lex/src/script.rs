@@ -45,6 +45,11 @@ impl Lexer {
         self.settings
     }
 
+    /// Whether backslashes escape in plain strings when the next script begins.
+    pub fn escape_strings(&mut self, on: bool) {
+        self.settings.backslash_escapes = on;
+    }
+
     /// Forgets what an earlier script left behind, such as its `DELIMITER`.
     pub fn reset(&mut self) {
         self.scanner.reset();

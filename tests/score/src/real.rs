@@ -266,6 +266,22 @@ fn insert_rows(script: &Script, kind: EngineKind, engine: &mut dyn Engine) -> Re
             failed = engine.execute(&given_identities(kind, sql)).is_err();
         }
     }
+    if kind == EngineKind::Sqlite {
+        whole_dates(engine).map_err(words)?;
+    }
+    Ok(())
+}
+
+/// The rows give a point in time for a column that is a date in some of the schemas, and cut there; where dates are
+/// texts, it is the default of the column that tells.
+fn whole_dates(engine: &mut dyn Engine) -> Result<(), EngineError> {
+    let columns = "SELECT format('UPDATE \"%w\" SET \"%w\" = date(\"%w\")', t.name, c.name, c.name)
+         FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.dflt_value LIKE '%current~_date%' ESCAPE '~'";
+    for row in engine.execute(columns)?.unwrap_or_default().rows {
+        if let [Value::Text(update)] = row.as_slice() {
+            engine.execute(update)?;
+        }
+    }
     Ok(())
 }
 
@@ -274,7 +290,9 @@ fn insert_rows(script: &Script, kind: EngineKind, engine: &mut dyn Engine) -> Re
 fn given_identities(kind: EngineKind, insert: String) -> String {
     match kind {
         EngineKind::Postgres => insert.replacen(") values ", ") overriding system value values ", 1),
-        EngineKind::Sqlite | EngineKind::Mariadb => insert,
+        // A column of the PostgreSQL schema has the name of a reserved word.
+        EngineKind::Mariadb => insert.replacen(", fulltext)", ", `fulltext`)", 1),
+        EngineKind::Sqlite => insert,
     }
 }
 

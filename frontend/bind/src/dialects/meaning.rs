@@ -269,6 +269,8 @@ pub(crate) struct Times {
     pub short_fractions: bool,
     /// Digits of the fraction of the current timestamp without a precision.
     pub now_precision: u8,
+    /// A text that says `now` is the current time when it becomes a date or time (PostgreSQL).
+    pub now_texts: bool,
     /// Adding months to a month's end.
     pub month_end: MonthEnd,
 }

@@ -673,6 +673,26 @@ impl<'a> Binder<'a> {
         if let Some(constant) = self.clamped_constant(operand, to) {
             return Ok(constant);
         }
+        if self.meaning.times.now_texts
+            && let Expr::Cast { operand: said, .. } = self.air.expr(operand)
+            && self.text_literal(said).is_some_and(|text| text.trim().eq_ignore_ascii_case("now"))
+        {
+            // A constant of that text is the time when it was read; the conversion of the text is done each time.
+            match to {
+                Type::Date => return Ok(self.call(Builtin::CurrentDate, &[], info.span)),
+                Type::Timestamp { .. } => {
+                    let instant = Type::Timestamp { precision: 6, zone: Zone::Instant };
+                    let call = Expr::Call {
+                        op: Builtin::CurrentTimestamp,
+                        modifier: Default::default(),
+                        args: air::List::EMPTY,
+                    };
+                    let now = self.air.push(call, instant, false, info.span);
+                    return self.explicit_cast(now, to, null_on_failure);
+                }
+                _ => {}
+            }
+        }
         match (from, to) {
             (Type::Enum(_) | Type::Set(_), to) if to.is_numeric() => {
                 let place = self.enum_place(operand)?;

@@ -97,6 +97,7 @@ pub(super) static MEANING: Meaning = Meaning {
         ticks: true,
         short_fractions: false,
         now_precision: 3,
+        now_texts: false,
         month_end: MonthEnd::Clamp,
     },
     table_function: |name, count| {

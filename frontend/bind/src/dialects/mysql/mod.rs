@@ -107,6 +107,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             ticks: false,
             short_fractions: false,
             now_precision: 0,
+            now_texts: false,
             month_end: MonthEnd::Clamp,
         },
         table_function: |_, _| None,

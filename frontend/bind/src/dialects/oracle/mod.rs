@@ -105,6 +105,7 @@ pub(super) static MEANING: Meaning = Meaning {
         ticks: false,
         short_fractions: false,
         now_precision: 6,
+        now_texts: false,
         month_end: MonthEnd::Fails,
     },
     table_function: |_, _| None,

@@ -103,6 +103,7 @@ pub(super) static MEANING: Meaning = Meaning {
         ticks: false,
         short_fractions: true,
         now_precision: 6,
+        now_texts: true,
         month_end: MonthEnd::Clamp,
     },
     table_function: |name, count| {

@@ -95,6 +95,7 @@ pub(super) static MEANING: Meaning = Meaning {
         ticks: false,
         short_fractions: false,
         now_precision: 0,
+        now_texts: false,
         month_end: MonthEnd::Clamp,
     },
     table_function: |name, count| {
