@@ -225,6 +225,7 @@ builtins! {
     Upper                  "upper" 1..1 Scalar Same, Strict Immutable "Upper case, all letters.";
     LowerAscii             "lower_ascii" 1..1 Scalar Same, Strict Immutable "Lower case of A-Z only.";
     UpperAscii             "upper_ascii" 1..1 Scalar Same, Strict Immutable "Upper case of a-z only.";
+    StripMarks             "strip_marks" 1..1 Scalar Same, Strict Immutable "Letters without their accents and other marks.";
     Initcap                "initcap" 1..1 Scalar Same, Strict Immutable "First letter of each word upper case, the others lower case.";
     Trim                   "trim" 1..2 Scalar Same, Strict Immutable "Removes characters of the set in the second argument (default: blank) from both ends.";
     TrimText               "trim_text" 2..2 Scalar Same, Strict Immutable "Removes repetitions of the whole second text from both ends (MySQL).";
@@ -504,6 +505,8 @@ builtins! {
     FormatNet              "format_net" 2..2 Scalar Text, Strict Immutable "Date or time as text by a .NET format (T-SQL FORMAT).";
     JsonTextOrNull         "json_text_or_null" 1..1 Scalar Text, Own Immutable "A JSON string without quotes and escapes, other JSON as text, NULL for JSON null.";
     StringAggDistinct      "string_agg_distinct" 1..1 Aggregate Text, Own Immutable "As string_agg with a comma, for a target that takes no separator with DISTINCT.";
+    StringAggOfDistinct    "string_agg_of_distinct" 4..4 Aggregate Text, Own Immutable "Texts joined with the fourth argument, those with one second argument once, ascending by the third.";
+    StringAggOfDistinctDown "string_agg_of_distinct_down" 4..4 Aggregate Text, Own Immutable "Texts joined with the fourth argument, those with one second argument once, descending by the third.";
     BytesOfText            "bytes_of_text" 1..1 Scalar BYTES, Strict Immutable "The UTF-8 bytes of a text.";
     TextOfBytes            "text_of_bytes" 1..1 Scalar Text, Strict Immutable "The text whose UTF-8 form the bytes are.";
     RegexMatchFolded       "regex_match_folded" 2..2 Scalar BOOL, Strict Immutable "As regex_match, letter case not counting.";

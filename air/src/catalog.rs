@@ -119,6 +119,31 @@ pub struct Column {
     pub numbering: Numbering,
     /// Computed from other columns.
     pub generated: bool,
+    /// What the script's statements have stored in it.
+    pub seen: Seen,
+}
+
+/// What a script's statements show of the values of a column. All false: nothing is known.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Seen {
+    /// Letters outside of A-Z.
+    pub letters: bool,
+    /// Integers so large that sums of two overflow 32 bits.
+    pub large: bool,
+    /// Integers below zero.
+    pub negative: bool,
+}
+
+impl Seen {
+    /// What values of either kind show.
+    #[must_use]
+    pub fn and(self, other: Seen) -> Seen {
+        Seen {
+            letters: self.letters || other.letters,
+            large: self.large || other.large,
+            negative: self.negative || other.negative,
+        }
+    }
 }
 
 /// A uniqueness.
@@ -251,6 +276,23 @@ impl Catalog {
         change(table);
         self.layouts[slot as usize] = ColumnLayout::of(table);
         true
+    }
+
+    /// Notes what a statement stored in a column.
+    pub fn saw(&mut self, schema: Option<&str>, table: &str, column: &str, seen: Seen) {
+        let Some(slot) = self.slot(schema, table) else { return };
+        let columns = &mut self.tables[slot as usize].columns;
+        if let Some(known) = columns.iter_mut().find(|known| known.name.eq_ignore_ascii_case(column)) {
+            known.seen = known.seen.and(seen);
+        }
+    }
+
+    /// What the script's statements have stored in a column.
+    pub fn seen(&self, schema: Option<&str>, table: &str, column: &str) -> Seen {
+        let table = self.table(schema, table);
+        let column = table
+            .and_then(|table| table.columns.iter().find(|known| known.name.eq_ignore_ascii_case(column)));
+        column.map_or(Seen::default(), |column| column.seen)
     }
 
     /// What the script's statements have done to the counter of the table of that name: the table, and its counter as

@@ -308,6 +308,8 @@ pub struct Capabilities {
     pub temporal_types: bool,
     /// JSON documents, UUIDs and declared words are types of their own (else they are texts).
     pub document_types: bool,
+    /// Texts of fixed length hold blanks up to it, which some functions see.
+    pub fixed_texts_pad: bool,
     /// Months added to an ISO text clamp to the last day when asked to.
     pub month_floor: Can,
     /// What a cast to an integer does with the fraction of a decimal, and of a float.
@@ -751,6 +753,8 @@ pub struct Definitions {
     pub default_parentheses: bool,
     /// A timestamp column without NULL is NOT NULL (MySQL).
     pub null_by_request: bool,
+    /// What makes a connection enforce foreign keys, where it does not by itself.
+    pub enforce_keys: Option<&'static str>,
     /// COLLATE at a column.
     pub collated_columns: bool,
     /// STRICT after a table.

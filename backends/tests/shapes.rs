@@ -20,6 +20,7 @@ fn catalog() -> Catalog {
         identity: false,
         numbering: air::catalog::Numbering::default(),
         generated: false,
+        seen: Default::default(),
     };
     let key = || Key { name: String::new(), columns: vec![0], primary: true, partial: false };
     let mut catalog = Catalog::default();

@@ -1,10 +1,11 @@
 //! The machinery of rules: what a rule is, and what it works with.
 
 use air::builtins::Builtin;
-use air::catalog::Catalog;
+use air::catalog::{Catalog, Seen};
 use air::fidelity::{Assume, Ledger};
+use air::query::SourceKind;
 use air::target::{Can, How, Target};
-use air::{Air, ExprId, QueryId, RelId, SelectId};
+use air::{Air, Expr, ExprId, QueryId, RelId, SelectId};
 use air_base::{Code, Diagnostic, Span};
 
 use crate::kind::{Kind, StatementKind};
@@ -109,6 +110,50 @@ impl Context<'_> {
         }
         self.ledger.assume(kind, subject, span);
         Ok(())
+    }
+
+    /// Assumes that a text has no letters outside of A-Z, unless the script itself stores some there.
+    pub fn assume_ascii(&mut self, subject: &str, span: Span) -> Result<(), Refused> {
+        if self.seen_letters(subject) && !self.target.profile.declared.contains(&Assume::AsciiText) {
+            let message =
+                format!("letters outside of A-Z, which the script stores, are compared otherwise: {subject}");
+            return self.refuse(crate::codes::COLLATION, span, &message, "");
+        }
+        self.assume(Assume::AsciiText, subject, span)
+    }
+
+    /// What the script has stored in a column.
+    pub fn seen(&self, id: ExprId) -> Seen {
+        let Expr::Column { source, index, .. } = self.air.expr(id) else { return Seen::default() };
+        let SourceKind::Table { name } = self.air.source(source).kind else { return Seen::default() };
+        let schema = name.schema.map(|schema| self.air.name(schema));
+        let column = self.air.name(self.air.column(source, index).name);
+        self.catalog.seen(schema, self.air.name(name.name), column)
+    }
+
+    /// What the script has stored in the columns of an expression.
+    pub fn seen_below(&self, id: ExprId) -> Seen {
+        let all = crate::build::below(self.air, &[air::node::Child::Expr(id)]);
+        all.into_iter().fold(Seen::default(), |seen, id| seen.and(self.seen(id)))
+    }
+
+    /// True if the script stores letters outside of A-Z in the column that an assumption is about, or, where it is
+    /// about an expression, in a column of the statement's tables.
+    fn seen_letters(&self, subject: &str) -> bool {
+        let column = subject.rsplit_once('.');
+        self.air.source_ids().any(|id| {
+            let source = self.air.source(id);
+            let SourceKind::Table { name } = source.kind else { return false };
+            let schema = name.schema.map(|schema| self.air.name(schema));
+            let Some(table) = self.catalog.table(schema, self.air.name(name.name)) else { return false };
+            table.columns.iter().any(|known| {
+                known.seen.letters
+                    && column.is_none_or(|(alias, column)| {
+                        self.air.name(source.alias).eq_ignore_ascii_case(alias)
+                            && known.name.eq_ignore_ascii_case(column)
+                    })
+            })
+        })
     }
 
     /// Notes a stated difference if the user allows it; else refuses.

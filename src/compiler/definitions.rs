@@ -216,6 +216,7 @@ mod tests {
             identity: false,
             numbering: air::catalog::Numbering::default(),
             generated: false,
+            seen: Default::default(),
         };
         Table { name: name.to_owned(), columns: columns.iter().map(column).collect(), ..Table::default() }
     }

@@ -632,8 +632,19 @@ impl Renderer<'_> {
                 self.name(*name)?;
                 self.push(" TYPE ");
                 let spelling = self.backend.spelling.column_type;
+                let start = self.out.len();
                 spelling(*ty, &self.target.profile, self.options.catalog, self.out)
-                    .map_err(|reason| self.refuse(codes::TYPE, span, reason))
+                    .map_err(|reason| self.refuse(codes::TYPE, span, reason))?;
+                if !ty.is_text() {
+                    // What is no number yet becomes one only when asked to.
+                    let written = self.out[start..].to_owned();
+                    self.push(" USING CAST(");
+                    self.name(*name)?;
+                    self.push(" AS ");
+                    self.push(&written);
+                    self.push(")");
+                }
+                Ok(())
             }
             TableChange::Redefine { name, column } if form == AlterColumn::Modify => {
                 let renamed = self.air.name(*name) != self.air.name(column.name);

@@ -159,6 +159,7 @@ fn catalog_column(air: &Air, column: &ColumnDef) -> Column {
             Some(IdentityMode::ByDefault | IdentityMode::Always) | None => Numbering::Apart,
         },
         generated: column.generated.is_some(),
+        seen: Default::default(),
     }
 }
 
@@ -174,6 +175,7 @@ fn columns_of(air: &Air, outputs: &[Output]) -> Vec<Column> {
             identity: false,
             numbering: Numbering::default(),
             generated: false,
+            seen: Default::default(),
         })
         .collect()
 }

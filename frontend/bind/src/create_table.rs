@@ -24,6 +24,8 @@ pub(crate) struct TableOptions {
     pub(crate) collation: Option<Collation>,
     pub(crate) without_rowid: bool,
     strict: bool,
+    /// Foreign keys are read and forgotten (MyISAM and other engines without transactions).
+    forgets_keys: bool,
 }
 
 /// A column on its way: what its definition says about the table besides the column.
@@ -80,6 +82,11 @@ impl<'a> Binder<'a> {
             return self.create_like(&node, like, table);
         }
         self.columns_and_constraints(&node, &options, &mut table)?;
+        if options.forgets_keys {
+            table
+                .constraints
+                .retain(|constraint| !matches!(constraint.rule, ConstraintRule::ForeignKey { .. }));
+        }
         let mut constraints: Vec<&mut Constraint> = table.constraints.iter_mut().collect();
         self.name_referenced(name, &mut constraints);
         self.forward_keys(&mut table);
@@ -382,7 +389,15 @@ impl<'a> Binder<'a> {
                 }
                 TableOptionKind::WithoutRowid => options.without_rowid = true,
                 TableOptionKind::Strict => options.strict = true,
-                TableOptionKind::Engine | TableOptionKind::Charset | TableOptionKind::OnCommitPreserve => {}
+                TableOptionKind::Engine => {
+                    let engine =
+                        option.value.map(|value| self.text_of(self.span(value)).to_ascii_lowercase());
+                    let forgetful =
+                        ["myisam", "aria", "memory", "heap", "csv", "archive", "blackhole", "merge"];
+                    options.forgets_keys = engine
+                        .is_some_and(|engine| forgetful.contains(&engine.trim_matches(['\'', '"', '`'])));
+                }
+                TableOptionKind::Charset | TableOptionKind::OnCommitPreserve => {}
                 TableOptionKind::Storage => {
                     let message = "an option of storage is left out";
                     self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, option.span, message));

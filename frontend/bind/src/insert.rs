@@ -41,6 +41,17 @@ impl<'a> Binder<'a> {
         }
         let stores = self.stores(target, &columns);
         let source = self.insert_source(&node, target, &stores, columns.len(), all_columns)?;
+        if let InsertSource::Query { query } = source
+            && self.shape.counted_in_order
+            && self.is_gathered(query)
+            && self.makes_numbers(target, &columns)
+        {
+            let message =
+                "numbers made up for rows that are distinct or grouped follow an order of the server's own";
+            let diagnostic = Diagnostic::error(codes::CHANGE_CLAUSE, node.span, message)
+                .help("say the order with ORDER BY");
+            return Err(self.refuse_with(diagnostic));
+        }
         let columns = self.air.push_list(&columns);
 
         self.scopes.open(Clause::Value);
@@ -59,6 +70,34 @@ impl<'a> Binder<'a> {
         let insert =
             Insert { ctes, recursive, target, columns, all_columns, source, conflict, overriding, returning };
         Ok(Statement::Insert { insert: Box::new(insert) })
+    }
+
+    /// True if the rows of the query are put together from others and have no order of their own.
+    fn is_gathered(&self, query: air::QueryId) -> bool {
+        let query = *self.air.query(query);
+        query.order.is_empty()
+            && match query.body {
+                air::query::Body::Select { select } => {
+                    let select = self.air.select(select);
+                    select.distinct != air::query::Distinct::All {}
+                        || select.group.is_some_and(|group| !group.elements.is_empty())
+                }
+                air::query::Body::SetOp { all, .. } => !all,
+                air::query::Body::Values { .. } => false,
+            }
+    }
+
+    /// True if a column that is not given is filled with numbers of the server.
+    fn makes_numbers(&self, target: SourceId, given: &[u32]) -> bool {
+        let air::query::SourceKind::Table { name } = self.air.source(target).kind else { return false };
+        let schema = name.schema.map(|schema| self.air.name(schema));
+        let Some(table) = self.catalog.table(schema, self.air.name(name.name)) else { return false };
+        let columns = self.air.list(self.air.source(target).columns);
+        columns.iter().enumerate().any(|(at, column)| {
+            let name = self.air.name(column.name);
+            !given.contains(&(at as u32))
+                && table.columns.iter().any(|known| known.identity && known.name.eq_ignore_ascii_case(name))
+        })
     }
 
     /// The columns an INSERT gives, and whether they are all because none are listed.

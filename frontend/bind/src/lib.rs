@@ -36,6 +36,7 @@ mod pivot;
 mod query;
 mod rownum;
 mod scope;
+mod seen;
 mod select;
 mod session;
 mod set_op;

@@ -73,13 +73,25 @@ impl<'a> Binder<'a> {
         Ok(self.air.push_list(&keys))
     }
 
+    /// The values themselves as ascending keys.
+    pub(crate) fn keys_of_values(&mut self, values: &[tree::ExprId]) -> Bound<List<OrderKey>> {
+        let mut keys = Vec::with_capacity(values.len());
+        for expr in values {
+            let item = OrderItem { expr: *expr, direction: None, nulls: None };
+            let expr = self.expr(*expr)?;
+            self.push_key(&mut keys, &item, expr);
+        }
+        Ok(self.air.push_list(&keys))
+    }
+
     fn push_key(&mut self, keys: &mut Vec<OrderKey>, item: &OrderItem, expr: ExprId) {
         // ORDER BY NULL asks for no order.
         if let Some(Literal::Null {}) = self.air.literal(expr) {
             return;
         }
         // Words of a declared list stand in the order of the list.
-        let listed = matches!(self.air.ty(expr), Type::Enum(_)) && !self.meaning.conversions.true_booleans;
+        let listed = matches!(self.air.ty(expr), Type::Enum(_) | Type::Set(_))
+            && !self.meaning.conversions.true_booleans;
         let expr = match self.air.expr(expr) {
             Expr::Column { .. } if listed => self.enum_place(expr).unwrap_or(expr),
             _ => match self.ranked_list(expr) {

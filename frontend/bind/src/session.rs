@@ -84,6 +84,13 @@ impl<'a> Binder<'a> {
                         continue;
                     }
                     let first = text.split([' ', '.']).next().unwrap_or(&text);
+                    if first.eq_ignore_ascii_case("foreign_key_checks")
+                        && let [value] = self.tree.list(item.values)
+                    {
+                        let word = self.text_of(self.span(*value));
+                        self.catalog.foreign_keys =
+                            Some(!["0", "off", "false"].contains(&&*word.to_ascii_lowercase()));
+                    }
                     self.is_harmless(&text, self.shape.harmless_settings)
                         || self.is_harmless(first, self.shape.harmless_settings)
                         || self.stays_default(&text, item.values)

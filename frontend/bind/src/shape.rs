@@ -156,6 +156,8 @@ pub(crate) struct Shape {
     pub(crate) inline_references_ignored: bool,
     /// Foreign keys are enforced only where the session asked for it.
     pub(crate) foreign_keys_optional: bool,
+    /// Rows that an INSERT takes from groups are numbered in the order the server finds them in.
+    pub(crate) counted_in_order: bool,
     /// Of several assignments to one column the last one counts.
     pub(crate) last_assignment_counts: bool,
     /// An INSERT without column list counts computed columns.
@@ -293,6 +295,7 @@ const MYSQL: Shape = Shape {
     computed_in_insert: true,
     rows_in_items: false,
     foreign_keys_optional: false,
+    counted_in_order: true,
     last_assignment_counts: false,
 };
 
@@ -407,6 +410,7 @@ const POSTGRES: Shape = Shape {
     computed_in_insert: true,
     rows_in_items: true,
     foreign_keys_optional: false,
+    counted_in_order: false,
     last_assignment_counts: false,
 };
 
@@ -483,6 +487,7 @@ const SQLITE: Shape = Shape {
     computed_in_insert: false,
     rows_in_items: false,
     foreign_keys_optional: true,
+    counted_in_order: false,
     last_assignment_counts: true,
 };
 
@@ -562,6 +567,7 @@ const ORACLE: Shape = Shape {
     computed_in_insert: true,
     rows_in_items: false,
     foreign_keys_optional: false,
+    counted_in_order: false,
     last_assignment_counts: false,
 };
 
@@ -638,6 +644,7 @@ const MSSQL: Shape = Shape {
     computed_in_insert: false,
     rows_in_items: false,
     foreign_keys_optional: false,
+    counted_in_order: false,
     last_assignment_counts: false,
 };
 

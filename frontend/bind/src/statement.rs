@@ -92,6 +92,7 @@ pub fn bind_statement(
     binder.catalog.numbers_follow = binder.meaning.numbers_follow;
     crate::catalog_ddl::apply(binder.air, binder.catalog, binder.shape, &statement);
     crate::counter::follow(binder.air, binder.catalog, &statement);
+    crate::seen::follow(binder.air, binder.catalog, &statement);
     binder.comments(input.statement, node.span);
     binder.air.statements.push(statement);
     binder.air.statement_spans.push(node.span);
@@ -220,7 +221,48 @@ impl<'a> Binder<'a> {
             Some(tree::IntoTarget::File(span)) => {
                 Err(self.refuse(codes::QUERY_CLAUSE, span, "SELECT INTO a file is not translated"))
             }
-            None => Ok(Statement::Query { query: self.query_as(id, Usage::Rows)? }),
+            None => {
+                let query = self.query_as(id, Usage::Rows)?;
+                self.show_digits(query);
+                Ok(Statement::Query { query })
+            }
+        }
+    }
+
+    /// Some floats are shown with so many digits and no more, which only the rows of a statement tell.
+    fn show_digits(&mut self, query: air::QueryId) {
+        if !self.meaning.numbers.floats_have_scale {
+            return;
+        }
+        let air::query::Body::Select { select } = self.air.query(query).body else { return };
+        let mut items = self.air.list(self.air.select(select).items).to_vec();
+        let mut changed = false;
+        for item in &mut items {
+            let air::query::Item::Expr { expr, alias } = item else { continue };
+            let Some(digits) = shown_digits(self.air, *expr) else { continue };
+            if alias.is_none() {
+                let outputs = self.air.select(select).outputs;
+                let place = self.air.list(self.air.select(select).items).iter().position(
+                    |known| matches!(known, air::query::Item::Expr { expr: known, .. } if known == expr),
+                );
+                *alias = place
+                    .and_then(|place| self.air.list(outputs).get(place))
+                    .map(|output| output.name)
+                    .filter(|name| {
+                        !name.is_empty()
+                            && self.air.name(*name).bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+                    });
+            }
+            let span = self.air.span(*expr);
+            let count = self.int(digits, span);
+            let nullable = self.air.info(*expr).nullable;
+            *expr = self.call_as(air::Builtin::RoundHalfEven, &[*expr, count], air::Type::Float64, span);
+            self.air.info_mut(*expr).nullable = nullable;
+            changed = true;
+        }
+        if changed {
+            let items = self.air.push_list(&items);
+            self.air.select_mut(select).items = items;
         }
     }
 
@@ -322,5 +364,25 @@ impl<'a> Binder<'a> {
     /// Names as they are declared.
     pub(crate) fn ident_names(&mut self, list: tree::List<Ident>) -> Vec<Name> {
         self.tree.list(list).iter().map(|ident| self.ident_name(*ident)).collect()
+    }
+}
+
+/// The digits behind the point with which MySQL and MariaDB show a float; `None`: as many as it has.
+fn shown_digits(air: &Air, id: air::ExprId) -> Option<i64> {
+    use air::{Builtin, Expr};
+    match air.expr(id) {
+        Expr::Call { op: Builtin::Pi, .. } => Some(6),
+        Expr::Call { op: Builtin::PercentRank | Builtin::CumeDist, .. } => Some(10),
+        Expr::Window { call, .. } => shown_digits(air, call),
+        Expr::Aggregate {
+            op: Builtin::VarPop | Builtin::VarSamp | Builtin::StddevPop | Builtin::StddevSamp,
+            args,
+            ..
+        } => match air.ty(air.at(args, 0)) {
+            air::Type::Decimal { scale, .. } => Some(i64::from(scale) + 4),
+            ty if ty.is_int() => Some(4),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -4,10 +4,13 @@ use air::builtins::Builtin::{self, *};
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::ids::List;
-use air::target::Decimals;
+use air::node::Child;
+use air::query::Item;
+use air::target::{Decimals, LooseForm};
 use air::types::{Collation, Type};
-use air::{Expr, ExprId};
+use air::{Expr, ExprId, SelectId};
 
+use super::collation;
 use crate::codes;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -47,6 +50,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "any_value",
         law: "the first of all values is some value",
         apply: Apply::Builtins(&[AnyValue], any_value),
+    },
+    Rule {
+        name: "any_value_beside_extreme",
+        law: "the first of a list of all values is some value, whatever row a least or greatest one is of",
+        apply: Apply::Select(any_value_beside_extreme),
     },
     Rule {
         name: "neutral_bits",
@@ -215,16 +223,29 @@ fn spread_of_one(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn distinct_rows(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    let Some(mut parts) = parts(cx, id) else { return Ok(false) };
     if cx.speaks(CountRows) {
         return Ok(false);
     }
     let span = cx.air.span(id);
-    if !cx.target.has(cx.target.can.aggregate_filter) || !cx.target.can.document_types {
+    for arg in &mut parts.args {
+        if let Some(collation) = cx.air.ty(*arg).collation()
+            && collation::folds(cx, *arg)
+        {
+            *arg = collation::folded(cx, *arg, collation, collation::Purpose::Likeness)?;
+        }
+    }
+    let documents = cx.target.can.decimals == Decimals::Float && cx.speaks(JsonArray);
+    if !cx.target.has(cx.target.can.aggregate_filter) || !cx.target.can.document_types && !documents {
         return cx.refuse(codes::BUILTIN, span, "rows of several values cannot be counted as distinct", "");
     }
-    let row = cx.air.push_list(&parts.args);
-    let row = cx.make(Expr::Row { items: row }, Type::Row, false, id);
+    // Values in a document are alike when they are alike one by one.
+    let row = if documents {
+        cx.call(JsonArray, &parts.args, Type::TEXT, id)
+    } else {
+        let row = cx.air.push_list(&parts.args);
+        cx.make(Expr::Row { items: row }, Type::Row, false, id)
+    };
     let mut known: Vec<ExprId> = parts.args.iter().map(|&arg| cx.is_null(arg, true)).collect();
     known.extend(parts.filter);
     let list = cx.air.push_list(&known);
@@ -321,6 +342,42 @@ fn any_value(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
+/// SQLite takes plain columns from the row of the one MIN or MAX, and from the first row otherwise.
+fn any_value_beside_extreme(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    if cx.target.can.loose_columns != LooseForm::FreeWithExtreme || !cx.speaks(JsonGetText) {
+        return Ok(false);
+    }
+    let mut roots: Vec<Child> = Vec::new();
+    for item in cx.air.list(cx.air.select(select).items) {
+        if let Item::Expr { expr, .. } = item {
+            roots.push(Child::Expr(*expr));
+        }
+    }
+    roots.extend(cx.air.select(select).having.map(Child::Expr));
+    let all = crate::build::below(cx.air, &roots);
+    let is = |id: &ExprId, ops: &[Builtin]| match cx.air.expr(*id) {
+        Expr::Aggregate { op, .. } => ops.contains(&op),
+        _ => false,
+    };
+    let mut values: Vec<ExprId> = all.iter().copied().filter(|id| is(id, &[AnyValue])).collect();
+    if values.is_empty() || !all.iter().any(|id| is(id, &[Min, Max])) {
+        return Ok(false);
+    }
+    values.sort_unstable();
+    let mut fired = false;
+    for id in values {
+        let Some(parts) = parts(cx, id) else { continue };
+        if !cx.air.ty(parts.args[0]).is_text() {
+            continue;
+        }
+        fired = true;
+        let list = aggregate(cx, &parts, JsonAgg, parts.args[0], Type::Json { binary: false }, id);
+        let first = cx.int(0, id);
+        cx.become_call(id, JsonGetText, &[list, first]);
+    }
+    Ok(fired)
+}
+
 fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some(parts) = parts(cx, id) else { return Ok(false) };
     let (op, neutral) = match parts.op {
@@ -334,6 +391,10 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let (arg, span) = (parts.args[0], cx.air.span(id));
     let subject = cx.subject(arg);
     cx.assume(Assume::IntegerRange, &subject, span)?;
+    if op == BitAndAgg && cx.target.can.decimals == Decimals::Float && cx.air.info(arg).nullable {
+        let message = "the bits that all of no values have are beyond 63 bits";
+        return cx.refuse(codes::NUMBER, span, message, "declare the column NOT NULL");
+    }
     let arg = cx.cast(arg, Type::I64);
     let bits = aggregate(cx, &parts, op, arg, Type::I64, id);
     let neutral = cx.decimal(neutral, id);

@@ -94,7 +94,17 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let message = "bits of unsigned 64-bit numbers that may use the highest bit have no form";
         return cx.refuse(codes::NUMBER, span, message, "");
     }
-    cx.assume(Assume::IntegerRange, &subject, span)?;
+    // The bits of a negative number make a number of 64 bits, 2^64 above it.
+    let wraps = cx.target.can.decimals == Decimals::Unbounded
+        && match op {
+            BitAnd => list.iter().all(|&arg| may_be_negative(cx, arg)),
+            BitOr | BitXor => list.iter().any(|&arg| may_be_negative(cx, arg)),
+            ShiftLeft => may_be_negative(cx, list[0]) || cx.int_value(list[1]).is_none(),
+            _ => false,
+        };
+    if !wraps {
+        cx.assume(Assume::IntegerRange, &subject, span)?;
+    }
     for (i, arg) in list.iter_mut().enumerate() {
         let is_count = i == 1 && matches!(op, ShiftLeft | ShiftRight);
         let ty = cx.air.ty(*arg);
@@ -106,10 +116,55 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
             *arg = cx.cast(*arg, Type::I64);
         }
     }
+    if op == ShiftRight && cx.target.can.decimals == Decimals::Unbounded && may_be_negative(cx, list[0]) {
+        let Some(count) = cx.int_value(list[1]).filter(|count| (0..64).contains(count)) else {
+            let message = "a negative number shifted to the right by a computed count has no form";
+            return cx.refuse(codes::NUMBER, span, message, "make the count a literal");
+        };
+        if count > 0 {
+            // Zeros come in, not the sign.
+            let wide = cx.cast(list[0], Type::I64);
+            let (args, nullable) = (cx.air.push_list(&[wide, list[1]]), cx.air.info(id).nullable);
+            let shifted = cx.make(Expr::Call { op, modifier, args }, Type::I64, nullable, id);
+            let mask = cx.int(i64::MAX >> (count - 1), id);
+            cx.become_call(id, BitAnd, &[shifted, mask]);
+            cx.air.info_mut(id).ty = Type::I64;
+            return Ok(true);
+        }
+    }
     let args = cx.air.push_list(&list);
+    if wraps {
+        let nullable = cx.air.info(id).nullable;
+        let bits = cx.make(Expr::Call { op, modifier, args }, Type::I64, nullable, id);
+        let zero = cx.int(0, id);
+        let below = cx.compare(CompareOp::Lt, bits, zero);
+        let span64 = cx.decimal("18446744073709551616", id);
+        let moved = cx.call(Add, &[bits, span64], Type::Number, id);
+        let expr = cx.case_expr(&[(below, moved)], Some(bits));
+        cx.air.set(id, expr);
+        cx.air.info_mut(id).ty = Type::Number;
+        return Ok(true);
+    }
     cx.air.set(id, Expr::Call { op, modifier, args });
     cx.air.info_mut(id).ty = Type::I64;
     Ok(true)
+}
+
+/// A signed number that is not known to be none below zero.
+fn may_be_negative(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Literal { .. } => cx.int_value(id).is_none_or(|value| value < 0),
+        Expr::Cast { operand, to, .. } if to.is_int() => may_be_negative(cx, operand),
+        Expr::Call { op: BitAnd, args, .. } => cx.air.list(args).iter().all(|&arg| may_be_negative(cx, arg)),
+        Expr::Call { op: BitOr | BitXor, args, .. } => {
+            cx.air.list(args).iter().any(|&arg| may_be_negative(cx, arg))
+        }
+        Expr::Aggregate { op: CountAll | Count, .. } => false,
+        // A column that the script stores no such number in is taken to have none.
+        Expr::Column { .. } => cx.seen(id).negative,
+        Expr::Case { .. } | Expr::Aggregate { .. } => false,
+        _ => !matches!(cx.air.ty(id), Type::Int { unsigned: true, .. } | Type::Bool),
+    }
 }
 
 /// A number that is negative, of unsigned type, or beyond 63 bits: as unsigned bits it uses the highest one.

@@ -87,7 +87,9 @@ fn without_effect(cx: &mut Context<'_>, id: ExprId) -> Fired {
         (Type::Text(a), Type::Text(b)) => {
             let fits =
                 b.kind == TextKind::Unbounded || b.length == 0 || a.length != 0 && a.length <= b.length;
-            fits && (implicit || b.kind != TextKind::Fixed)
+            let sheds =
+                a.kind == TextKind::Fixed && b.kind != TextKind::Fixed && cx.target.can.fixed_texts_pad;
+            fits && (implicit || b.kind != TextKind::Fixed) && !sheds
         }
         // Documents and identifiers are texts where they have no type.
         (Type::Text(_), Type::Json { .. } | Type::Enum(_) | Type::Set(_)) => !cx.target.can.document_types,

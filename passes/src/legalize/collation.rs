@@ -35,7 +35,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "text_function_comparison",
         law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
-        apply: Apply::Builtins(&[Position, PositionFrom, Replace, RegexMatch], text_function_comparison),
+        apply: Apply::Builtins(
+            &[Position, PositionFrom, FindInSet, Replace, RegexMatch],
+            text_function_comparison,
+        ),
     },
     Rule {
         name: "null_if_of_texts",
@@ -62,16 +65,11 @@ pub(super) const RULES: &[Rule] = &[
         law: "rows are in one group when the folded forms of their keys are alike; any spelling may show",
         apply: Apply::Select(text_groups),
     },
-    Rule {
-        name: "text_set_operation",
-        law: "rows of a set operation are alike when their texts are alike byte by byte",
-        apply: Apply::Query(text_set_operation),
-    },
 ];
 
 /// What has to be done so that texts compare under a collation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Means {
+pub(super) enum Means {
     /// Nothing: the target does so by itself.
     Native,
     /// COLLATE with this collation.
@@ -82,7 +80,7 @@ enum Means {
 
 /// What the comparison is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Purpose {
+pub(super) enum Purpose {
     Likeness,
     Order,
 }
@@ -121,7 +119,7 @@ fn has_loose_columns(cx: &Context<'_>) -> bool {
     ascii_ci.is_some() || ci_ai_pad.is_some()
 }
 
-fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId]) -> Means {
+pub(super) fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId]) -> Means {
     let default = cx.target.profile.settings.collation;
     let stranger = |own: Option<Collation>| own.is_some_and(|own| own != collation);
     if collation == default {
@@ -139,6 +137,13 @@ fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId]) -> Means {
         return if default.is_exact() && own { Means::Native } else { Means::Named(collation) };
     }
     Means::Folded
+}
+
+/// True if texts of the key are alike that are not alike byte by byte, and the target has no collation for them.
+pub(super) fn folds(cx: &Context<'_>, key: ExprId) -> bool {
+    let collation = cx.air.ty(key).collation();
+    collation.is_some_and(|collation| means(cx, collation, &[key]) == Means::Folded)
+        && !has_one_spelling(cx, key)
 }
 
 /// A column's text as a key of the source counts it, where a key of the target counts bytes.
@@ -173,14 +178,34 @@ fn plain_literal(cx: &mut Context<'_>, id: ExprId, collation: Collation) -> Resu
 }
 
 /// The text as it counts: a literal is folded at once.
-fn folded(
+pub(super) fn folded(
     cx: &mut Context<'_>,
     id: ExprId,
     collation: Collation,
     purpose: Purpose,
 ) -> Result<ExprId, Refused> {
+    let marked = marked(cx, id, collation);
+    folded_as(cx, id, collation, purpose, marked)
+}
+
+/// True where the marks of letters matter, which do not count: the script has letters outside of A-Z there.
+fn marked(cx: &Context<'_>, id: ExprId, collation: Collation) -> bool {
+    collation.accent_insensitive
+        && cx.speaks(StripMarks)
+        && (cx.text_literal(id).is_some_and(|text| !text.is_ascii()) || cx.seen_below(id).letters)
+}
+
+fn folded_as(
+    cx: &mut Context<'_>,
+    id: ExprId,
+    collation: Collation,
+    purpose: Purpose,
+    marked: bool,
+) -> Result<ExprId, Refused> {
     let ty = Type::text(Collation::BINARY);
-    if let Some(text) = plain_literal(cx, id, collation)? {
+    let ascii = cx.text_literal(id).filter(|text| text.is_ascii());
+    let literal = if marked { ascii.map(str::to_owned) } else { plain_literal(cx, id, collation)? };
+    if let Some(text) = literal {
         let text = text.as_str();
         let mut text = if collation.pad { text.trim_end_matches(' ') } else { text }.to_owned();
         match (collation.case, collation.order) {
@@ -197,6 +222,9 @@ fn folded(
     if collation.pad {
         text = cx.call(TrimEnd, &[text], ty, id);
     }
+    if marked {
+        text = cx.call(StripMarks, &[text], ty, id);
+    }
     let lower = collation.order == TextOrder::Lower;
     let fold = match (collation.case, lower) {
         (Fold::Sensitive, _) => None,
@@ -210,8 +238,8 @@ fn folded(
     }
     let subject = cx.subject(id);
     let span = cx.air.span(id);
-    if collation.accent_insensitive {
-        cx.assume(Assume::AsciiText, &subject, span)?;
+    if collation.accent_insensitive && !marked {
+        cx.assume_ascii(&subject, span)?;
     }
     if purpose == Purpose::Order && collation.order == TextOrder::Linguistic {
         cx.assume(Assume::TextOrder, &subject, span)?;
@@ -266,16 +294,17 @@ fn fit(
             Ok(Some(collation))
         }
         Means::Folded => {
+            let marked = operands.iter().any(|&operand| marked(cx, operand, collation));
             for operand in operands.iter_mut() {
-                *operand = folded(cx, *operand, collation, purpose)?;
+                *operand = folded_as(cx, *operand, collation, purpose, marked)?;
             }
             Ok(Some(Collation::BINARY))
         }
     }
 }
 
-/// What compares as the target does by default.
-fn fitted(cx: &Context<'_>) -> Collation {
+/// What the comparison is called after it has been made to fit.
+pub(super) fn fitted(cx: &Context<'_>) -> Collation {
     cx.target.profile.settings.collation
 }
 
@@ -443,7 +472,9 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         _ if collation.is_exact() => new[0] = collated(cx, args[0], Collation::BINARY),
         _ => {
-            cx.assume(Assume::AsciiText, &subject, span)?;
+            if !new[..2].iter().any(|&arg| marked(cx, arg, collation)) {
+                cx.assume_ascii(&subject, span)?;
+            }
             for arg in &mut new[..2] {
                 *arg = folded(cx, *arg, collation, Purpose::Likeness)?;
             }
@@ -477,7 +508,8 @@ fn text_aggregate(cx: &mut Context<'_>, id: ExprId) -> Fired {
     };
     let compares = distinct || matches!(op, Min | Max);
     let Some(&arg) = cx.air.list(args).first() else { return Ok(false) };
-    if !compares || !is_text(cx, arg) {
+    let rows = op == CountRows && cx.air.list(args).iter().any(|&arg| is_text(cx, arg));
+    if !compares || !is_text(cx, arg) && !rows {
         return fit_keys(cx, order).map(|keys| {
             if let Some(order) = keys {
                 cx.air.set(id, Expr::Aggregate { op, distinct, args, order, filter, collation });
@@ -994,7 +1026,7 @@ fn distinct_texts(cx: &mut Context<'_>, id: SelectId) -> Result<bool, Refused> {
     Ok(changed)
 }
 
-fn text_set_operation(cx: &mut Context<'_>, id: QueryId) -> Fired {
+pub(super) fn text_set_operation(cx: &mut Context<'_>, id: QueryId) -> Fired {
     let Body::SetOp { op, all, left, right, collation } = cx.air.query(id).body else { return Ok(false) };
     if all && op == air::query::SetOp::Union || means(cx, collation, &[]) == Means::Native {
         return Ok(false);

@@ -43,7 +43,9 @@ fn thousands(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return cx.refuse(codes::BUILTIN, span, message, "make the number of decimals a literal");
     };
     if cx.speaks(Printf) {
-        let number = cx.call(Round, &[x, digits], Type::Number, id);
+        // Floats round half to even, as ROUND has it.
+        let rounding = if cx.air.ty(x).is_float() { RoundHalfEven } else { Round };
+        let number = cx.call(rounding, &[x, digits], Type::Number, id);
         let format = cx.text(&format!("%,.{count}f"), id);
         // printf takes NULL for 0.
         if cx.air.info(x).nullable {
@@ -57,8 +59,17 @@ fn thousands(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(true);
     }
     if cx.speaks(FormatDecimal) {
-        let number = if cx.air.ty(x).is_decimal() { x } else { cx.cast(x, Type::Number) };
-        let number = cx.call(Round, &[number, digits], Type::Number, id);
+        let number = match cx.air.ty(x) {
+            ty if ty.is_decimal() => cx.call(Round, &[x, digits], Type::Number, id),
+            ty if ty.is_float() => {
+                let rounded = cx.call(RoundHalfEven, &[x, digits], Type::Float64, id);
+                cx.cast(rounded, Type::Number)
+            }
+            _ => {
+                let number = cx.cast(x, Type::Number);
+                cx.call(Round, &[number, digits], Type::Number, id)
+            }
+        };
         let mut picture = String::from("FM999,999,999,999,999,990");
         if count > 0 {
             picture.push('.');

@@ -14,6 +14,7 @@ mod division;
 mod formats;
 mod json;
 mod like;
+mod loose_texts;
 mod mixed;
 mod numbers;
 mod rounding;
@@ -44,6 +45,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::sources::RULES,
     shape::predicates::RULES,
     arrays::RULES,
+    loose_texts::RULES,
     collation::RULES,
     division::RULES,
     rounding::RULES,

@@ -123,7 +123,9 @@ fn wide_integer_arithmetic(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if l.wide || r.wide || l.fits(op, r) {
         return Ok(false);
     }
-    let likely = op == Mul || l.literal && r.literal || cx.options.strict;
+    // The script itself stores numbers near the ends of the type.
+    let large = cx.seen_below(a).large || cx.seen_below(b).large;
+    let likely = op == Mul || l.literal && r.literal || cx.options.strict || large;
     if !likely && (l.literal || r.literal) {
         // Only the ends of the type overflow, and that fails loudly.
         return Ok(false);
@@ -204,6 +206,7 @@ fn range(cx: &Context<'_>, id: ExprId) -> Option<Range> {
             Type::Int { bits, unsigned } => Some(Range::of_bits(bits, unsigned)),
             _ => None,
         },
+        Expr::Aggregate { op: Min | Max, args, .. } => range(cx, cx.air.at(args, 0)),
         // Other calls and aggregates: their width on the target is not ours to tell; most are 64 bits.
         _ => None,
     }

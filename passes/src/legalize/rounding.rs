@@ -214,13 +214,30 @@ fn round_half_even(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(true);
     }
     if ty.is_float() && whole && cx.target.can.decimals != Decimals::Float {
+        // A constant would be read as a decimal.
+        if let Some(Literal::Float { digits }) = cx.air.literal(x)
+            && let Ok(value) = cx.air.text(digits).parse::<f64>()
+            && value.abs() < 1e15
+        {
+            let digits = format!("{:.1}", value.round_ties_even());
+            let digits = cx.air.push_text(digits.trim_start_matches('-'));
+            let positive = Expr::Literal { value: Literal::Float { digits } };
+            if value.round_ties_even() >= 0.0 {
+                cx.air.set(id, positive);
+            } else {
+                let positive = cx.make(positive, ty, false, id);
+                cx.become_call(id, Neg, &[positive]);
+            }
+            return Ok(true);
+        }
         // The target's own rounding of floats. The copy is no `Round` of ours to change.
         let rounded = cx.call(RoundFloat, &[x], ty, id);
         cx.become_copy(id, rounded);
         return Ok(true);
     }
     if !whole {
-        return Ok(false);
+        let Some(&digits) = digits else { return Ok(false) };
+        return scaled(cx, id, RoundHalfEven, x, digits);
     }
     let half = cx.decimal("0.5", id);
     let cut = cx.call(Trunc, &[x], ty, id);
@@ -237,13 +254,46 @@ fn round_half_even(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
-/// SQLite's trunc() takes no digits.
+/// Rounds a float by way of a whole number, as MySQL does: x * 10^n is brought to a whole number and divided again.
+fn scaled(cx: &mut Context<'_>, id: ExprId, whole: air::Builtin, x: ExprId, digits: ExprId) -> Fired {
+    let (power, negative) = match cx.int_value(digits) {
+        Some(count) if (-15..=15).contains(&count) => {
+            let power = format!("1{}e0", "0".repeat(count.unsigned_abs() as usize));
+            let power = cx.air.push_text(&power);
+            let power = Expr::Literal { value: Literal::Float { digits: power } };
+            (cx.make(power, Type::Float64, false, id), count < 0)
+        }
+        Some(_) => return Ok(false),
+        None => {
+            let ten = cx.air.push_text("10e0");
+            let ten = Expr::Literal { value: Literal::Float { digits: ten } };
+            let ten = cx.make(ten, Type::Float64, false, id);
+            (cx.call(Power, &[ten, digits], Type::Float64, id), false)
+        }
+    };
+    let x = if cx.air.ty(x).is_float() { x } else { cx.cast(x, Type::Float64) };
+    let (up, down) = if negative { (DivFloat, Mul) } else { (Mul, DivFloat) };
+    let moved = cx.call(up, &[x, power], Type::Float64, id);
+    let rounded = cx.call(whole, &[moved], Type::Float64, id);
+    cx.become_call(id, down, &[rounded, power]);
+    Ok(true)
+}
+
+/// SQLite's trunc() takes no digits, PostgreSQL's takes them for decimals only.
 fn cut_digits(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.speaks(Trunc) {
-        return Ok(false);
-    }
     let args = cx.all_args(id);
     let Some(&x) = args.first() else { return Ok(false) };
+    if cx.speaks(Trunc) {
+        let Some(&digits) = args.get(1) else { return Ok(false) };
+        if !cx.air.ty(x).is_float() || cx.target.can.decimals != Decimals::Unbounded {
+            return Ok(false);
+        }
+        if cx.int_value(digits) == Some(0) {
+            cx.become_call(id, TruncWhole, &[x]);
+            return Ok(true);
+        }
+        return scaled(cx, id, TruncWhole, x, digits);
+    }
     let digits = match args.get(1) {
         None => 0,
         Some(&digits) => match cx.int_value(digits) {

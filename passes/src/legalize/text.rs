@@ -1,7 +1,7 @@
 //! Text functions: positions, parts, joins, choices by position.
 
 use air::builtins::Builtin::{self, *};
-use air::expr::{CompareOp, Literal, Modifier};
+use air::expr::{CompareOp, Modifier};
 use air::target::How;
 use air::types::{Collation, Type};
 use air::{Expr, ExprId};
@@ -543,7 +543,21 @@ fn position_from(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let moved = cx.call(Sub, &[moved, one], Type::I64, id);
     let mut branches = vec![(absent, zero)];
     if cx.int_value(from).is_none_or(|from| from < 1) {
+        // NULL stays NULL wherever the search would begin.
         let outside = cx.compare(CompareOp::Lt, from, one);
+        let mut tests = vec![outside];
+        for text in [x, what] {
+            if cx.air.info(text).nullable {
+                tests.push(cx.is_null(text, true));
+            }
+        }
+        let outside = match tests[..] {
+            [one] => one,
+            _ => {
+                let terms = cx.air.push_list(&tests);
+                cx.make(Expr::And { terms }, Type::Bool, cx.air.info(outside).nullable, id)
+            }
+        };
         branches.insert(0, (outside, zero));
     }
     let expr = cx.case_expr(&branches, Some(moved));
@@ -626,12 +640,15 @@ fn translate_letters(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn part_before(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.speaks(SubstringIndex) {
+    if is_plain(cx, SubstringIndex) {
         return Ok(false);
     }
     let Some([x, mark, count]) = cx.args(id) else { return Ok(false) };
-    let span = cx.air.span(id);
-    if cx.int_value(count) != Some(1) || !matches!(cx.air.literal(mark), Some(Literal::Text { .. })) {
+    if cx.int_value(count) != Some(1) || cx.text_literal(mark).is_none_or(str::is_empty) {
+        if cx.speaks(SubstringIndex) {
+            return Ok(false);
+        }
+        let span = cx.air.span(id);
         return cx.refuse(codes::BUILTIN, span, "only the part before the first occurrence has a form", "");
     }
     let ty = cx.air.ty(id);

@@ -57,6 +57,17 @@ fn window_of_expression(cx: &mut Context<'_>, id: ExprId) -> Fired {
         _ => false,
     };
     if native {
+        if let Expr::Aggregate { op, .. } = cx.air.expr(call)
+            && matches!(cx.how(op), Some(How::Template(text)) if text.starts_with('('))
+        {
+            let span = cx.air.span(id);
+            return cx.refuse(
+                codes::WINDOW,
+                span,
+                "this aggregate over a window has no form",
+                "group the rows",
+            );
+        }
         return Ok(false);
     }
     spread(cx, call, window, ignore_nulls);

@@ -27,6 +27,7 @@ fn catalog() -> Catalog {
             identity: false,
             numbering: air::catalog::Numbering::default(),
             generated: false,
+            seen: Default::default(),
         };
         let columns = vec![
             column("a", Type::I32),

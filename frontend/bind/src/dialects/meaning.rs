@@ -62,6 +62,8 @@ pub(crate) struct Numbers {
     pub modulo_cuts: bool,
     /// A number of single precision becomes an exact one by its first six digits, not by its value (PostgreSQL).
     pub single_by_digits: bool,
+    /// Results of some functions are shown with a number of digits of their own.
+    pub floats_have_scale: bool,
     /// Type of SUM over a numeric type.
     pub sum: fn(Type) -> Type,
     /// Meaning and type of AVG over a numeric type.
@@ -146,6 +148,10 @@ pub(crate) struct Texts {
     pub list_separator: &'static str,
     /// What functions and operators give compares as their arguments do (SQLite: only columns have a collation).
     pub results_collated: bool,
+    /// Texts joined with DISTINCT and without an order of their own come in the order of the values.
+    pub lists_sort: bool,
+    /// A truth value taken out of a document as text is 1 or 0 (MariaDB).
+    pub json_truth_is_number: bool,
     /// Regular expressions of REGEXP and RLIKE compare by the collation.
     pub regexp_operator: bool,
 }

@@ -34,7 +34,14 @@ impl<'a> Binder<'a> {
         let mark = self.begin_call(within, site.span)?;
         let (op, args, ty) = arguments(self, site)?;
         let order_items = if extra.order_by.is_empty() { extra.within_group } else { extra.order_by };
-        let order = self.sort_keys(order_items)?;
+        let mut order = self.sort_keys(order_items)?;
+        if op == Builtin::StringAgg
+            && site.distinct
+            && order_items.is_empty()
+            && self.meaning.texts.lists_sort
+        {
+            order = self.keys_of_values(site.args)?;
+        }
         let filter = match extra.filter {
             Some(filter) => Some(self.predicate(filter)?),
             None => None,

@@ -120,14 +120,16 @@ impl<'a> Binder<'a> {
         use Builtin::*;
         let by_collation = match op {
             Field | StrCmp | NullIf | Greatest | Least | GreatestSkipNulls | LeastSkipNulls => true,
-            Position | PositionFrom => self.meaning.texts.search_collated,
+            Position | PositionFrom | FindInSet => self.meaning.texts.search_collated,
             Replace => self.meaning.texts.replace_collated,
             RegexMatch => self.meaning.texts.regexp_operator,
             _ => return Modifier::None,
         };
         if !by_collation {
             return match op {
-                Position | PositionFrom | Replace | RegexMatch => Modifier::Collation(Collation::BINARY),
+                Position | PositionFrom | FindInSet | Replace | RegexMatch => {
+                    Modifier::Collation(Collation::BINARY)
+                }
                 _ => Modifier::None,
             };
         }

@@ -175,9 +175,7 @@ impl<'a> Binder<'a> {
     /// The place of an enum's word in its list, 0 for the empty text: what it is as a number.
     pub(crate) fn enum_place(&mut self, id: ExprId) -> Bound<ExprId> {
         let info = self.air.info(id);
-        let Type::Enum(list) = info.ty else {
-            return self.no_meaning("a set of words as a number", info.span);
-        };
+        let Type::Enum(list) = info.ty else { return self.set_bits(id) };
         if self.meaning.conversions.true_booleans || !matches!(self.air.expr(id), Expr::Column { .. }) {
             return self.no_meaning("a word of a list as a number", info.span);
         }
@@ -200,6 +198,48 @@ impl<'a> Binder<'a> {
             arms.push((condition, place));
         }
         Ok(self.case(&arms, None, Type::I32, info.span))
+    }
+
+    /// The bits of a set's words, the first word the lowest: what it is as a number.
+    fn set_bits(&mut self, id: ExprId) -> Bound<ExprId> {
+        let info = self.air.info(id);
+        let Type::Set(list) = info.ty else {
+            return self.no_meaning("this value as the number of a word", info.span);
+        };
+        if !matches!(self.air.expr(id), Expr::Column { .. }) {
+            return self.no_meaning("a set of words as a number", info.span);
+        }
+        let words = self.catalog.words(list).to_vec();
+        let mut sum = None;
+        for (at, word) in words.iter().enumerate() {
+            let Some(bit) = 1i64.checked_shl(at as u32).filter(|bit| *bit > 0) else {
+                return self.no_meaning("a set of so many words as a number", info.span);
+            };
+            let operand = self.air.copy(id);
+            let operand = self.cast(operand, Type::TEXT, CastRule::IMPLICIT);
+            let word = self.text(&format!(",{word},"), info.span);
+            let (open, close) = (self.text(",", info.span), self.text(",", info.span));
+            let list = self.call_as(Builtin::Concat, &[open, operand, close], Type::TEXT, info.span);
+            let binary = air::expr::Modifier::Collation(Collation::BINARY);
+            let place = self.call_with(Builtin::Position, binary, &[list, word], Type::I32, info.span);
+            let zero = self.int(0, info.span);
+            let held = self.compare(CompareOp::Gt, place, zero, Collation::BINARY, info.span);
+            let mut arms = vec![(held, self.int(bit, info.span))];
+            let mut otherwise = Some(zero);
+            if sum.is_none() && info.nullable {
+                // NULL is no number at all.
+                let copy = self.air.copy(id);
+                let known = self.is_null(copy, true, info.span);
+                arms.push((known, zero));
+                otherwise = None;
+            }
+            let term = self.case(&arms, otherwise, Type::I64, info.span);
+            sum = Some(match sum {
+                None => term,
+                Some(sum) => self.call_as(Builtin::Add, &[sum, term], Type::I64, info.span),
+            });
+        }
+        Ok(sum.unwrap_or(id))
     }
 
     /// A value as the dialect shows it. A cast to text shows truth values as words, numbers with the digits of
@@ -942,6 +982,19 @@ impl<'a> Binder<'a> {
         }
         let span = self.air.span(id);
         self.call(Builtin::NullIfEmpty, &[id], span)
+    }
+
+    /// Text of fixed length as it is read where blanks at its end are no part of it.
+    pub(crate) fn read_trimmed(&mut self, id: ExprId) -> ExprId {
+        match self.air.ty(id) {
+            Type::Text(mut text)
+                if text.kind == TextKind::Fixed && self.meaning.texts.fixed_reads_trimmed =>
+            {
+                (text.kind, text.length) = (TextKind::Unbounded, 0);
+                self.cast(id, Type::Text(text), CastRule::IMPLICIT)
+            }
+            _ => id,
+        }
     }
 
     /// Blank-padded text as PostgreSQL hands it to functions: without its padding.

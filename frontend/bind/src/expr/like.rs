@@ -81,6 +81,7 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Bound<ExprId> {
         let operand = self.argument(operand, Want::Text)?;
+        let operand = self.read_trimmed(operand);
         let mut pattern = self.argument(pattern, Want::Text)?;
         let collation = if fold {
             Collation { case: Fold::Unicode, ..Collation::BINARY }

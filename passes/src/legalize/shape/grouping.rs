@@ -12,6 +12,7 @@ use air::types::Collation;
 use air::{Builtin, Expr, ExprId, List, QueryId, SelectId, SourceId, Type};
 use air_base::Span;
 
+use super::super::collation;
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
@@ -352,6 +353,10 @@ fn sets_of(cx: &Context<'_>, group: &GroupBy) -> (Vec<ExprId>, Vec<Set>) {
 
 /// True if the target says these sets by itself.
 fn says_sets(cx: &Context<'_>, query: QueryId, select: &Select, group: &GroupBy) -> bool {
+    // Keys that are folded show a spelling beside them, which the rows of other sets must not.
+    if sets_of(cx, group).0.iter().any(|key| collation::folds(cx, *key)) {
+        return false;
+    }
     match cx.target.can.grouping_sets {
         GroupingSets::All => true,
         GroupingSets::No => false,

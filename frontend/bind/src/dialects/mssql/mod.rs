@@ -35,6 +35,7 @@ pub(super) static MEANING: Meaning = Meaning {
         exponents_are_exact: false,
         single_kind: false,
         single_by_digits: false,
+        floats_have_scale: false,
         plus_keeps: true,
         arith,
         quotient,
@@ -66,6 +67,8 @@ pub(super) static MEANING: Meaning = Meaning {
         trim_whole_text: false,
         list_separator: ",",
         results_collated: true,
+        lists_sort: false,
+        json_truth_is_number: false,
         regexp_operator: false,
     },
     conversions: Conversions {

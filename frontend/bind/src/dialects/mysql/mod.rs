@@ -45,6 +45,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             exponents_are_exact: false,
             single_kind: false,
             single_by_digits: false,
+            floats_have_scale: true,
             plus_keeps: true,
             arith,
             quotient,
@@ -76,6 +77,8 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             trim_whole_text: true,
             list_separator: ",",
             results_collated: true,
+            lists_sort: true,
+            json_truth_is_number: matches!(fraction, Rounding::Truncate),
             regexp_operator: true,
         },
         conversions: Conversions {

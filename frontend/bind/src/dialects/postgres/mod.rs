@@ -41,6 +41,7 @@ pub(super) static MEANING: Meaning = Meaning {
         exponents_are_exact: true,
         single_kind: false,
         single_by_digits: true,
+        floats_have_scale: false,
         plus_keeps: false,
         arith,
         quotient,
@@ -72,6 +73,8 @@ pub(super) static MEANING: Meaning = Meaning {
         trim_whole_text: false,
         list_separator: ",",
         results_collated: true,
+        lists_sort: false,
+        json_truth_is_number: false,
         regexp_operator: false,
     },
     conversions: Conversions {

@@ -33,6 +33,7 @@ pub(super) static MEANING: Meaning = Meaning {
         exponents_are_exact: false,
         single_kind: false,
         single_by_digits: false,
+        floats_have_scale: false,
         plus_keeps: true,
         arith,
         quotient,
@@ -64,6 +65,8 @@ pub(super) static MEANING: Meaning = Meaning {
         trim_whole_text: false,
         list_separator: ",",
         results_collated: false,
+        lists_sort: false,
+        json_truth_is_number: false,
         regexp_operator: false,
     },
     conversions: Conversions {

@@ -229,32 +229,3 @@ pub(crate) fn to_float8<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Boun
 pub(crate) fn to_numeric<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     cast_call(binder, site, Type::Number)
 }
-
-/// GREATEST of MySQL.
-pub(crate) fn greatest_mysql<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
-    extreme_mysql(binder, site, Builtin::Greatest)
-}
-
-/// LEAST of MySQL.
-pub(crate) fn least_mysql<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
-    extreme_mysql(binder, site, Builtin::Least)
-}
-
-/// Beside a date, texts are compared as dates, whatever they hold; here they would be compared as texts.
-fn extreme_mysql<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bound<ExprId> {
-    let mut args = binder.bound_args(site)?;
-    let dates = args.iter().any(|&arg| binder.air.ty(arg).is_temporal());
-    let looks_like_one =
-        |text: &str| text.len() >= 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
-    let text = args
-        .iter()
-        .copied()
-        .find(|&arg| binder.air.ty(arg).is_text() && !binder.text_literal(arg).is_some_and(looks_like_one));
-    if let (true, Some(text)) = (dates, text) {
-        let span = binder.air.span(text);
-        return binder.no_meaning("the greatest or least of dates and a text", span);
-    }
-    binder.unify(&mut args)?;
-    let ty = binder.result_type(op, &args);
-    Ok(binder.call_as(op, &args, ty, site.span))
-}

@@ -4,6 +4,7 @@ pub(crate) mod format;
 pub(crate) mod json;
 pub(crate) mod logic;
 pub(crate) mod mssql_time;
+pub(crate) mod mysql_text;
 pub(crate) mod mysql_time;
 pub(crate) mod number;
 pub(crate) mod oracle_text;

@@ -96,6 +96,29 @@ pub(crate) fn conv<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Exp
     let text = binder.as_text(args[0])?;
     let from = binder.argument(args[1], Want::Int)?;
     let to = binder.argument(args[2], Want::Int)?;
+    for base in [from, to] {
+        match binder.air.int_literal(base) {
+            Some(2..=36) => {}
+            Some(-36..=-2) => return binder.no_meaning("CONV with a signed base", site.span),
+            Some(_) => {
+                let ty = binder.text_type();
+                return Ok(binder.null(ty, site.span));
+            }
+            None => return binder.no_meaning("CONV with a base that is no constant", site.span),
+        }
+    }
+    // Nothing is no number (MariaDB).
+    if !binder.air.ty(args[0]).is_int() {
+        let empty = binder.text("", site.span);
+        let ty = binder.text_type();
+        let tested = binder.twice(text)?;
+        let none =
+            binder.compare(air::expr::CompareOp::Eq, tested, empty, air::types::Collation::BINARY, site.span);
+        let digits = binder.call(Builtin::ToBase, &[text, from, to], site.span);
+        let null = binder.null(ty, site.span);
+        return Ok(binder.case(&[(none, null)], Some(digits), ty, site.span));
+    }
+    let text = args[0];
     Ok(binder.call(Builtin::ToBase, &[text, from, to], site.span))
 }
 

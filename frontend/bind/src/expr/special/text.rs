@@ -10,16 +10,52 @@ use air::{Builtin, ExprId};
 /// CHAR(n), CHR(n): one ASCII code.
 pub(crate) fn char_of_codes<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let args = binder.wanted_args(site, &[Want::Int])?;
-    let [code] = args[..] else { return binder.no_meaning("CHAR of several codes", site.span) };
-    match binder.air.int_literal(code) {
-        Some(1..=127) => Ok(binder.call(Builtin::CharOf, &[code], site.span)),
-        _ => binder.no_meaning("CHAR of a code that is no ASCII constant, which gives bytes,", site.span),
+    if let [code] = args[..]
+        && let Some(1..=127) = binder.air.int_literal(code)
+    {
+        return Ok(binder.call(Builtin::CharOf, &[code], site.span));
+    }
+    // The bytes of each number, leading zeros aside; NULL is none.
+    let mut bytes = Vec::new();
+    for code in args {
+        let code = match binder.air.expr(code) {
+            air::Expr::Cast { operand, .. } => constant_code(binder, operand),
+            _ if binder.is_null_literal(code) => continue,
+            _ => binder.air.int_literal(code),
+        };
+        match code.map(u32::try_from) {
+            Some(Ok(code)) => {
+                let all = code.to_be_bytes();
+                let first = all.iter().position(|byte| *byte != 0).unwrap_or(3);
+                bytes.extend_from_slice(&all[first..]);
+            }
+            _ => {
+                return binder
+                    .no_meaning("CHAR of a code that is no constant, which gives bytes,", site.span);
+            }
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(binder.text(&text, site.span)),
+        _ => binder.no_meaning("CHAR of codes that are no text in UTF-8", site.span),
+    }
+}
+
+/// A constant with a fraction as the integer it is rounded to.
+fn constant_code(binder: &Binder<'_>, id: ExprId) -> Option<i64> {
+    match binder.air.literal(id)? {
+        air::Literal::Decimal { digits } | air::Literal::Float { digits } => {
+            crate::expr::constant::rounded(binder.air.text(digits))
+        }
+        air::Literal::Int { value } => Some(value),
+        _ => None,
     }
 }
 
 /// OCTET_LENGTH, LENGTHB.
 pub(crate) fn byte_length<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
-    let args = binder.wanted_args(site, &[Want::Bytes])?;
+    let mut args = binder.wanted_args(site, &[Want::Bytes])?;
+    args[0] = binder.read_trimmed(args[0]);
     let ty = if binder.meaning.conversions.true_booleans { Type::I32 } else { Type::I64 };
     Ok(binder.call_as(Builtin::ByteLength, &args, ty, site.span))
 }
