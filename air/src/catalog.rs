@@ -36,8 +36,23 @@ pub struct Catalog {
     pub transaction_open: bool,
     /// Numbers the source makes up go on after the greatest there is, also a given one.
     pub numbers_follow: bool,
+    /// Constants that a script gave to variables of the session, by their names in lower case.
+    pub variables: FxHashMap<String, Constant>,
     /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
     pub complete: bool,
+}
+
+/// A constant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Constant {
+    /// NULL.
+    Null,
+    /// An integer.
+    Int(i64),
+    /// An exact number, by its digits.
+    Decimal(String),
+    /// A text.
+    Text(String),
 }
 
 /// A table or view.
@@ -132,6 +147,8 @@ pub struct Seen {
     pub large: bool,
     /// Integers below zero.
     pub negative: bool,
+    /// Texts that are no `YYYY-MM-DD[ HH:MM:SS]`.
+    pub no_dates: bool,
 }
 
 impl Seen {
@@ -142,6 +159,7 @@ impl Seen {
             letters: self.letters || other.letters,
             large: self.large || other.large,
             negative: self.negative || other.negative,
+            no_dates: self.no_dates || other.no_dates,
         }
     }
 }
@@ -355,6 +373,7 @@ impl Catalog {
             numbers_follow: self.numbers_follow,
             refused: self.refused.clone(),
             current_schema: self.current_schema.clone(),
+            variables: self.variables.clone(),
             complete: self.complete,
         }
     }

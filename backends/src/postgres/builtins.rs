@@ -230,7 +230,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(ExtractEpoch, "EXTRACT(epoch FROM {0})"),
     Row::template(ExtractJulian, "EXTRACT(julian FROM {0})"),
     Row::loose(JulianDay, S::Add, "CAST(EXTRACT(julian FROM {0}) AS double precision) - 0.5").under(Assume::FloatRounding),
-    Row::refuse(YearWeek, "there is no year of the week that begins on Sunday"),
+    Row::rewritten(YearWeek),
     Row::units(DateTrunc, &[(Unit::Microsecond, "date_trunc('microseconds', {0})"), (Unit::Millisecond, "date_trunc('milliseconds', {0})"), (Unit::Second, "date_trunc('second', {0})"), (Unit::Minute, "date_trunc('minute', {0})"), (Unit::Hour, "date_trunc('hour', {0})"), (Unit::Day, "date_trunc('day', {0})"), (Unit::Week, "date_trunc('week', {0})"), (Unit::Month, "date_trunc('month', {0})"), (Unit::Quarter, "date_trunc('quarter', {0})"), (Unit::Year, "date_trunc('year', {0})"), (Unit::Decade, "date_trunc('decade', {0})"), (Unit::Century, "date_trunc('century', {0})"), (Unit::Millennium, "date_trunc('millennium', {0})")]),
     Row::loose(DateTruncWeekSunday, S::Add, "date_trunc('day', {0}) - EXTRACT(dow FROM {0}) * INTERVAL '1 day'"),
     Row::template(LastDay, "CAST(date_trunc('month', {0}) + INTERVAL '1 month' - INTERVAL '1 day' AS date)"),

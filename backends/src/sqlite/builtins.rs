@@ -231,7 +231,7 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(ExtractEpoch, S::Add, "CAST(strftime('%s', {0}) AS INTEGER) + (strftime('%f', {0}) - strftime('%S', {0}))").under(Assume::NumberRange),
     Row::loose(ExtractJulian, S::Add, "julianday({0}) + 0.5"),
     Row::template(JulianDay, "julianday({0})"),
-    Row::refuse(YearWeek, "there is no year of the week that begins on Sunday"),
+    Row::rewritten(YearWeek),
     Row::units(DateTrunc, &[(Unit::Second, "strftime('%Y-%m-%d %H:%M:%S', {0})"), (Unit::Minute, "strftime('%Y-%m-%d %H:%M:00', {0})"), (Unit::Hour, "strftime('%Y-%m-%d %H:00:00', {0})"), (Unit::Day, "strftime('%Y-%m-%d 00:00:00', {0})"), (Unit::Week, "datetime({0}, 'start of day', '-6 days', 'weekday 1')"), (Unit::Month, "strftime('%Y-%m-01 00:00:00', {0})"), (Unit::Quarter, "datetime({0}, 'start of month', (0 - (strftime('%m', {0}) - 1) % 3) || ' months')"), (Unit::Year, "strftime('%Y-01-01 00:00:00', {0})"), (Unit::Decade, "printf('%04d-01-01 00:00:00', strftime('%Y', {0}) / 10 * 10)"), (Unit::Century, "printf('%04d-01-01 00:00:00', (strftime('%Y', {0}) - 1) / 100 * 100 + 1)"), (Unit::Millennium, "printf('%04d-01-01 00:00:00', (strftime('%Y', {0}) - 1) / 1000 * 1000 + 1)")]),
     Row::template(DateTruncWeekSunday, "datetime({0}, 'start of day', '-6 days', 'weekday 0')"),
     Row::template(LastDay, "date({0}, 'start of month', '+1 month', '-1 day')"),

@@ -73,6 +73,27 @@ impl<'a> Binder<'a> {
         Ok(self.air.push_list(&keys))
     }
 
+    /// Keys of a list, where a number is the place of one of its values.
+    pub(crate) fn list_keys(
+        &mut self,
+        items: tree::List<OrderItem>,
+        values: &[tree::ExprId],
+    ) -> Bound<List<OrderKey>> {
+        let mut keys = Vec::with_capacity(items.len());
+        for item in self.tree.list(items) {
+            let place = self.position(item.expr).and_then(|place| usize::try_from(place - 1).ok());
+            let expr = match place {
+                Some(place) => match values.get(place) {
+                    Some(value) => self.expr(*value)?,
+                    None => continue,
+                },
+                None => self.expr(item.expr)?,
+            };
+            self.push_key(&mut keys, item, expr);
+        }
+        Ok(self.air.push_list(&keys))
+    }
+
     /// The values themselves as ascending keys.
     pub(crate) fn keys_of_values(&mut self, values: &[tree::ExprId]) -> Bound<List<OrderKey>> {
         let mut keys = Vec::with_capacity(values.len());

@@ -1,5 +1,6 @@
 //! What the statements of a script show of the values in a column, so that no translation assumes the opposite.
 
+use crate::expr::constant;
 use air::catalog::{Catalog, Seen};
 use air::query::{Body, Item, SourceKind};
 use air::statement::{InsertSource, Statement};
@@ -98,7 +99,9 @@ fn value(air: &Air, catalog: &Catalog, id: ExprId) -> Seen {
     while let Some(id) = stack.pop() {
         match air.expr(id) {
             Expr::Literal { value: Literal::Text { text } } => {
-                seen.letters |= air.text(text).chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+                let text = air.text(text);
+                seen.letters |= text.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+                seen.no_dates |= !constant::is_iso_moment(text);
             }
             Expr::Literal { value: Literal::Int { value } } => {
                 seen.large |= value.unsigned_abs() >= LARGE;

@@ -2,6 +2,8 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
+use air::Literal;
+use air::catalog::Constant;
 use air::fidelity::Assume;
 use air::statement::{Isolation, Statement, TransactionAction};
 use air_base::{Diagnostic, Span};
@@ -95,7 +97,9 @@ impl<'a> Binder<'a> {
                         || self.is_harmless(first, self.shape.harmless_settings)
                         || self.stays_default(&text, item.values)
                 }
-                tree::SetTarget::Variable(variable) => self.is_dump_variable(variable, item),
+                tree::SetTarget::Variable(variable) => {
+                    self.is_dump_variable(variable, item) || self.keeps_constant(variable, item)
+                }
             };
             if !known {
                 let text = self.text_of(item.span);
@@ -149,6 +153,58 @@ impl<'a> Binder<'a> {
     fn is_harmless(&self, name: &str, known: &[&str]) -> bool {
         let name = name.rsplit('.').next().unwrap_or(name).trim_start_matches('@');
         known.iter().any(|word| name.eq_ignore_ascii_case(word))
+    }
+
+    /// The name of a variable of the session, as it is looked up.
+    pub(crate) fn variable_name(&self, span: Span) -> String {
+        self.text_of(span).trim_start_matches('@').trim_matches(['`', '\'', '"']).to_ascii_lowercase()
+    }
+
+    /// Keeps the constant that a variable of the session is given; what else it is given is forgotten.
+    fn keeps_constant(&mut self, variable: tree::ExprId, item: &tree::SetItem) -> bool {
+        if !matches!(self.tree.expr(variable), tree::Expr::Variable(tree::VariableKind::User)) {
+            return false;
+        }
+        let name = self.variable_name(self.span(variable));
+        self.catalog.variables.remove(&name);
+        let [value] = self.tree.list(item.values) else { return false };
+        let literal = match self.tree.expr(*value) {
+            tree::Expr::Unary { op: tree::UnaryOp::Minus, arg, .. } => self.tree.expr(arg),
+            other => other,
+        };
+        if !matches!(literal, tree::Expr::Literal(_)) {
+            return false;
+        }
+        let Ok(bound) = self.expr(*value) else { return false };
+        let constant = match self.air.literal(bound) {
+            Some(Literal::Null {}) => Constant::Null,
+            Some(Literal::Int { value }) => Constant::Int(value),
+            Some(Literal::Decimal { digits }) => Constant::Decimal(self.air.text(digits).to_owned()),
+            Some(Literal::Text { text }) => Constant::Text(self.air.text(text).to_owned()),
+            _ => return false,
+        };
+        self.catalog.variables.insert(name, constant);
+        true
+    }
+
+    /// What a variable of the session holds, if a script gave it a constant.
+    pub(crate) fn session_constant(&mut self, span: Span) -> Option<air::ExprId> {
+        let name = self.variable_name(span);
+        let (value, ty) = match self.catalog.variables.get(&name)?.clone() {
+            Constant::Null => (Literal::Null {}, air::Type::Null),
+            Constant::Int(value) => (Literal::Int { value }, air::Type::I64),
+            Constant::Decimal(digits) => {
+                let count = digits.bytes().filter(u8::is_ascii_digit).count() as u16;
+                let scale = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i16);
+                let digits = self.air.push_text(&digits);
+                (Literal::Decimal { digits }, air::Type::Decimal { precision: count, scale })
+            }
+            Constant::Text(text) => {
+                let text = self.air.push_text(&text);
+                (Literal::Text { text }, self.text_type())
+            }
+        };
+        Some(self.literal_expr(value, ty, span))
     }
 
     /// True for the pairs a dump writes around its data: `SET @OLD_X=@@X` and `SET X=@OLD_X`.

@@ -215,6 +215,7 @@ impl<'a> Binder<'a> {
                 self.table_from_query(name, query, temporary, span)
             }
             Some(tree::IntoTarget::Variables(_)) => {
+                self.catalog.variables.clear();
                 let message = "SELECT INTO variables is not translated";
                 Err(self.refuse(codes::QUERY_CLAUSE, self.tree[id].span, message))
             }

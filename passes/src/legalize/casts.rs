@@ -496,7 +496,17 @@ pub(super) fn written_as_iso(
         let message = "a date put together from numbers, which may have one digit, cannot be read";
         return cx.refuse(codes::CAST, span, message, "pad the parts to two digits");
     }
-    let subject = cx.subject(text);
+    stored_as_iso(cx, id, text)
+}
+
+/// Texts that a column holds are taken to be dates in the usual form, unless the script stores others there.
+fn stored_as_iso(cx: &mut Context<'_>, id: ExprId, text: ExprId) -> Result<(), crate::pass::Refused> {
+    let (subject, span) = (cx.subject(text), cx.air.span(id));
+    if cx.seen_below(text).no_dates {
+        let message =
+            format!("texts that are no YYYY-MM-DD, which the script stores, are read otherwise: {subject}");
+        return cx.refuse(codes::CAST, span, &message, "store dates as dates");
+    }
     cx.assume(Assume::IsoDates, &subject, span)
 }
 
@@ -516,9 +526,7 @@ fn of_text_to_moment(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.air.literal(operand).is_some() || matches!(cx.as_call(operand), Some((SubstringInside, _))) {
         return Ok(false);
     }
-    let subject = cx.subject(operand);
-    let span = cx.air.span(id);
-    cx.assume(Assume::IsoDates, &subject, span)?;
+    stored_as_iso(cx, id, operand)?;
     let longest = match from {
         Type::Text(text) if text.length > 0 => text.length,
         _ => 0,

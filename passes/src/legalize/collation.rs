@@ -97,7 +97,11 @@ fn is_text(cx: &Context<'_>, id: ExprId) -> bool {
 /// The collation a column brings along, if it is one with a collation of its own.
 pub(super) fn own_collation(cx: &Context<'_>, id: ExprId) -> Option<Collation> {
     match cx.air.expr(id) {
-        Expr::Column { .. } | Expr::Output { .. } => cx.air.ty(id).collation(),
+        // Of the column itself: `BINARY c` is the column compared otherwise.
+        Expr::Column { source, index, .. } => {
+            cx.air.ty(id).collation().and(cx.air.column(source, index).ty.collation())
+        }
+        Expr::Output { .. } => cx.air.ty(id).collation(),
         _ => None,
     }
 }

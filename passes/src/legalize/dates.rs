@@ -106,6 +106,10 @@ fn is_date_unit(unit: Unit) -> bool {
 /// The text of a modifier: `'+3 days'`, or `n || ' days'`.
 fn modifier(cx: &mut Context<'_>, n: ExprId, more: i64, unit: Unit, at: ExprId) -> Option<ExprId> {
     let (word, factor) = modifier_word(unit)?;
+    // Parts of a second would be dropped.
+    if unit == Unit::Second && !cx.air.ty(n).is_int() && !cx.air.ty(n).is_unknown() {
+        return None;
+    }
     if let Some(value) = cx.int_value(n) {
         let value = value.checked_mul(factor)?.checked_add(more)?;
         return Some(cx.text(&format!("{value:+} {word}"), at));

@@ -266,6 +266,10 @@ fn distinct_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if keys.len() > 1 || !has_column(cx, value) {
         return Ok(false);
     }
+    // Which of those alike gives the key is open, unless the key says no more than the value.
+    if keys.iter().any(|key| !build::same(cx.air, key.expr, value) && !follows(cx, key.expr, value)) {
+        return Ok(false);
+    }
     let (subject, span) = (cx.subject(value), cx.air.span(id));
     let shown = match filter {
         Some(filter) => {
@@ -296,6 +300,30 @@ fn distinct_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
     cx.air
         .set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter: None, collation });
     Ok(true)
+}
+
+/// True if the key is computed from the one column that the value shows.
+fn follows(cx: &Context<'_>, key: ExprId, value: ExprId) -> bool {
+    let mut shown = value;
+    loop {
+        match cx.air.expr(shown) {
+            Expr::Cast { operand, .. } => shown = operand,
+            // Letter case does not count in the key.
+            Expr::Call { op: Upper | Lower, args, .. } if super::collation::folds(cx, key) => {
+                shown = cx.air.at(args, 0);
+            }
+            _ => break,
+        }
+    }
+    if build::same(cx.air, key, shown) {
+        return true;
+    }
+    let Expr::Column { source, index, .. } = cx.air.expr(shown) else { return false };
+    build::below(cx.air, &[Child::Expr(key)]).into_iter().all(|id| match cx.air.expr(id) {
+        Expr::Column { source: of, index: at, .. } => (of, at) == (source, index),
+        Expr::Scalar { .. } => false,
+        _ => true,
+    })
 }
 
 /// True if the value depends on a row: an aggregate of constants inside of a subquery would be the subquery's own.

@@ -18,6 +18,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[FormatTime], format_time),
     },
     Rule {
+        name: "year_and_week",
+        law: "a week that begins on Sunday belongs to the year of that Sunday",
+        apply: Apply::Builtins(&[YearWeek], year_and_week),
+    },
+    Rule {
         name: "parse_pattern",
         law: "each field of a format has a directive of the target's patterns",
         apply: Apply::Builtins(&[ParseTime], parse_time),
@@ -289,6 +294,37 @@ fn flush(
     pattern.clear();
 }
 
+/// The Sunday on or before a date.
+pub(super) fn sunday_of(cx: &mut Context<'_>, x: ExprId, id: ExprId) -> ExprId {
+    let zero = cx.int(0, id);
+    let day = cx.call(ExtractWeekdaySunday0, &[x], Type::I32, id);
+    let back = cx.call(Sub, &[zero, day], Type::I32, id);
+    let ty = cx.air.ty(x);
+    cx.call_with(DateAdd, air::expr::Modifier::Unit(air::expr::Unit::Day), &[x, back], ty, id)
+}
+
+/// The number of the week from Monday, the first of a year being the one with four days of it, 0 before.
+fn week_of_four_days(cx: &mut Context<'_>, x: ExprId, id: ExprId) -> ExprId {
+    let int = |cx: &mut Context<'_>, value: i64| cx.int(value, id);
+    let day = cx.call(ExtractDayOfYear, &[x], Type::I32, id);
+    let one = int(cx, 1);
+    let passed = cx.call(Sub, &[day, one], Type::I32, id);
+    let weekday = cx.call(ExtractWeekdayMonday0, &[x], Type::I32, id);
+    // The weekday of the first of January; 371 days are whole weeks and more than a year.
+    let weeks = int(cx, 371);
+    let moved = cx.call(Add, &[weekday, weeks], Type::I32, id);
+    let moved = cx.call(Sub, &[moved, passed], Type::I32, id);
+    let seven = int(cx, 7);
+    let first = cx.call(Mod, &[moved, seven], Type::I32, id);
+    let place = cx.call(Add, &[passed, first], Type::I32, id);
+    let whole = cx.call(DivInt, &[place, seven], Type::I32, id);
+    let three = int(cx, 3);
+    let counts = cx.compare(air::expr::CompareOp::Le, first, three);
+    let (one, zero) = (int(cx, 1), int(cx, 0));
+    let more = cx.case(&[(counts, one)], Some(zero), Type::I32, id);
+    cx.call(Add, &[whole, more], Type::I32, id)
+}
+
 /// A field that is computed beside the pattern.
 fn value_of(cx: &mut Context<'_>, id: ExprId, x: ExprId, field: Field) -> Option<ExprId> {
     let number = |cx: &mut Context<'_>, op: Builtin| cx.call(op, &[x], Type::I32, id);
@@ -451,6 +487,40 @@ fn value_of(cx: &mut Context<'_>, id: ExprId, x: ExprId, field: Field) -> Option
             let n = number(cx, ExtractMicrosecond);
             padded(cx, n, 6)
         }
+        Field::DayOrdinal => {
+            let day = number(cx, ExtractDay);
+            let mut branches = Vec::new();
+            for (ending, days) in [("st", [1, 21, 31]), ("nd", [2, 22, 22]), ("rd", [3, 23, 23])] {
+                let tests: Vec<ExprId> = days
+                    .iter()
+                    .map(|&one| {
+                        let one = cx.int(one, id);
+                        cx.compare(air::expr::CompareOp::Eq, day, one)
+                    })
+                    .collect();
+                let any = cx.any_of(&tests[..if days[1] == days[2] { 2 } else { 3 }], id);
+                branches.push((any, cx.text(ending, id)));
+            }
+            let other = cx.text("th", id);
+            let ending = cx.case(&branches, Some(other), Type::TEXT, id);
+            let digits = as_text(cx, day);
+            cx.call(Concat, &[digits, ending], Type::TEXT, id)
+        }
+        // The first Sunday begins the first week; days before it are of the year before.
+        Field::WeekSunday1 => {
+            let sunday = sunday_of(cx, x, id);
+            let n = cx.call(ExtractWeekJan1, &[sunday], Type::I32, id);
+            padded(cx, n, 2)
+        }
+        Field::YearOfWeekSunday => {
+            let sunday = sunday_of(cx, x, id);
+            let n = cx.call(ExtractYear, &[sunday], Type::I32, id);
+            padded(cx, n, 4)
+        }
+        Field::WeekMondayFour2 => {
+            let n = week_of_four_days(cx, x, id);
+            padded(cx, n, 2)
+        }
         Field::MeridiemUpper => meridiem(cx, "AM", "PM"),
         Field::MeridiemLower => meridiem(cx, "am", "pm"),
         Field::Epoch => {
@@ -459,6 +529,20 @@ fn value_of(cx: &mut Context<'_>, id: ExprId, x: ExprId, field: Field) -> Option
         }
         _ => return None,
     })
+}
+
+fn year_and_week(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(YearWeek) {
+        return Ok(false);
+    }
+    let Some([x]) = cx.args(id) else { return Ok(false) };
+    let sunday = sunday_of(cx, x, id);
+    let year = cx.call(ExtractYear, &[sunday], Type::I32, id);
+    let hundred = cx.int(100, id);
+    let hundreds = cx.call(Mul, &[year, hundred], Type::I32, id);
+    let week = cx.call(ExtractWeekJan1, &[sunday], Type::I32, id);
+    cx.become_call(id, Add, &[hundreds, week]);
+    Ok(true)
 }
 
 fn parse_time(cx: &mut Context<'_>, id: ExprId) -> Fired {

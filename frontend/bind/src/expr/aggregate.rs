@@ -34,7 +34,10 @@ impl<'a> Binder<'a> {
         let mark = self.begin_call(within, site.span)?;
         let (op, args, ty) = arguments(self, site)?;
         let order_items = if extra.order_by.is_empty() { extra.within_group } else { extra.order_by };
-        let mut order = self.sort_keys(order_items)?;
+        let mut order = match op {
+            Builtin::StringAgg if self.meaning.texts.lists_sort => self.list_keys(order_items, site.args)?,
+            _ => self.sort_keys(order_items)?,
+        };
         if op == Builtin::StringAgg
             && site.distinct
             && order_items.is_empty()

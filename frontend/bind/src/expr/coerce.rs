@@ -1,6 +1,6 @@
 //! Conversions: those the dialect makes by itself, those that storing makes, those that are asked for.
 
-use super::constant;
+use super::constant::{self, LooseMoment};
 use super::literal::type_words;
 use crate::binder::{Binder, Bound, Refused};
 use crate::codes;
@@ -415,6 +415,20 @@ impl<'a> Binder<'a> {
                     return Ok(Some(id));
                 }
                 let content = self.air.text(text).to_owned();
+                // A stored number of more digits than there is room for is rounded.
+                if let Type::Decimal { scale, .. } = to
+                    && reason == CastReason::Assignment
+                    && !conversions.store_keeps
+                    && let Some(exact) = constant::exact_digits(content.trim())
+                    && let Some((_, fraction)) = exact.split_once('.')
+                    && fraction.len() as i16 > scale
+                {
+                    let count = exact.bytes().filter(u8::is_ascii_digit).count() as u16;
+                    let own = Type::Decimal { precision: count, scale: fraction.len() as i16 };
+                    let digits = self.air.push_text(&exact);
+                    let number = self.literal_expr(Literal::Decimal { digits }, own, span);
+                    return self.coerce(number, to, reason).map(Some);
+                }
                 if let Some(constant) = self.constant(&content, to, span) {
                     return Ok(Some(constant));
                 }
@@ -447,6 +461,14 @@ impl<'a> Binder<'a> {
                 {
                     let rule = self.cast_rule(self.air.ty(full), to, reason);
                     return Ok(Some(self.cast(full, to, rule)));
+                }
+                if matches!(to, Type::Date | Type::Timestamp { .. })
+                    && conversions.text_to_time == CastFailure::Null
+                    && !strict_store
+                    && let LooseMoment::As(plain) = constant::loose_moment(&content)
+                    && let Some(constant) = self.constant(&plain, to, span)
+                {
+                    return Ok(Some(constant));
                 }
                 if conversions.implicit == Implicit::Literals
                     || (to.is_temporal() && conversions.text_to_time == CastFailure::Error)
@@ -690,6 +712,16 @@ impl<'a> Binder<'a> {
                     }
                     _ => false,
                 };
+                let moment = matches!(to, Type::Date | Type::Timestamp { .. });
+                match constant::loose_moment(&text) {
+                    LooseMoment::Never if moment => return Ok(self.null(to, info.span)),
+                    LooseMoment::As(plain) if moment => {
+                        if let Some(constant) = self.constant(&plain, to, info.span) {
+                            return Ok(constant);
+                        }
+                    }
+                    _ => {}
+                }
                 if !digits {
                     return Ok(self.null(to, info.span));
                 }
@@ -810,6 +842,15 @@ impl<'a> Binder<'a> {
     /// A value as an argument that has to be of some kind.
     pub(crate) fn argument(&mut self, id: ExprId, want: Want) -> Bound<ExprId> {
         let ty = self.air.ty(id);
+        // What is no date is NULL where a date is wanted.
+        if matches!(want, Want::Moment | Want::Date | Want::Timestamp)
+            && self.meaning.conversions.text_to_time == CastFailure::Null
+            && self.text_literal(id).is_some_and(|text| constant::loose_moment(text) == LooseMoment::Never)
+        {
+            let to = if want == Want::Date { Type::Date } else { Type::TIMESTAMP };
+            let null = self.null(Type::Null, self.air.span(id));
+            return Ok(self.cast(null, to, CastRule::IMPLICIT));
+        }
         let fits = match want {
             Want::Any | Want::Common => return Ok(id),
             Want::Num | Want::Float => ty.is_numeric() || matches!(ty, Type::Interval(_)),
@@ -849,6 +890,14 @@ impl<'a> Binder<'a> {
             Want::Bytes => self.text_type(),
             Want::Moment => match self.text_literal(id).map(constant::moment) {
                 Some(Some(moment)) if moment.time.is_none() => Type::Date,
+                Some(None)
+                    if self.meaning.conversions.text_to_time == CastFailure::Null
+                        && self.text_literal(id).is_some_and(|text| {
+                            matches!(constant::loose_moment(text), LooseMoment::As(plain) if plain.len() == 10)
+                        }) =>
+                {
+                    Type::Date
+                }
                 _ => Type::TIMESTAMP,
             },
             Want::Date => Type::Date,

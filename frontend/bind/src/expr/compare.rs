@@ -266,6 +266,8 @@ impl<'a> Binder<'a> {
                 Ok(plain(left, right))
             }
             (Type::Json { .. }, b) if b.is_numeric() && !self.meaning.conversions.true_booleans => {
+                let to = self.text_type();
+                let left = self.cast(left, to, air::types::CastRule::IMPLICIT);
                 let left = self.number_of(left, Type::Float64);
                 Ok(plain(left, right))
             }

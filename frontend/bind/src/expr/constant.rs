@@ -179,6 +179,90 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
     Some(moment)
 }
 
+/// True for `YYYY-MM-DD[ HH:MM:SS[.f]]`, a date of the calendar.
+pub(crate) fn is_iso_moment(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 10
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && (bytes.len() == 10
+            || bytes.len() >= 19
+                && matches!(bytes[10], b' ' | b'T')
+                && bytes[13] == b':'
+                && bytes[16] == b':')
+        && moment(text).is_some_and(|moment| moment.offset.is_none())
+}
+
+/// How MySQL reads a text as a date.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum LooseMoment {
+    /// As this date, with its time if it has one.
+    As(String),
+    /// As none: NULL, with a warning.
+    Never,
+    /// By rules that are not followed here: zeros, other punctuation, rests that are cut off.
+    Unsure,
+}
+
+/// A text as MySQL reads dates: `24-1-5`, `240105`, `20240105101112`, `2024.1.5`.
+pub(crate) fn loose_moment(text: &str) -> LooseMoment {
+    let text = text.trim_start();
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        // A sign may begin a number.
+        return if text.starts_with(['-', '+', '.']) { LooseMoment::Unsure } else { LooseMoment::Never };
+    }
+    let full_year = |digits: &str| -> Option<i32> {
+        let year: i32 = digits.parse().ok()?;
+        match digits.len() {
+            4 => Some(year),
+            1 | 2 => Some(if year < 70 { 2000 + year } else { 1900 + year }),
+            _ => None,
+        }
+    };
+    let (date, rest) = match text.find(['T', ' ']) {
+        Some(at) => (&text[..at], text[at + 1..].trim()),
+        None => (text, ""),
+    };
+    let whole = date.bytes().all(|b| b.is_ascii_digit());
+    let (year, month, day, time) = if whole && matches!(date.len(), 6 | 8 | 12 | 14) {
+        let width = if matches!(date.len(), 8 | 14) { 4 } else { 2 };
+        let pair = |at: usize| date[at..at + 2].parse::<u32>().unwrap_or(0);
+        let time = match &date[width + 4..] {
+            "" => rest.to_owned(),
+            clock => format!("{}:{}:{}", &clock[..2], &clock[2..4], &clock[4..]),
+        };
+        let Some(year) = full_year(&date[..width]) else { return LooseMoment::Unsure };
+        (year, pair(width), pair(width + 2), time)
+    } else {
+        let mut parts = date.split(['-', '/', '.']);
+        let (Some(year), Some(month), Some(day), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return LooseMoment::Unsure;
+        };
+        let number = |part: &str| (1..=2).contains(&part.len()).then(|| part.parse::<u32>().ok()).flatten();
+        let (Some(year), Some(month), Some(day)) = (full_year(year), number(month), number(day)) else {
+            return LooseMoment::Unsure;
+        };
+        (year, month, day, rest.to_owned())
+    };
+    if month == 0 || day == 0 {
+        return LooseMoment::Unsure;
+    }
+    if month > 12 || day > days_in_month(year, month) {
+        return LooseMoment::Never;
+    }
+    let mut out = format!("{year:04}-{month:02}-{day:02}");
+    if !time.is_empty() {
+        if time_of_day(&time).is_none() {
+            return LooseMoment::Unsure;
+        }
+        out.push(' ');
+        out.push_str(&time);
+    }
+    LooseMoment::As(out)
+}
+
 /// `7/4/1996 10:11` as `1996-7-4 10:11`: month, day and year of four digits put in our order.
 pub(crate) fn year_first(text: &str) -> Option<String> {
     let text = text.trim();

@@ -173,6 +173,10 @@ impl<'a> Binder<'a> {
             T::Variable(VariableKind::User) if self.meaning.variables_are_parameters => {
                 Ok(self.param(ParamStyle::At, span))
             }
+            T::Variable(VariableKind::User) => match self.session_constant(span) {
+                Some(constant) => Ok(constant),
+                None => self.no_meaning("a variable of the session that was given no constant", span),
+            },
             T::Variable(_) => self.no_meaning("a variable of the server or session", span),
             T::InTable { negated, expr, table } => self.in_table(negated, expr, table, span),
             T::ArrayQuery(query) => self.array_query(query, span),

@@ -155,6 +155,14 @@ impl<'a> Binder<'a> {
                 self.coerce(id, Type::I64, CastReason::Implicit)
             }
             Type::Enum(_) | Type::Set(_) if !self.meaning.conversions.true_booleans => self.enum_place(id),
+            // A document is the text it is written as.
+            Type::Json { .. }
+                if self.meaning.conversions.implicit == Implicit::Loose && !self.meaning.times.as_text =>
+            {
+                let to = self.text_type();
+                let text = self.cast(id, to, air::types::CastRule::IMPLICIT);
+                Ok(self.number_of(text, Type::Float64))
+            }
             ty if ty.is_temporal() && self.meaning.times.plus_number == PlusNumber::AsNumber => {
                 self.moment_number(id)
             }
@@ -258,6 +266,10 @@ impl<'a> Binder<'a> {
             B::StartsWith => Ok(self.call(Builtin::StartsWith, &[l, r], span)),
             B::Overlaps => self.overlaps(l, r, span),
             _ => {
+                if op == B::Assign {
+                    // What the variables hold from here on is not known.
+                    self.catalog.variables.clear();
+                }
                 let place = Span::new(at, at + 2);
                 let place = if at < span.end { place } else { span };
                 let diagnostic = Diagnostic::error(
@@ -959,7 +971,22 @@ impl<'a> Binder<'a> {
                     );
                     return Err(self.refuse_with(diagnostic.help("convert it with CAST AS DATE or DATETIME")));
                 };
-                let Some(found) = constant::moment(&text) else {
+                let loose = self.meaning.conversions.text_to_time == air::types::CastFailure::Null;
+                let plain = match constant::moment(&text) {
+                    None if loose => match constant::loose_moment(&text) {
+                        constant::LooseMoment::As(plain) => plain,
+                        // What is no date gives NULL.
+                        constant::LooseMoment::Never => {
+                            let at = self.air.span(moment);
+                            let ty = Type::Timestamp { precision: 0, zone: Zone::None };
+                            let null = self.null(Type::Null, at);
+                            return Ok((self.cast(null, ty, air::types::CastRule::IMPLICIT), ty));
+                        }
+                        constant::LooseMoment::Unsure => text.clone(),
+                    },
+                    _ => text.clone(),
+                };
+                let Some(found) = constant::moment(&plain) else {
                     let at = self.air.span(moment);
                     return Err(self.bad_literal(&text, "a date we can read", at));
                 };

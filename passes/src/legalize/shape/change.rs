@@ -139,6 +139,24 @@ fn changed_view(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(false)
 }
 
+/// True if an assignment computes a column of a key from itself.
+fn moves_keys(cx: &Context<'_>, update: &Update) -> bool {
+    let SourceKind::Table { name } = cx.air.source(update.target).kind else { return false };
+    let schema = name.schema.map(|schema| cx.air.name(schema));
+    let Some(table) = cx.catalog.table(schema, cx.air.name(name.name)) else { return false };
+    cx.air.list(update.assignments).iter().any(|assignment| {
+        let &[column] = cx.air.list(assignment.columns) else { return false };
+        let name = cx.air.name(cx.air.column(update.target, column).name);
+        let keyed = table.keys.iter().flat_map(|key| &key.columns).any(|place| {
+            table.columns.get(*place as usize).is_some_and(|known| known.name.eq_ignore_ascii_case(name))
+        });
+        keyed
+            && build::below(cx.air, &[Child::Expr(assignment.value)]).into_iter().any(|id| {
+                matches!(cx.air.expr(id), Expr::Column { source, index, .. } if (source, index) == (update.target, column))
+            })
+    })
+}
+
 // The order of assignments.
 
 fn row_assignments(cx: &mut Context<'_>, at: usize) -> Fired {
@@ -495,6 +513,14 @@ fn limited_change(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(false);
     }
     let span = span_of(cx, at);
+    // Keys that move in an order make room for one another; all at once they collide on the way.
+    if limit.is_none()
+        && let Statement::Update { update } = &cx.air.statements[at]
+        && moves_keys(cx, update)
+    {
+        let message = "keys that are changed row by row, in an order, have no form";
+        return cx.refuse(codes::CHANGE, span, message, "change them by way of numbers that are free");
+    }
     let condition = match limit {
         // Without a limit the order decides nothing but which failure comes first.
         None => filter,

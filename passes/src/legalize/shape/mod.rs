@@ -1,5 +1,6 @@
 //! Shapes: clauses, joins, groups, limits, changes and definitions that the target says otherwise or not at all.
 
+mod adjusted;
 pub(crate) mod change;
 pub(crate) mod define;
 pub(crate) mod elements;

@@ -794,21 +794,63 @@ fn ignored_values(cx: &mut Context<'_>, at: usize) -> Fired {
         false => cx.air.list(insert.columns).to_vec(),
     };
     if let InsertSource::Values { rows } = insert.source {
-        for row in cx.air.list(rows) {
-            for (value, column) in cx.air.list(row.items).iter().zip(&given) {
-                let Some(column) = cx.air.list(cx.air.source(insert.target).columns).get(*column as usize)
-                else {
+        if rows.len() > 2
+            && cx.target.can.simultaneous_set
+            && numbers_of_skipped_rows(cx, insert.target, &given)
+        {
+            let message = "numbers made up for rows after one that INSERT IGNORE leaves out have no form";
+            return cx.refuse(codes::UPSERT, span, message, "one row for each INSERT");
+        }
+        let mut fired = false;
+        for row in 0..rows.len() {
+            let items = cx.air.at(rows, row).items;
+            for (place, column) in given.iter().enumerate().take(items.len()) {
+                let columns = cx.air.source(insert.target).columns;
+                let Some(column) = cx.air.list(columns).get(*column as usize).copied() else { continue };
+                // NULL asks a counted column for the next number.
+                if is_counted(cx, insert.target, column.name) {
                     continue;
-                };
-                if misfits(cx, *value, column) {
+                }
+                let value = cx.air.at(items, place);
+                if let Some(adjusted) = super::adjusted::adjusted(cx, value, &column) {
+                    cx.air.list_mut(items)[place] = adjusted;
+                    fired = true;
+                } else if misfits(cx, value, &column) {
                     let message = "a value that does not fit its column would be adjusted by INSERT IGNORE";
                     return cx.refuse(codes::UPSERT, span, message, "write the value that is to be stored");
                 }
             }
         }
+        if fired {
+            return Ok(true);
+        }
     }
     cx.assume(Assume::FittingValues, "rows added by INSERT IGNORE", span)?;
     Ok(false)
+}
+
+/// True where the server makes numbers up for the rows, and a row may collide on another key.
+fn numbers_of_skipped_rows(cx: &Context<'_>, target: air::SourceId, given: &[u32]) -> bool {
+    let SourceKind::Table { name } = cx.air.source(target).kind else { return false };
+    let schema = name.schema.map(|schema| cx.air.name(schema));
+    let Some(table) = cx.catalog.table(schema, cx.air.name(name.name)) else { return false };
+    let Some(place) = table.columns.iter().position(|known| known.identity) else { return false };
+    let counted = &table.columns[place].name;
+    let listed = given
+        .iter()
+        .any(|column| cx.air.name(cx.air.column(target, *column).name).eq_ignore_ascii_case(counted));
+    let others = table.keys.iter().any(|key| !key.columns.contains(&(place as u32)));
+    others && !listed
+}
+
+fn is_counted(cx: &Context<'_>, target: air::SourceId, column: air::Name) -> bool {
+    let SourceKind::Table { name } = cx.air.source(target).kind else { return false };
+    let schema = name.schema.map(|schema| cx.air.name(schema));
+    let table = cx.catalog.table(schema, cx.air.name(name.name));
+    let column = cx.air.name(column);
+    table.is_some_and(|table| {
+        table.columns.iter().any(|known| known.identity && known.name.eq_ignore_ascii_case(column))
+    })
 }
 
 /// True if a value is seen not to fit a column.

@@ -276,14 +276,14 @@ pub(crate) fn find_in_set<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bo
 /// JSON_VALUE(document, path): a scalar; truth values are numbers (MariaDB).
 pub(crate) fn json_value<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let args = binder.wanted_args(site, &[Want::Json, Want::Text])?;
-    let value = binder.call(Builtin::JsonPathText, &args, site.span);
+    let ty = Type::text(Collation::RTRIM);
+    let value = binder.call_as(Builtin::JsonPathText, &args, ty, site.span);
     let shown = |binder: &mut Binder<'a>| -> Bound<ExprId> {
         let (document, path) = (binder.twice(args[0])?, binder.twice(args[1])?);
         let member = binder.call(Builtin::JsonPath, &[document, path], site.span);
         let to = binder.text_type();
         Ok(binder.cast(member, to, air::types::CastRule::IMPLICIT))
     };
-    let ty = binder.air.ty(value);
     let mut branches = Vec::new();
     if binder.meaning.texts.json_truth_is_number {
         for (word, digit) in [("true", "1"), ("false", "0")] {
@@ -309,4 +309,60 @@ pub(crate) fn json_value<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bou
     }
     let member = shown(binder)?;
     Ok(binder.case(&branches, Some(member), ty, site.span))
+}
+
+/// JSON_CONTAINS(document, candidate[, path]).
+pub(crate) fn json_contains<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json, Want::Json, Want::Text])?;
+    let document = match args.get(2) {
+        Some(path) => binder.call(Builtin::JsonPath, &[args[0], *path], site.span),
+        None => args[0],
+    };
+    Ok(binder.call(Builtin::JsonContains, &[document, args[1]], site.span))
+}
+
+/// Whether each path leads to something in the document: of these any, or all.
+fn paths_exist<'a>(
+    binder: &mut Binder<'a>,
+    document: ExprId,
+    paths: &[ExprId],
+    all: bool,
+    site: CallSite<'a>,
+) -> Bound<ExprId> {
+    let mut tests = Vec::with_capacity(paths.len());
+    for path in paths {
+        let copy = binder.twice(document)?;
+        let member = binder.call(Builtin::JsonPath, &[copy, *path], site.span);
+        tests.push(binder.is_null(member, true, site.span));
+    }
+    let found =
+        if all { binder.conjunction(&tests, site.span) } else { binder.disjunction(&tests, site.span) };
+    if !binder.air.info(document).nullable {
+        return Ok(found);
+    }
+    let known = binder.is_null(document, true, site.span);
+    Ok(binder.case(&[(known, found)], None, Type::Bool, site.span))
+}
+
+/// JSON_EXISTS(document, path).
+pub(crate) fn json_exists<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json, Want::Text])?;
+    paths_exist(binder, args[0], &args[1..], true, site)
+}
+
+/// JSON_CONTAINS_PATH(document, 'one' | 'all', path, …).
+pub(crate) fn json_contains_path<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json, Want::Text])?;
+    let all = match binder.text_literal(args[1]).map(str::to_ascii_lowercase).as_deref() {
+        Some("one") => false,
+        Some("all") => true,
+        _ => return binder.no_meaning("JSON_CONTAINS_PATH of neither one nor all", site.span),
+    };
+    paths_exist(binder, args[0], &args[2..], all, site)
+}
+
+/// JSON_UNQUOTE(value): a text that compares byte by byte, as documents do.
+pub(crate) fn json_unquote<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json])?;
+    Ok(binder.call_as(Builtin::JsonUnquote, &args, Type::text(Collation::RTRIM), site.span))
 }

@@ -131,22 +131,61 @@ pub(crate) fn week<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Exp
         Some(0) => Builtin::ExtractWeekSunday,
         Some(3) => Builtin::ExtractIsoWeek,
         Some(5) => Builtin::ExtractWeekMonday,
+        // Weeks that belong to the year before or after are numbered there: the number of a day of the week.
+        Some(mode @ (2 | 6 | 7)) => {
+            let day = deciding_day(binder, value, mode, site)?;
+            return Ok(binder.call_as(Builtin::ExtractWeekJan1, &[day], Type::I32, site.span));
+        }
+        Some(1) => {
+            let format = binder.text("{WM4}", site.span);
+            let text = binder.text_type();
+            let week = binder.call_as(Builtin::FormatTime, &[value, format], text, site.span);
+            return Ok(binder.cast(week, Type::I32, air::types::CastRule::IMPLICIT));
+        }
         _ => return binder.no_meaning("WEEK with this mode", site.span),
     };
     Ok(binder.call_as(op, &[value], Type::I32, site.span))
 }
 
-/// YEARWEEK(d), mode 0.
+/// The day that says which year a week belongs to, by the mode: its first day, or its fourth.
+fn deciding_day<'a>(binder: &mut Binder<'a>, value: ExprId, mode: i64, site: CallSite<'a>) -> Bound<ExprId> {
+    let (weekday, plus) = match mode {
+        0 | 2 => (Builtin::ExtractWeekdaySunday0, 0),
+        1 | 3 => (Builtin::ExtractWeekdayMonday0, 3),
+        4 | 6 => (Builtin::ExtractWeekdaySunday0, 3),
+        _ => (Builtin::ExtractWeekdayMonday0, 0),
+    };
+    let copy = binder.twice(value)?;
+    let day = binder.call_as(weekday, &[copy], Type::I32, site.span);
+    let plus = binder.int(plus, site.span);
+    let moved = binder.call_as(Builtin::Sub, &[plus, day], Type::I32, site.span);
+    binder.add_units(value, moved, Unit::Day, false, site.span)
+}
+
+/// YEARWEEK(d[, mode]).
 pub(crate) fn year_week<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let value = binder.expr(site.args[0])?;
     let value = binder.argument(value, Want::Moment)?;
-    if let Some(mode) = site.args.get(1) {
-        let mode = binder.expr(*mode)?;
-        if binder.air.int_literal(mode) != Some(0) {
-            return binder.no_meaning("YEARWEEK with a mode", site.span);
+    let mode = match site.args.get(1) {
+        None => Some(0),
+        Some(mode) => {
+            let mode = binder.expr(*mode)?;
+            binder.air.int_literal(mode).filter(|mode| (0..=7).contains(mode))
         }
+    };
+    let Some(mode) = mode else {
+        return binder.no_meaning("YEARWEEK with a mode that is no constant", site.span);
+    };
+    if mode == 0 {
+        return Ok(binder.call(Builtin::YearWeek, &[value], site.span));
     }
-    Ok(binder.call(Builtin::YearWeek, &[value], site.span))
+    let day = deciding_day(binder, value, mode, site)?;
+    let year = binder.call_as(Builtin::ExtractYear, &[day], Type::I32, site.span);
+    let hundred = binder.int(100, site.span);
+    let hundreds = binder.call_as(Builtin::Mul, &[year, hundred], Type::I32, site.span);
+    let again = binder.twice(day)?;
+    let week = binder.call_as(Builtin::ExtractWeekJan1, &[again], Type::I32, site.span);
+    Ok(binder.call_as(Builtin::Add, &[hundreds, week], Type::I32, site.span))
 }
 
 /// LAST_DAY(d).

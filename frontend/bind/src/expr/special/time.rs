@@ -185,7 +185,10 @@ fn composite_field(name: &str) -> Option<(&'static str, &'static str)> {
     Some(match name {
         "year_month" => ("year", "month"),
         "day_hour" => ("day", "hour"),
+        "day_minute" => ("day_hour", "minute"),
+        "day_second" => ("day_minute", "second"),
         "hour_minute" => ("hour", "minute"),
+        "hour_second" => ("hour_minute", "second"),
         "minute_second" => ("minute", "second"),
         _ => return None,
     })
