@@ -845,7 +845,10 @@ impl<'a> Binder<'a> {
         // What is no date is NULL where a date is wanted.
         if matches!(want, Want::Moment | Want::Date | Want::Timestamp)
             && self.meaning.conversions.text_to_time == CastFailure::Null
-            && self.text_literal(id).is_some_and(|text| constant::loose_moment(text) == LooseMoment::Never)
+            && (self.is_null_literal(id)
+                || self
+                    .text_literal(id)
+                    .is_some_and(|text| constant::loose_moment(text) == LooseMoment::Never))
         {
             let to = if want == Want::Date { Type::Date } else { Type::TIMESTAMP };
             let null = self.null(Type::Null, self.air.span(id));
