@@ -142,6 +142,8 @@ pub(crate) struct Shape {
     pub(crate) duplicate_sources: bool,
     /// `*` over a RIGHT JOIN with USING lists the other columns of the right side first.
     pub(crate) right_using_swaps: bool,
+    /// `*` lists the columns a join merges before all others; else where the left side has them.
+    pub(crate) merged_columns_first: bool,
     /// What the column of a table function with one column is called; empty: as the function or its alias.
     pub(crate) table_function_column: &'static str,
     /// FROM of UPDATE may name the target itself: then it is the same table.
@@ -265,6 +267,7 @@ const MYSQL: Shape = Shape {
     index_names_of_table: true,
     duplicate_sources: false,
     right_using_swaps: true,
+    merged_columns_first: true,
     table_function_column: "value",
     harmless_settings: MYSQL_HARMLESS,
     target_in_from: false,
@@ -390,6 +393,7 @@ const POSTGRES: Shape = Shape {
     index_names_of_table: false,
     duplicate_sources: false,
     right_using_swaps: false,
+    merged_columns_first: true,
     table_function_column: "",
     harmless_settings: POSTGRES_HARMLESS,
     target_in_from: false,
@@ -470,6 +474,7 @@ const SQLITE: Shape = Shape {
     index_names_of_table: false,
     duplicate_sources: true,
     right_using_swaps: false,
+    merged_columns_first: false,
     table_function_column: "value",
     harmless_settings: SQLITE_HARMLESS,
     target_in_from: false,
@@ -544,6 +549,7 @@ const ORACLE: Shape = Shape {
     index_names_of_table: false,
     duplicate_sources: false,
     right_using_swaps: false,
+    merged_columns_first: true,
     table_function_column: "column_value",
     harmless_settings: ORACLE_HARMLESS,
     target_in_from: false,
@@ -619,6 +625,7 @@ const MSSQL: Shape = Shape {
     index_names_of_table: true,
     duplicate_sources: false,
     right_using_swaps: false,
+    merged_columns_first: false,
     table_function_column: "value",
     harmless_settings: MSSQL_HARMLESS,
     target_in_from: true,

@@ -170,6 +170,16 @@ impl<'a> Binder<'a> {
         self.scopes.merged_here().iter().any(|merged| merged.side == MergedSide::Right)
     }
 
+    /// A column a join merges stands elsewhere than at the beginning of the first table, where not every
+    /// dialect looks for it.
+    pub(crate) fn merges_out_of_place(&self) -> bool {
+        let Some(first) = self.scopes.here().first().map(|visible| visible.source) else { return false };
+        self.scopes.merged_here().iter().enumerate().any(|(at, merged)| {
+            !matches!(self.air.expr(merged.left), Expr::Column { source, index, .. }
+                if source == first && index as usize == at)
+        })
+    }
+
     /// Replaces the stars of a block by the columns they stand for.
     pub(crate) fn expand_stars(&mut self, select: SelectId) -> Bound<()> {
         let (items, from) = {

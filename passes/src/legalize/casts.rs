@@ -192,6 +192,16 @@ fn of_boolean(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    if matches!(from, Type::Json { .. })
+        && to.is_numeric()
+        && rule.failure == CastFailure::Prefix
+        && cx.target.can.document_types
+    {
+        // A document counts by its text.
+        let text = cx.cast(operand, Type::TEXT);
+        cx.air.set(id, Expr::Cast { operand: text, to, rule });
+        return Ok(true);
+    }
     if !from.is_text() || !to.is_numeric() {
         return Ok(false);
     }

@@ -203,6 +203,9 @@ fn add_as_interval(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let ty = cx.air.ty(id);
     let plain_date = cx.air.ty(x) == Type::Date && matches!(ty, Type::Date);
     if plain_date && matches!(unit, Unit::Day) && cx.air.ty(n).is_int() {
+        // A date takes no other integers.
+        let wide = cx.int_value(n).is_none() && matches!(cx.air.ty(n), Type::Int { bits: 33.., .. });
+        let n = if wide { cx.cast(n, Type::I32) } else { n };
         cx.become_call(id, AddDays, &[x, n]);
         return Ok(true);
     }

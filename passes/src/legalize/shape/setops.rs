@@ -83,7 +83,7 @@ fn recursion_on_the_surface(cx: &mut Context<'_>, query: QueryId) -> Fired {
 }
 
 /// References to a common table expression at or below a query.
-pub(super) fn references(air: &Air, query: QueryId, cte: air::CteId) -> usize {
+pub(crate) fn references(air: &Air, query: QueryId, cte: air::CteId) -> usize {
     let mut count = 0;
     let mut stack = vec![Child::Query(query)];
     while let Some(child) = stack.pop() {
@@ -121,6 +121,7 @@ fn recursive_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
         if cx.target.can.recursive_texts_alike {
             let alike = unbounded_texts(cx, left, right);
             fired |= alike;
+            fired |= integers_alike(cx, left, right);
         }
     }
     Ok(fired)
@@ -164,6 +165,41 @@ fn unbounded_texts(cx: &mut Context<'_>, left: QueryId, right: QueryId) -> bool 
             cx.air.info_mut(side).ty = Type::TEXT;
             fired = true;
         }
+    }
+    fired
+}
+
+/// Where a product widens a column of a recursive table, which has the type of its first rows, it is cast back.
+fn integers_alike(cx: &mut Context<'_>, left: QueryId, right: QueryId) -> bool {
+    let (Body::Select { select: l }, Body::Select { select: r }) =
+        (cx.air.query(left).body, cx.air.query(right).body)
+    else {
+        return false;
+    };
+    let [first, next] = [l, r].map(|select| cx.air.list(cx.air.select(select).items).to_vec());
+    let mut fired = false;
+    for (at, (a, b)) in first.iter().zip(&next).enumerate() {
+        let (Item::Expr { expr: a, .. }, Item::Expr { expr: b, alias }) = (*a, *b) else { return fired };
+        let narrow = match cx.int_value(a) {
+            Some(value) => i32::try_from(value).is_ok(),
+            None => cx.air.ty(a) == Type::I32,
+        };
+        let widened = cx.air.ty(b).is_int()
+            && !matches!(cx.air.expr(b), Expr::Cast { .. })
+            && build::below(cx.air, &[Child::Expr(b)]).iter().any(|&part| match cx.air.expr(part) {
+                Expr::Call { op, .. } => op == Builtin::Mul,
+                Expr::Cast { to, .. } => to == Type::I64,
+                _ => false,
+            });
+        if !narrow || !widened {
+            continue;
+        }
+        let expr = cx.cast(b, Type::I32);
+        let mut items = cx.air.list(cx.air.select(r).items).to_vec();
+        items[at] = Item::Expr { expr, alias };
+        let items = cx.air.push_list(&items);
+        cx.air.select_mut(r).items = items;
+        fired = true;
     }
     fired
 }
