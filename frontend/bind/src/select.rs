@@ -250,7 +250,7 @@ impl<'a> Binder<'a> {
             self.expand_stars(select)?;
             self.air.select_mut(select).from = from;
         }
-        let displaced = self.shape.merged_columns_first
+        let displaced = self.has_star(select)
             && self.merges_out_of_place()
             && self.star_columns(plain_from, None, Span::NONE).is_some();
         if reordered || displaced || (self.shape.right_using_swaps && self.merges_right()) {

@@ -131,7 +131,8 @@ impl<'a> Binder<'a> {
         Some(())
     }
 
-    /// Columns of a FROM tree: those a join merges first, then the others of its left side, then of its right.
+    /// Columns of a FROM tree: the left side's, then the right side's, and those a join merges once: before all
+    /// others, or where the left side has them.
     fn rel_columns(&mut self, rel: RelId, span: Span, out: &mut Vec<StarColumn>) -> Option<()> {
         match self.air.rel(rel) {
             Rel::Source { source } => self.source_columns(source, span, out),
@@ -152,9 +153,13 @@ impl<'a> Binder<'a> {
                         None => self.air.copy(column.left),
                     };
                     let same = |c: &StarColumn| crate::names::names_equal(self.air, c.name, column.name);
-                    sides.0.retain(|c| !same(c));
                     sides.1.retain(|c| !same(c));
-                    out.push(StarColumn { name: column.name, expr });
+                    if self.shape.merged_columns_first {
+                        sides.0.retain(|c| !same(c));
+                        out.push(StarColumn { name: column.name, expr });
+                    } else if let Some(place) = sides.0.iter_mut().find(|c| same(c)) {
+                        place.expr = expr;
+                    }
                 }
                 if kind == JoinKind::Right && !using.is_empty() && self.shape.right_using_swaps {
                     sides = (sides.1, sides.0);
