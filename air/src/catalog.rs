@@ -162,7 +162,35 @@ impl Seen {
             no_dates: self.no_dates || other.no_dates,
         }
     }
+
+    /// What may be of interest of values of that type.
+    #[must_use]
+    pub fn relevant(self, ty: Type) -> Seen {
+        let numbers_only = ty.is_numeric();
+        Seen {
+            letters: self.letters && !numbers_only,
+            no_dates: self.no_dates && !numbers_only && !ty.is_temporal(),
+            ..self
+        }
+    }
+
+    /// More than the constants of a statement's text can show, by a look at its letters.
+    pub fn shown_by(text: &str) -> Seen {
+        let bytes = text.as_bytes();
+        let digits = bytes.split(|byte| !byte.is_ascii_digit());
+        Seen {
+            letters: !text.is_ascii(),
+            large: digits.into_iter().any(|run| run.len() >= LARGE_DIGITS) || text.contains("0x"),
+            negative: text.contains('-'),
+            no_dates: text.contains(['\'', '"', '$']),
+        }
+    }
 }
+
+/// Integers from here on may overflow 32 bits when they are added to or doubled.
+pub const LARGE: u64 = 1 << 30;
+/// Digits of the least of them.
+const LARGE_DIGITS: usize = 10;
 
 /// A uniqueness.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -301,7 +329,7 @@ impl Catalog {
         let Some(slot) = self.slot(schema, table) else { return };
         let columns = &mut self.tables[slot as usize].columns;
         if let Some(known) = columns.iter_mut().find(|known| known.name.eq_ignore_ascii_case(column)) {
-            known.seen = known.seen.and(seen);
+            known.seen = known.seen.and(seen.relevant(known.ty));
         }
     }
 

@@ -3,7 +3,7 @@
 //! Kept as versions of tables rather than as one catalog per statement: a script of ten thousand definitions would
 //! otherwise keep ten thousand catalogs.
 
-use air::catalog::{Catalog, Table};
+use air::catalog::{Catalog, Seen, Table};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -37,11 +37,17 @@ impl Mentions {
         Mentions { words: words.map(str::to_ascii_lowercase).collect() }
     }
 
-    /// True if a table with a counter may be meant.
-    pub(super) fn counted(&self, catalog: &Catalog) -> bool {
-        let counts = |table: &Table| table.columns.iter().any(|column| column.identity);
-        self.words.iter().any(|word| catalog.named(word).any(counts))
-            || catalog.tables().any(|table| odd(&table.name) && counts(table))
+    /// True if a change of rows with that text may be noted in the catalog: a table with a counter may be meant, or
+    /// a column of which not all is known that the values show.
+    pub(super) fn counted(&self, text: &str, catalog: &Catalog) -> bool {
+        let tables = || {
+            let named = self.words.iter().flat_map(|word| catalog.named(word));
+            named.chain(catalog.tables().filter(|table| odd(&table.name)))
+        };
+        // Values may be those of other columns.
+        let columns = || tables().flat_map(|table| &table.columns);
+        let shown = columns().fold(Seen::shown_by(text), |seen, column| seen.and(column.seen));
+        columns().any(|column| column.identity || column.seen != column.seen.and(shown.relevant(column.ty)))
     }
 
     /// True if a relation of that name may be meant.
@@ -66,7 +72,7 @@ fn in_word(letter: char) -> bool {
 pub(super) enum Role {
     /// Nothing.
     Reads,
-    /// Moves the counter of a table that has one, and nothing else.
+    /// Moves the counter of a table that has one, shows values of columns, and nothing else.
     Counts,
     /// Anything.
     Defines,

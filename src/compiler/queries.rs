@@ -120,7 +120,7 @@ pub(super) fn definitions(db: &dyn Database, script: Script) -> Definitions {
     for (i, &statement) in defining(db, script).iter().enumerate() {
         let text = statement.text(db);
         let mentions = Mentions::of(text);
-        if role(text) == Role::Counts && !mentions.counted(&catalog) {
+        if role(text) == Role::Counts && !mentions.counted(text, &catalog) {
             continue;
         }
         let parsed = parsed(db, setup, statement);

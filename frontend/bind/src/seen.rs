@@ -1,13 +1,10 @@
 //! What the statements of a script show of the values in a column, so that no translation assumes the opposite.
 
 use crate::expr::constant;
-use air::catalog::{Catalog, Seen};
+use air::catalog::{Catalog, LARGE, Seen};
 use air::query::{Body, Item, SourceKind};
 use air::statement::{InsertSource, Statement};
 use air::{Air, Expr, ExprId, Literal, QueryId, SourceId};
-
-/// Integers from here on may overflow 32 bits when they are added to or doubled.
-const LARGE: u64 = 1 << 30;
 
 /// Notes what a change of rows stores.
 pub(crate) fn follow(air: &Air, catalog: &mut Catalog, statement: &Statement) {
