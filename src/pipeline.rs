@@ -65,17 +65,21 @@ pub(crate) fn bind(
     Ok(())
 }
 
-/// Remembers that what the statement defines is not there on the target.
-pub(crate) fn refuse_definition(source: &Source<'_>, catalog: &mut Catalog) {
-    if let Some((schema, name)) = airc_bind::defined_relation(source.tree, source.statement, source.text) {
-        catalog.refuse(schema.as_deref(), &name);
-    }
-}
-
 /// The table that the statement is about to change, as it is known before.
 pub(crate) fn table_before(source: &Source<'_>, catalog: &Catalog) -> Option<Table> {
     let (schema, name) = airc_bind::changed_relation(source.tree, source.statement, source.text)?;
     catalog.table(schema.as_deref(), &name).cloned()
+}
+
+/// Remembers that what the statement defines is not there on the target, and that the table it changes stays as it
+/// was before: a key it did not get proves nothing.
+pub(crate) fn forget_definition(source: &Source<'_>, before: Option<Table>, catalog: &mut Catalog) {
+    if let Some((schema, name)) = airc_bind::defined_relation(source.tree, source.statement, source.text) {
+        catalog.refuse(schema.as_deref(), &name);
+    }
+    if let Some(table) = before {
+        catalog.put(table);
+    }
 }
 
 /// What [`lower`] works in, and where it notes what stands where in the text.

@@ -224,18 +224,14 @@ impl Translator {
             }
             let source = Source { tree, statement: id, text: script, profile: from };
             lowering.rendered.clear();
-            let unchanged = pipeline::table_before(&source, catalog);
+            let table = pipeline::table_before(&source, catalog);
             let translated = !broken
                 && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok()
                 && pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql, lowering)
                     .is_ok();
             if !translated {
                 lowering.rendered.clear();
-                pipeline::refuse_definition(&source, catalog);
-                // The target's table stays as it was: a key it did not get proves nothing.
-                if let Some(table) = unchanged {
-                    catalog.put(table);
-                }
+                pipeline::forget_definition(&source, table, catalog);
             }
             visit(&Step {
                 span: statement.span,

@@ -16,6 +16,8 @@ pub(super) struct Definitions {
     odd_names: Vec<String>,
     /// Everything but tables, from a step on.
     rest: Vec<Version<Arc<Catalog>>>,
+    /// A target refused some of them.
+    pub(super) refused: bool,
 }
 
 /// Something that holds from a step on. Step 0 is before the script, step `n` after its `n`-th definition.
@@ -109,7 +111,8 @@ impl Definitions {
     /// Before the script.
     pub(super) fn start(schema: &Catalog) -> Definitions {
         let rest = vec![Version { step: 0, value: Arc::new(schema.without_tables()) }];
-        let mut definitions = Definitions { tables: FxHashMap::default(), odd_names: Vec::new(), rest };
+        let mut definitions =
+            Definitions { tables: FxHashMap::default(), odd_names: Vec::new(), rest, refused: false };
         let names: FxHashSet<String> = schema.tables().map(|table| table.name.to_ascii_lowercase()).collect();
         for name in names {
             definitions.record_name(0, &name, schema);

@@ -4,8 +4,9 @@
 //! script text ─► statements ─► parsed ─► bound ─► lowered (per target)
 //!                    │                     ▲
 //!                    └─► definitions ─► known (the tables a statement mentions, as of that statement)
-//!                            └─► refusals (per target) ─► missing (those of them the target does not have)
 //! ```
+//!
+//! Definitions, and what depends on them, there are once for the source and once for each target that refuses some.
 //!
 //! - A statement is identified by its text; places inside of it count from its start. Editing, adding or removing
 //!   a statement leaves the others valid wherever they now stand.
@@ -151,7 +152,7 @@ impl Compiler {
     pub fn diagnostics(&self, script: ScriptId) -> Vec<Diagnostic> {
         let (slot, script) = (script.0 as usize, self.scripts[script.0 as usize]);
         let statements = queries::statements(&self.database, script);
-        queries::definitions(&self.database, script);
+        queries::definitions(&self.database, script, None);
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if said.len() <= slot {
             said.resize_with(slot + 1, Said::default);

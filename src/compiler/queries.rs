@@ -1,7 +1,8 @@
 //! The queries. Coarse: a script, a statement, the definitions of a script; never a node.
 //!
-//! Which definitions are refused depends on the target, and what uses them is refused there too. So a statement is
-//! bound with the names it mentions that are missing: for nearly all statements of nearly all scripts with none.
+//! Which definitions are refused depends on the target, and what uses them is refused there too. So there are
+//! definitions for each target; where it refuses none of them, they are those of the source, and so are the bound
+//! statements.
 
 use super::definitions::{Definitions, Mentions, Role, role};
 use crate::Options;
@@ -50,6 +51,9 @@ pub(super) struct Goal {
 pub(super) struct Statement<'db> {
     #[returns(ref)]
     pub(super) text: Arc<str>,
+    /// Backslashes escape in its plain strings.
+    #[returns(copy)]
+    escapes: bool,
     /// Where it starts in the script.
     #[tracked]
     #[returns(copy)]
@@ -69,7 +73,7 @@ pub(super) fn statements<'db>(db: &'db dyn Database, script: Script) -> Vec<Stat
     let mut all = Vec::new();
     for found in airc_grammar::split(lexer_settings(from), text) {
         let piece = found.span.text(text);
-        all.push(Statement::new(db, Arc::from(piece), found.span.start, definitions));
+        all.push(Statement::new(db, Arc::from(piece), found.escapes, found.span.start, definitions));
         definitions += u32::from(role(piece) != Role::Reads);
     }
     all
@@ -85,6 +89,7 @@ pub(super) struct Parsed {
 #[salsa::tracked(returns(ref), no_eq, lru = 512)]
 pub(super) fn parsed<'db>(db: &'db dyn Database, setup: Setup, statement: Statement<'db>) -> Parsed {
     let mut parser = parser_for(setup.source(db));
+    parser.escape_strings(statement.escapes(db));
     let text = statement.text(db);
     parser.parse(text);
     let (tree, mut diagnostics) = parser.take();
@@ -109,110 +114,70 @@ fn defining<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
     statements(db, script).iter().filter(changes).copied().collect()
 }
 
-/// What the script defines, step by step.
+/// What the script defines, step by step: all of it in the source dialect, on a target what is not refused there.
 #[salsa::tracked(returns(ref))]
-pub(super) fn definitions(db: &dyn Database, script: Script) -> Definitions {
+pub(super) fn definitions(db: &dyn Database, script: Script, goal: Option<Goal>) -> Definitions {
     let setup = script.setup(db);
     let (from, options) = (setup.source(db), setup.options(db));
+    let passes = pipeline::for_passes(options);
     let mut catalog = Catalog::clone(setup.schema(db));
     let mut definitions = Definitions::start(&catalog);
     let (mut air, mut ledger, mut said, mut scratch) = Default::default();
+    let (mut lowering, mut sql) = (Lowering::default(), String::new());
     for (i, &statement) in defining(db, script).iter().enumerate() {
         let text = statement.text(db);
         let mentions = Mentions::of(text);
-        if role(text) == Role::Counts && !mentions.counted(text, &catalog) {
+        let role = role(text);
+        if role == Role::Counts && !mentions.counted(text, &catalog) {
             continue;
         }
-        let parsed = parsed(db, setup, statement);
-        let bound = bind_all(
-            &parsed.tree,
-            text,
-            from,
-            options,
-            &mut catalog,
-            &mut scratch,
-            &mut air,
-            &mut ledger,
-            &mut said,
-        );
-        if !bound && let Some((schema, name)) = defined(parsed, text) {
-            catalog.refuse(schema.as_deref(), &name);
+        let tree = &parsed(db, setup, statement).tree;
+        let [id] = *tree.statements() else { continue };
+        let source = Source { tree, statement: id, text, profile: from };
+        let before = pipeline::table_before(&source, &catalog);
+        let (air, ledger, said) = (&mut air, &mut ledger, &mut said);
+        let mut done = bind_all(tree, text, from, options, &mut catalog, &mut scratch, air, ledger, said);
+        if let (true, Role::Defines, Some(goal)) = (done, role, goal) {
+            let target = goal.target(db);
+            sql.clear();
+            let lowered = pipeline::lower(
+                air,
+                &catalog,
+                target,
+                options,
+                &passes,
+                ledger,
+                said,
+                &mut sql,
+                &mut lowering,
+            );
+            done = lowered.is_ok();
+            definitions.refused |= !done;
+        }
+        if !done {
+            pipeline::forget_definition(&source, before, &mut catalog);
         }
         definitions.record(i as u32 + 1, &mentions, &catalog);
     }
     definitions
 }
 
-/// A table or view: schema and name.
-type Relation = (Option<String>, String);
-
-/// The table or view that a statement defines.
-fn defined(parsed: &Parsed, text: &str) -> Option<Relation> {
-    let [id] = *parsed.tree.statements() else { return None };
-    airc_bind::defined_relation(&parsed.tree, id, text)
-}
-
-/// Tables and views that are not there on a target, because their definitions were refused.
-#[salsa::interned]
-pub(super) struct Missing<'db> {
-    #[returns(ref)]
-    pub(super) relations: Vec<Relation>,
-}
-
-/// The definitions a target refuses, as of a step: sorted, one entry for each step that changed something.
-#[salsa::tracked(returns(ref))]
-fn refusals(db: &dyn Database, script: Script, goal: Goal) -> Vec<(u32, Vec<Relation>)> {
-    let setup = script.setup(db);
-    let mut versions: Vec<(u32, Vec<Relation>)> = Vec::new();
-    let mut now: Vec<Relation> = Vec::new();
-    for (i, &statement) in defining(db, script).iter().enumerate() {
-        let text = statement.text(db);
-        if role(text) != Role::Defines {
-            continue;
-        }
-        let Some(relation) = defined(parsed(db, setup, statement), text) else { continue };
-        let missing = Missing::new(db, mentioned(&now, &Mentions::of(text)));
-        let translated = lowered(db, script, statement, goal, missing).is_translated();
-        let same = |known: &Relation| known.1.eq_ignore_ascii_case(&relation.1);
-        let known = now.iter().any(same);
-        match (translated, known) {
-            (false, false) => now.push(relation),
-            // Defined after all.
-            (true, true) => now.retain(|known| !same(known)),
-            (true, false) | (false, true) => continue,
-        }
-        now.sort();
-        versions.push((i as u32 + 1, now.clone()));
-    }
-    versions
-}
-
-fn mentioned(relations: &[Relation], mentions: &Mentions) -> Vec<Relation> {
-    relations.iter().filter(|(_, name)| mentions.has(name)).cloned().collect()
-}
-
-/// What a statement mentions and the target does not have.
+/// The target, if it does not have all that the script defines.
 #[salsa::tracked(returns(copy))]
-fn missing<'db>(
-    db: &'db dyn Database,
-    script: Script,
-    statement: Statement<'db>,
-    goal: Goal,
-) -> Missing<'db> {
-    let refusals = refusals(db, script, goal);
-    let after = refusals.partition_point(|(step, _)| *step <= statement.definitions_before(db));
-    let now = after.checked_sub(1).map_or(&[][..], |at| &refusals[at].1);
-    if now.is_empty() {
-        return Missing::new(db, Vec::new());
-    }
-    Missing::new(db, mentioned(now, &Mentions::of(statement.text(db))))
+fn lacking(db: &dyn Database, script: Script, goal: Goal) -> Option<Goal> {
+    definitions(db, script, Some(goal)).refused.then_some(goal)
 }
 
 /// What is known of the tables a statement mentions, at its place in the script.
 #[salsa::tracked(returns(ref))]
-fn known<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> Catalog {
+fn known<'db>(
+    db: &'db dyn Database,
+    script: Script,
+    lacking: Option<Goal>,
+    statement: Statement<'db>,
+) -> Catalog {
     let mentions = Mentions::of(statement.text(db));
-    definitions(db, script).known(statement.definitions_before(db), &mentions)
+    definitions(db, script, lacking).known(statement.definitions_before(db), &mentions)
 }
 
 /// What a statement means.
@@ -244,35 +209,29 @@ pub(super) fn catalog(db: &dyn Database, script: Script, index: usize) -> Catalo
         Some(statement) => statement.definitions_before(db),
         None => u32::MAX,
     };
-    definitions(db, script).everything(step)
+    definitions(db, script, None).everything(step)
 }
 
 /// The meaning of a statement in its own dialect: whatever a target refuses, nothing is missing there.
 pub(super) fn meaning<'db>(db: &'db dyn Database, script: Script, statement: Statement<'db>) -> &'db Bound {
-    bound(db, script, statement, Missing::new(db, Vec::new()))
+    bound(db, script, None, statement)
 }
 
-/// The meaning of a statement where some tables are missing.
+/// The meaning of a statement, on a target that lacks some definitions or in its own dialect.
 #[salsa::tracked(returns(ref))]
 fn bound<'db>(
     db: &'db dyn Database,
     script: Script,
+    lacking: Option<Goal>,
     statement: Statement<'db>,
-    missing: Missing<'db>,
 ) -> Bound {
-    let without = |mut catalog: Catalog| {
-        for (schema, name) in missing.relations(db) {
-            catalog.refuse(schema.as_deref(), name);
-        }
-        catalog
-    };
-    let first = bind_with(db, script, statement, without(Catalog::clone(known(db, script, statement))));
+    let first = bind_with(db, script, statement, Catalog::clone(known(db, script, lacking, statement)));
     if !first.refused || first.diagnostics.is_empty() {
         return first;
     }
     // A refused statement may be about a name it misspells: say so with everything in view.
-    let everything = definitions(db, script).everything(statement.definitions_before(db));
-    bind_with(db, script, statement, without(everything))
+    let everything = definitions(db, script, lacking).everything(statement.definitions_before(db));
+    bind_with(db, script, statement, everything)
 }
 
 fn bind_with(db: &dyn Database, script: Script, statement: Statement<'_>, mut catalog: Catalog) -> Bound {
@@ -326,9 +285,8 @@ fn lowered<'db>(
     script: Script,
     statement: Statement<'db>,
     goal: Goal,
-    missing: Missing<'db>,
 ) -> StatementOutcome {
-    let bound = bound(db, script, statement, missing);
+    let bound = bound(db, script, lacking(db, script, goal), statement);
     let setup = script.setup(db);
     let (from, options, target) = (setup.source(db), setup.options(db), goal.target(db));
     let text = statement.text(db);
@@ -378,6 +336,5 @@ pub(super) fn outcome(
 }
 
 fn placed(db: &dyn Database, script: Script, statement: Statement<'_>, goal: Goal) -> StatementOutcome {
-    let missing = missing(db, script, statement, goal);
-    lowered(db, script, statement, goal, missing).shifted(statement.start(db))
+    lowered(db, script, statement, goal).shifted(statement.start(db))
 }

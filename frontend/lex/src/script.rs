@@ -355,17 +355,21 @@ pub struct StatementSpan {
     pub span: Span,
     /// Its terminator.
     pub terminator: Span,
+    /// Backslashes escape in its plain strings.
+    pub escapes: bool,
 }
 
 /// Cuts a script into statements without parsing them: what [`Lexer::next`] would find, statement by statement.
-/// Comments and client lines lie between. The result depends on the text before a statement only through `DELIMITER`.
+/// Comments and client lines lie between. The result depends on the text before a statement only through `DELIMITER`
+/// and settings of strings.
 pub fn split(settings: Settings, source: &str) -> Vec<StatementSpan> {
     let mut lexer = Lexer::new(settings);
     let (mut comments, mut diagnostics) = (Vec::new(), Vec::new());
     let mut found = Vec::new();
-    let mut at = 0;
+    let (mut at, mut escapes) = (0, settings.backslash_escapes);
     while let Some(chunk) = lexer.scan(source, at, &mut comments, &mut diagnostics) {
-        found.push(StatementSpan { span: chunk.span, terminator: chunk.terminator });
+        found.push(StatementSpan { span: chunk.span, terminator: chunk.terminator, escapes });
+        escapes = lexer.scanner.rules.backslash;
         at = chunk.next;
         comments.clear();
         diagnostics.clear();
