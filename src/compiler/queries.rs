@@ -162,10 +162,17 @@ pub(super) fn definitions(db: &dyn Database, script: Script, goal: Option<Goal>)
     definitions
 }
 
-/// The target, if it does not have all that the script defines.
+/// The target, if it does not have all that is defined of what the statement mentions.
 #[salsa::tracked(returns(copy))]
-fn lacking(db: &dyn Database, script: Script, goal: Goal) -> Option<Goal> {
-    definitions(db, script, Some(goal)).refused.then_some(goal)
+fn lacking<'db>(
+    db: &'db dyn Database,
+    script: Script,
+    goal: Goal,
+    statement: Statement<'db>,
+) -> Option<Goal> {
+    let differs = definitions(db, script, Some(goal)).refused
+        && known(db, script, Some(goal), statement) != known(db, script, None, statement);
+    differs.then_some(goal)
 }
 
 /// What is known of the tables a statement mentions, at its place in the script.
@@ -286,7 +293,7 @@ fn lowered<'db>(
     statement: Statement<'db>,
     goal: Goal,
 ) -> StatementOutcome {
-    let bound = bound(db, script, lacking(db, script, goal), statement);
+    let bound = bound(db, script, lacking(db, script, goal, statement), statement);
     let setup = script.setup(db);
     let (from, options, target) = (setup.source(db), setup.options(db), goal.target(db));
     let text = statement.text(db);
