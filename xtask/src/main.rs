@@ -1,6 +1,7 @@
 //! Repository chores: `cargo xtask <chore>`; `cargo xtask help` lists them.
 
 mod ci;
+mod diff;
 mod goals;
 mod measured;
 mod real;
@@ -27,6 +28,8 @@ enum Chore {
     Score(score::Arguments),
     /// Run the project's own cases on their engines and fill in or check what they expect.
     Record(record::Arguments),
+    /// Run random statements on their own engine and, translated, on the others, and compare the rows.
+    Diff(diff::Arguments),
     /// Translate whole scripts of others, load them everywhere, compare tables and views.
     Real(real::Arguments),
 }
@@ -34,6 +37,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Ci(arguments) => ci::run(&arguments),
+        Chore::Diff(arguments) => diff::run(&arguments),
         Chore::Real(arguments) => real::run(&arguments),
         Chore::Score(arguments) => score::run(&arguments),
         Chore::Record(arguments) => record::run(&arguments),

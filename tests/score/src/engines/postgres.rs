@@ -72,10 +72,17 @@ BEGIN
   CREATE SCHEMA public;
 END $$";
 
+/// SQLSTATE of a database that is there already.
+const DUPLICATE_DATABASE: &str = "42P04";
+
 impl Postgres {
     pub(super) fn connect(socket: &Path, seat: usize) -> Result<Postgres, EngineError> {
         let database = super::database_of(seat);
-        open(socket, "postgres")?.query(&format!("CREATE DATABASE {database}"))?;
+        match open(socket, "postgres")?.query(&format!("CREATE DATABASE {database}")) {
+            // The seat was taken before; `reset` empties the database.
+            Err(error) if error.code == DUPLICATE_DATABASE => {}
+            created => drop(created?),
+        }
         let connection = open(socket, &database)?;
         Ok(Postgres { socket: socket.to_owned(), database, connection })
     }
