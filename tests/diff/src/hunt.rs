@@ -144,19 +144,14 @@ impl Hunter<'_> {
             self.count(&result);
             for trial in &result.trials {
                 let Some(rejected) = fails(&trial.ending) else { continue };
-                let words = words(&result.case);
                 let target = trial.target;
-                let known = self.findings.iter_mut().find(|known| {
-                    known.target == target
-                        && known.rejected == rejected
-                        && known.result.case.source == source.dialect
-                        && known.words.is_subset(&words)
-                });
-                if let Some(known) = known {
-                    known.alike += 1;
+                if self.is_known(&result.case, target, rejected) {
                     continue;
                 }
                 let finding = self.shrunk(&result, source, target, rejected)?;
+                if self.is_known(&finding.result.case, target, rejected) {
+                    continue;
+                }
                 said(&self.tally, Some(&finding));
                 self.findings.push(finding);
                 if self.findings.len() >= self.options.findings_max {
@@ -165,6 +160,18 @@ impl Hunter<'_> {
             }
         }
         Ok(())
+    }
+
+    /// True, and counted, if a finding has been made whose words are all in the case.
+    fn is_known(&mut self, case: &Case, target: EngineKind, rejected: bool) -> bool {
+        let words = words(case);
+        let known = self.findings.iter_mut().find(|known| {
+            known.target == target
+                && known.rejected == rejected
+                && known.result.case.source == case.source
+                && known.words.is_subset(&words)
+        });
+        known.map(|known| known.alike += 1).is_some()
     }
 
     fn score(&self, cases: &[Arc<Case>], targets: &[EngineKind]) -> Result<Vec<CaseResult>, ServerError> {
@@ -263,20 +270,25 @@ fn case(grammar: &Grammar, dialect: Dialect, scene: &Scene, choices: &mut Choice
     }
 }
 
-/// The words of a case's own statements, names of tables and columns aside.
+/// Words that stand in nearly all statements and say nothing of what is wrong.
+const FRAME: &[&str] = &[
+    "select", "from", "as", "where", "group", "by", "order", "join", "on", "cross", "union", "all", "id",
+    "d", "k",
+];
+
+/// What a case's own statements are made of: words and signs, without names of tables and columns, constants and the
+/// frame of a query.
 fn words(case: &Case) -> BTreeSet<String> {
-    let statements = case.own_setup.iter().chain([&case.query]);
     let mut words = BTreeSet::new();
-    for statement in statements {
-        let split = statement.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-        let name = |word: &str| word.len() < 3 && word.ends_with(|letter: char| letter.is_ascii_digit());
-        words.extend(split.filter(|word| !word.is_empty() && !name(word)).map(str::to_owned));
-        words.extend(
-            ["+", "-", "*", "/", "%", "||", "<", ">", "="]
-                .iter()
-                .filter(|sign| statement.contains(**sign))
-                .map(|sign| (*sign).to_owned()),
-        );
+    for statement in case.own_setup.iter().chain([&case.query]) {
+        // Outside of quotes.
+        let bare: String = statement.split('\'').step_by(2).collect::<Vec<_>>().join("\'");
+        let split = bare.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        let name = |word: &str| word.ends_with(|letter: char| letter.is_ascii_digit());
+        let says = |word: &&str| !word.is_empty() && !name(word) && !FRAME.contains(word);
+        words.extend(split.filter(says).map(str::to_owned));
+        let signs = ["+", "-", "*", "/", "%", "|", "<", ">", "=", "::", "~", "&", "#", "'"];
+        words.extend(signs.iter().filter(|sign| bare.contains(**sign)).map(|sign| (*sign).to_owned()));
     }
     words
 }
