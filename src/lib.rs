@@ -28,6 +28,7 @@
 
 pub mod codes;
 mod compiler;
+mod foresight;
 mod options;
 mod outcome;
 pub mod pages;

@@ -65,6 +65,28 @@ pub(crate) fn bind(
     Ok(())
 }
 
+/// Makes a change of the table that `air` creates part of its definition.
+pub(crate) fn bind_later(
+    source: &Source<'_>,
+    catalog: &mut Catalog,
+    scratch: &mut Scratch,
+    options: &Options,
+    air: &mut Air,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Refused> {
+    let input = airc_bind::Input {
+        tree: source.tree,
+        statement: source.statement,
+        source: source.text,
+        profile: source.profile,
+        catalog,
+        scratch,
+        nesting_max: options.nesting_depth_max,
+    };
+    airc_bind::bind_later(input, air, ledger, diagnostics).map_err(|_| Refused)
+}
+
 /// The table that the statement is about to change, as it is known before.
 pub(crate) fn table_before(source: &Source<'_>, catalog: &Catalog) -> Option<Table> {
     let (schema, name) = airc_bind::changed_relation(source.tree, source.statement, source.text)?;

@@ -1,5 +1,6 @@
 //! Scripts in one pass: every buffer is kept from statement to statement, and nothing is cached.
 
+use crate::foresight::{Ahead, Setting};
 use crate::outcome::{Certificate, StatementOutcome, Translation};
 use crate::pipeline::{self, Lowering, Source};
 use crate::readers::Readers;
@@ -202,6 +203,7 @@ impl Translator {
     pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
         let Translator { from, target, options, passes, parser, catalog, buffers, readers, .. } = self;
         readers.restart();
+        let mut ahead = Ahead::of(script, from, target);
         parser.escape_strings(from.settings.backslash_escapes || catalog.escaping_strings);
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
@@ -225,9 +227,27 @@ impl Translator {
             let source = Source { tree, statement: id, text: script, profile: from };
             lowering.rendered.clear();
             let table = pipeline::table_before(&source, catalog);
-            let translated = !broken
-                && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok()
-                && pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql, lowering)
+            let bound = !broken
+                && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok();
+            let setting = Setting { from, target, options, passes };
+            let start = statement.span.start;
+            let whole = bound
+                && ahead.as_mut().is_some_and(|ahead| {
+                    ahead.lower(start, script, &setting, catalog, air, ledger, diagnostics, sql, lowering)
+                });
+            let translated = whole
+                || bound
+                    && pipeline::lower(
+                        air,
+                        catalog,
+                        target,
+                        options,
+                        passes,
+                        ledger,
+                        diagnostics,
+                        sql,
+                        lowering,
+                    )
                     .is_ok();
             if !translated {
                 lowering.rendered.clear();

@@ -16,12 +16,14 @@ pub struct Catalog {
     enums: Vec<(Vec<String>, Option<Collation>)>,
     /// Names of declared enum types and domains.
     pub types: FxHashMap<String, Type>,
-    /// Names of sequences, lower case.
-    pub sequences: Vec<String>,
+    /// Sequences.
+    pub sequences: Vec<Sequence>,
     /// Names of functions the user declared, lower case: calls of them are no unknown names.
     pub functions: FxHashMap<String, Type>,
     /// What a script said about enforcing foreign keys, where the source can turn that off.
     pub foreign_keys: Option<bool>,
+    /// How many tables got foreign keys.
+    pub keyed_tables: u32,
     /// Foreign keys whose other table is not declared yet.
     pub awaited: Vec<AwaitedKey>,
     /// Names, in lower case, of tables and views whose definition was refused: what needs them is refused too.
@@ -53,6 +55,17 @@ pub enum Constant {
     Decimal(String),
     /// A text.
     Text(String),
+}
+
+/// A sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sequence {
+    /// Its name, in lower case.
+    pub name: String,
+    /// Its first number.
+    pub start: i64,
+    /// From one number to the next.
+    pub step: i64,
 }
 
 /// A table or view.
@@ -265,6 +278,9 @@ impl Table {
 impl Catalog {
     /// Remembers that the definition of a table or view was refused.
     pub fn refuse(&mut self, schema: Option<&str>, name: &str) {
+        if self.table(schema, name).is_some_and(|table| !table.foreign_keys.is_empty()) {
+            self.keyed_tables = self.keyed_tables.saturating_sub(1);
+        }
         self.remove(schema, name);
         let name = name.to_ascii_lowercase();
         if !self.refused.contains(&name) {
@@ -293,6 +309,11 @@ impl Catalog {
         slots.push(self.tables.len() as u32);
         self.layouts.push(ColumnLayout::of(&table));
         self.tables.push(table);
+    }
+
+    /// The sequence of that name.
+    pub fn sequence(&self, name: &str) -> Option<&Sequence> {
+        self.sequences.iter().rev().find(|sequence| sequence.name.eq_ignore_ascii_case(name))
     }
 
     /// Forgets a table. True if there was one.
@@ -394,6 +415,7 @@ impl Catalog {
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
             foreign_keys: self.foreign_keys,
+            keyed_tables: self.keyed_tables,
             awaited: self.awaited.clone(),
             escaping_strings: self.escaping_strings,
             transactions_implied: self.transactions_implied,

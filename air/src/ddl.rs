@@ -373,6 +373,20 @@ node_enum! {
             name: Name,
             /// New definition.
             column: ColumnDef,
+            /// Its values were made up before.
+            counted: bool,
+        }
+        /// The values of a column are made up from now on.
+        AddIdentity = "add_identity" {
+            /// Which.
+            name: Name,
+            /// How.
+            identity: Identity,
+        }
+        /// The values of a column are not made up any more.
+        DropIdentity = "drop_identity" {
+            /// Which.
+            name: Name,
         }
         /// ALTER COLUMN TYPE.
         SetType = "set_type" {
@@ -409,6 +423,13 @@ node_enum! {
         }
         /// DROP PRIMARY KEY.
         DropPrimaryKey = "drop_primary_key" {}
+        /// The number that is made up next.
+        Restart = "restart" {
+            /// The column of made-up numbers.
+            name: Name,
+            /// The number, unless there is a greater one already.
+            next: i64,
+        }
         /// Foreign keys and checks of the table are enforced from now on, or no more. Rows that are there
         /// already are not looked at.
         Enforce = "enforce" {

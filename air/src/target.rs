@@ -739,6 +739,8 @@ pub struct Definitions {
     pub deferrable: bool,
     /// Actions of foreign keys.
     pub referential_actions: &'static [ReferentialAction],
+    /// Where the counter of each table is a row: the table's name, and the last number it made up.
+    pub counter_table: Option<&'static str>,
     /// A foreign key may set columns to NULL that may not be: its action then fails.
     pub null_where_not: bool,
     /// ON UPDATE of foreign keys.
@@ -753,8 +755,6 @@ pub struct Definitions {
     pub default_parentheses: bool,
     /// A timestamp column without NULL is NOT NULL (MySQL).
     pub null_by_request: bool,
-    /// What makes a connection enforce foreign keys, where it does not by itself.
-    pub enforce_keys: Option<&'static str>,
     /// COLLATE at a column.
     pub collated_columns: bool,
     /// STRICT after a table.

@@ -375,6 +375,9 @@ impl Verifier<'_> {
             | TableChange::RenameColumn { .. }
             | TableChange::Rename { .. }
             | TableChange::Enforce { .. }
+            | TableChange::Restart { .. }
+            | TableChange::AddIdentity { .. }
+            | TableChange::DropIdentity { .. }
             | TableChange::SetType { .. }
             | TableChange::SetNotNull { .. }
             | TableChange::DropConstraint { .. }

@@ -91,9 +91,12 @@ pub(super) fn role(text: &str) -> Role {
     let first = rest[..end].to_ascii_lowercase();
     rest = &rest[end..];
     match first.as_str() {
-        "insert" | "replace" | "update" => Role::Counts,
-        "values" | "begin" | "start" | "commit" | "rollback" | "savepoint" | "release" | "truncate"
-        | "grant" | "revoke" | "explain" => Role::Reads,
+        // The last two change no catalog either, but nothing is said earlier than they stand.
+        "insert" | "replace" | "update" | "truncate" | "rollback" => Role::Counts,
+        // A block.
+        "begin" if rest.split_ascii_whitespace().nth(1).is_some() => Role::Counts,
+        "values" | "begin" | "start" | "commit" | "savepoint" | "release" | "grant" | "revoke"
+        | "explain" => Role::Reads,
         // SELECT … INTO creates a table; WITH may begin a change of rows.
         "select" | "with" => {
             let changes = ["into", "update", "delete", "merge"];

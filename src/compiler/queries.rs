@@ -7,6 +7,7 @@
 use super::definitions::{Definitions, Mentions, Role, role};
 use crate::Options;
 use crate::codes;
+use crate::foresight::{Foresight, Setting};
 use crate::outcome::{StatementOutcome, Translation};
 use crate::pipeline::{self, Lowering, Source};
 use crate::readers::Readers;
@@ -20,6 +21,7 @@ use air_base::{Diagnostic, Span};
 use airc_backends::RenderOptions;
 use airc_bind::Scratch;
 use airc_grammar::tree::{StatementKind, Tree};
+use rustc_hash::FxHashSet;
 use salsa::Database;
 use std::sync::Arc;
 
@@ -124,7 +126,10 @@ pub(super) fn definitions(db: &dyn Database, script: Script, goal: Option<Goal>)
     let mut definitions = Definitions::start(&catalog);
     let (mut air, mut ledger, mut said, mut scratch) = Default::default();
     let (mut lowering, mut sql) = (Lowering::default(), String::new());
-    for (i, &statement) in defining(db, script).iter().enumerate() {
+    let foresight = goal.map(|goal| foresight(db, script, goal));
+    let mut whole: FxHashSet<usize> = FxHashSet::default();
+    let all = defining(db, script);
+    for (i, &statement) in all.iter().enumerate() {
         let text = statement.text(db);
         let mentions = Mentions::of(text);
         let role = role(text);
@@ -140,18 +145,38 @@ pub(super) fn definitions(db: &dyn Database, script: Script, goal: Option<Goal>)
         if let (true, Role::Defines, Some(goal)) = (done, role, goal) {
             let target = goal.target(db);
             sql.clear();
-            let lowered = pipeline::lower(
-                air,
-                &catalog,
-                target,
-                options,
-                &passes,
-                ledger,
-                said,
-                &mut sql,
-                &mut lowering,
-            );
-            done = lowered.is_ok();
+            let later = foresight.map_or(&[][..], |foresight| foresight.later(i));
+            let has_later = !later.is_empty()
+                && crate::foresight::lower_with(
+                    later.iter().map(|at| &**all[*at].text(db)),
+                    &mut parser_for(from),
+                    &Setting { from, target, options, passes: &passes },
+                    &mut catalog,
+                    air,
+                    ledger,
+                    said,
+                    &mut sql,
+                    &mut lowering,
+                );
+            if has_later {
+                whole.insert(i);
+            }
+            if foresight.and_then(|foresight| foresight.definition(i)).is_some_and(|at| whole.contains(&at)) {
+                crate::foresight::leave_out(air, ledger);
+            }
+            done = has_later
+                || pipeline::lower(
+                    air,
+                    &catalog,
+                    target,
+                    options,
+                    &passes,
+                    ledger,
+                    said,
+                    &mut sql,
+                    &mut lowering,
+                )
+                .is_ok();
             definitions.refused |= !done;
         }
         if !done {
@@ -285,14 +310,62 @@ fn bind_all(
     pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok()
 }
 
-/// A statement on a target; places count from the statement's start.
+/// What of a script is said earlier than it stands there, by positions among the defining statements.
+#[salsa::tracked(returns(ref))]
+fn foresight(db: &dyn Database, script: Script, goal: Goal) -> Foresight {
+    let need = Foresight::need(goal.target(db));
+    let texts = defining(db, script).iter().map(|statement| &**statement.text(db));
+    Foresight::of(texts, script.setup(db).source(db), need)
+}
+
+/// What a statement has to do with others because of that.
+#[salsa::interned]
+pub(super) struct Elsewhere<'db> {
+    /// Changes that come later and go into this definition.
+    #[returns(ref)]
+    later: Vec<Arc<str>>,
+    /// The definition has this change already.
+    #[returns(copy)]
+    said: bool,
+}
+
+fn elsewhere<'db>(
+    db: &'db dyn Database,
+    script: Script,
+    goal: Goal,
+    statement: Statement<'db>,
+) -> Elsewhere<'db> {
+    if role(statement.text(db)) == Role::Reads {
+        return Elsewhere::new(db, Vec::new(), false);
+    }
+    let foresight = foresight(db, script, goal);
+    let at = statement.definitions_before(db) as usize;
+    let all = defining(db, script);
+    let later: Vec<Arc<str>> = foresight.later(at).iter().map(|at| Arc::clone(all[*at].text(db))).collect();
+    let said = foresight
+        .definition(at)
+        .is_some_and(|at| lowered(db, script, all[at], goal, elsewhere(db, script, goal, all[at])).whole);
+    Elsewhere::new(db, later, said)
+}
+
+/// How a statement ends on a target.
+#[derive(PartialEq)]
+struct Lowered {
+    /// Places count from the statement's start.
+    outcome: StatementOutcome,
+    /// It has what comes later in it.
+    whole: bool,
+}
+
+/// A statement on a target.
 #[salsa::tracked(returns(ref))]
 fn lowered<'db>(
     db: &'db dyn Database,
     script: Script,
     statement: Statement<'db>,
     goal: Goal,
-) -> StatementOutcome {
+    elsewhere: Elsewhere<'db>,
+) -> Lowered {
     let bound = bound(db, script, lacking(db, script, goal, statement), statement);
     let setup = script.setup(db);
     let (from, options, target) = (setup.source(db), setup.options(db), goal.target(db));
@@ -300,23 +373,52 @@ fn lowered<'db>(
     let span = Span::new(0, text.len() as u32);
     let mut diagnostics = bound.diagnostics.clone();
     if bound.refused {
-        return StatementOutcome { span, translation: None, diagnostics };
+        let outcome = StatementOutcome { span, translation: None, diagnostics };
+        return Lowered { outcome, whole: false };
     }
     let (mut air, mut ledger, mut sql) = (bound.air.clone(), bound.ledger.clone(), String::new());
     let passes = pipeline::for_passes(options);
     let mut lowering = Lowering::default();
-    let lowered = pipeline::lower(
-        &mut air,
-        &bound.catalog,
-        target,
-        options,
-        &passes,
-        &mut ledger,
-        &mut diagnostics,
-        &mut sql,
-        &mut lowering,
-    );
-    let translation = lowered.ok().map(|()| {
+    let later = elsewhere.later(db);
+    let mut catalog = bound.catalog.clone();
+    // What comes later is about other tables as well.
+    for text in later {
+        let step = statement.definitions_before(db);
+        for table in definitions(db, script, Some(goal)).known(step, &Mentions::of(text)).tables() {
+            if catalog.table(Some(&table.schema), &table.name).is_none() {
+                catalog.put(table.clone());
+            }
+        }
+    }
+    let whole = !later.is_empty()
+        && crate::foresight::lower_with(
+            later.iter().map(|text| &**text),
+            &mut parser_for(from),
+            &Setting { from, target, options, passes: &passes },
+            &mut catalog,
+            &mut air,
+            &mut ledger,
+            &mut diagnostics,
+            &mut sql,
+            &mut lowering,
+        );
+    if elsewhere.said(db) {
+        crate::foresight::leave_out(&mut air, &mut ledger);
+    }
+    let translated = whole
+        || pipeline::lower(
+            &mut air,
+            &bound.catalog,
+            target,
+            options,
+            &passes,
+            &mut ledger,
+            &mut diagnostics,
+            &mut sql,
+            &mut lowering,
+        )
+        .is_ok();
+    let translation = translated.then(|| {
         let rendered = lowering.rendered;
         let layout =
             RenderOptions { catalog: &bound.catalog, width: options.width, comments: options.comments };
@@ -324,7 +426,7 @@ fn lowered<'db>(
         let sql = pipeline::pieces(&sql, &rendered.statements);
         Translation { sql, positions: rendered.positions, certificate }
     });
-    StatementOutcome { span, translation, diagnostics }
+    Lowered { outcome: StatementOutcome { span, translation, diagnostics }, whole }
 }
 
 /// All outcomes, with places in the script.
@@ -343,5 +445,6 @@ pub(super) fn outcome(
 }
 
 fn placed(db: &dyn Database, script: Script, statement: Statement<'_>, goal: Goal) -> StatementOutcome {
-    lowered(db, script, statement, goal).shifted(statement.start(db))
+    let elsewhere = elsewhere(db, script, goal, statement);
+    lowered(db, script, statement, goal, elsewhere).outcome.shifted(statement.start(db))
 }

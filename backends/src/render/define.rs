@@ -67,6 +67,13 @@ impl Renderer<'_> {
             self.close();
             self.push(")");
         }
+        let counted = table.columns.iter().find_map(|column| column.identity.as_ref());
+        if let (IdentityForm::AutoIncrement, Some(identity)) = (define.identity, counted)
+            && identity.start != 1
+        {
+            self.push(" AUTO_INCREMENT = ");
+            literal::push_int(self.out, identity.start);
+        }
         if let (CommentForm::Inline, Some(comment)) = (define.comments, table.comment) {
             self.push(" COMMENT = ");
             self.comment_text(comment);
@@ -549,6 +556,20 @@ impl Renderer<'_> {
             self.push(if *on { back } else { off });
             return Ok(());
         }
+        if let (TableChange::Restart { next, .. }, Some(counters)) =
+            (change, self.target.can.define.counter_table)
+        {
+            // The table was just created; its counter is the last number.
+            self.push("INSERT INTO ");
+            self.push(counters);
+            self.push(" VALUES (");
+            let name = self.air.name(alter.name.name);
+            literal::push_text(self.out, name, self.target.can.backslash_escapes);
+            self.push(", ");
+            literal::push_int(self.out, next.saturating_sub(1));
+            self.push(")");
+            return Ok(());
+        }
         self.push("ALTER TABLE ");
         if alter.if_exists {
             if !self.target.can.define.alter_if_exists {
@@ -646,7 +667,7 @@ impl Renderer<'_> {
                 }
                 Ok(())
             }
-            TableChange::Redefine { name, column } if form == AlterColumn::Modify => {
+            TableChange::Redefine { name, column, .. } if form == AlterColumn::Modify => {
                 let renamed = self.air.name(*name) != self.air.name(column.name);
                 self.push(if renamed { "CHANGE COLUMN " } else { "MODIFY COLUMN " });
                 if renamed {
@@ -658,6 +679,31 @@ impl Renderer<'_> {
             TableChange::DropIndex { name } if form == AlterColumn::Modify => {
                 self.push("DROP INDEX ");
                 self.name(*name)
+            }
+            TableChange::AddIdentity { name, identity } if form == AlterColumn::AlterType => {
+                self.push("ALTER COLUMN ");
+                self.name(*name)?;
+                self.push(" ADD");
+                self.identity(identity, span)
+            }
+            TableChange::DropIdentity { name } if form == AlterColumn::AlterType => {
+                self.push("ALTER COLUMN ");
+                self.name(*name)?;
+                self.push(" DROP IDENTITY");
+                Ok(())
+            }
+            TableChange::Restart { name, next } => {
+                match (self.target.can.define.identity, form) {
+                    (IdentityForm::AutoIncrement, _) => self.push("AUTO_INCREMENT = "),
+                    (IdentityForm::Standard, AlterColumn::AlterType) => {
+                        self.push("ALTER COLUMN ");
+                        self.name(*name)?;
+                        self.push(" RESTART WITH ");
+                    }
+                    _ => return Err(self.undefinable(span, "the next made-up number cannot be said")),
+                }
+                literal::push_int(self.out, *next);
+                Ok(())
             }
             TableChange::Enforce { on } => match self.target.can.define.enforcement {
                 Enforcement::OfTable(off, back) => {

@@ -83,20 +83,6 @@ pub fn render(
         if statements.iter().any(|range| !range.is_empty()) {
             renderer.out.push_str(";\n");
         }
-        // The connection is told first, unless the script says that keys do not count for now.
-        if let Some(words) = target.can.define.enforce_keys
-            && let air::Statement::CreateTable { table } = statement
-            && options.catalog.foreign_keys != Some(false)
-            && table
-                .constraints
-                .iter()
-                .any(|constraint| matches!(constraint.rule, air::ddl::ConstraintRule::ForeignKey { .. }))
-        {
-            let start = renderer.out.len();
-            renderer.out.push_str(words);
-            statements.push(start..renderer.out.len());
-            renderer.out.push_str(";\n");
-        }
         let start = renderer.out.len();
         let span = air.statement_spans.get(i).copied().unwrap_or(Span::NONE);
         renderer.marks.clear();

@@ -99,7 +99,8 @@ impl<'a> Binder<'a> {
                 let ident = self.tree[column].name;
                 let name = self.altered_column(ident, this, false)?;
                 let defined = self.added_column(column, this)?;
-                changes.push(TableChange::Redefine { name, column: defined.column });
+                let counted = self.is_counted(table, name);
+                changes.push(TableChange::Redefine { name, column: defined.column, counted });
                 for constraint in defined.constraints {
                     changes.push(TableChange::AddConstraint { constraint });
                 }
@@ -108,7 +109,8 @@ impl<'a> Binder<'a> {
                 self.refuse_position(column)?;
                 let name = self.altered_column(old, this, false)?;
                 let defined = self.added_column(column, this)?;
-                changes.push(TableChange::Redefine { name, column: defined.column });
+                let counted = self.is_counted(table, name);
+                changes.push(TableChange::Redefine { name, column: defined.column, counted });
                 for constraint in defined.constraints {
                     changes.push(TableChange::AddConstraint { constraint });
                 }
@@ -155,6 +157,12 @@ impl<'a> Binder<'a> {
                 | tree::TableOptionKind::Comment => {
                     let message = "an option of storage is left out";
                     self.diagnostics.push(Diagnostic::note(codes::OPTION_LEFT_OUT, span, message));
+                }
+                tree::TableOptionKind::AutoIncrement => {
+                    let next = self.constant_int(option.value, option.span)?;
+                    let name = self.counted_column(table, changes);
+                    let Some(name) = name else { return Err(self.refuse_alter(span)) };
+                    changes.push(TableChange::Restart { name, next });
                 }
                 _ => return Err(self.refuse_alter(span)),
             },
@@ -220,6 +228,30 @@ impl<'a> Binder<'a> {
             false => table.disabled.push(word.clone()),
         });
         Ok(true)
+    }
+
+    /// True for a column that is known to have its values made up.
+    fn is_counted(&self, table: ObjectName, column: Name) -> bool {
+        let schema = table.schema.map(|schema| self.air.name(schema));
+        let Some(known) = self.catalog.table(schema, self.air.name(table.name)) else { return false };
+        known.column(self.air.name(column)).is_some_and(|at| known.columns[at as usize].identity)
+    }
+
+    /// The column of made-up numbers: the table has it, or gets it with these changes.
+    fn counted_column(&mut self, table: ObjectName, changes: &[TableChange]) -> Option<Name> {
+        let made = changes.iter().find_map(|change| match change {
+            TableChange::Redefine { column, .. } | TableChange::AddColumn { column, .. } => {
+                column.identity.as_ref().map(|_| column.name)
+            }
+            _ => None,
+        });
+        if made.is_some() {
+            return made;
+        }
+        let schema = table.schema.map(|schema| self.air.name(schema));
+        let known = self.catalog.table(schema, self.air.name(table.name))?;
+        let column = known.columns.iter().find(|column| column.identity)?;
+        Some(Name { text: self.air.push_text(&column.name), exact: column.exact })
     }
 
     #[cold]

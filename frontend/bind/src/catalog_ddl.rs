@@ -1,7 +1,7 @@
 //! What definitions do to the catalog, so that later statements of a script see them.
 
 use crate::shape::Shape;
-use air::catalog::{AwaitedKey, Catalog, Column, Counter, ForeignKey, Key, Numbering, Table};
+use air::catalog::{AwaitedKey, Catalog, Column, Counter, ForeignKey, Key, Numbering, Sequence, Table};
 use air::ddl::{
     ColumnDef, Constraint, ConstraintRule, CreateTable, IdentityMode, KeyPart, ObjectKind, TableChange,
 };
@@ -29,7 +29,10 @@ pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: 
             }
         }
         Statement::CreateSequence { sequence } => {
-            catalog.sequences.push(air.name(sequence.name.name).to_ascii_lowercase());
+            let step = sequence.step.unwrap_or(1);
+            let bound = if step < 0 { sequence.max.unwrap_or(-1) } else { sequence.min.unwrap_or(1) };
+            let name = air.name(sequence.name.name).to_ascii_lowercase();
+            catalog.sequences.push(Sequence { name, start: sequence.start.unwrap_or(bound), step });
         }
         Statement::CreateIndex { index } if index.unique => {
             let schema = index.table.schema.map(|schema| air.name(schema).to_owned());
@@ -47,7 +50,7 @@ pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: 
                     }
                     ObjectKind::Sequence => {
                         let name = air.name(name.name);
-                        catalog.sequences.retain(|known| !known.eq_ignore_ascii_case(name));
+                        catalog.sequences.retain(|known| !known.name.eq_ignore_ascii_case(name));
                     }
                     _ => {}
                 }
@@ -61,6 +64,8 @@ pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: 
             for change in &alter.changes {
                 change_table(air, shape, &mut table, alter.name, change);
             }
+            let keyed = catalog.table(schema.as_deref(), name).is_some_and(|t| !t.foreign_keys.is_empty());
+            catalog.keyed_tables += u32::from(!keyed && !table.foreign_keys.is_empty());
             catalog.remove(schema.as_deref(), name);
             catalog.put(table);
         }
@@ -98,6 +103,7 @@ fn create_table(air: &Air, catalog: &mut Catalog, shape: &Shape, node: &CreateTa
     for constraint in &node.constraints {
         add_constraint(air, &mut table, node.name, constraint);
     }
+    catalog.keyed_tables += u32::from(!table.foreign_keys.is_empty());
     catalog.put(table);
     let forward = |constraint: &&Constraint| {
         matches!(constraint.rule, ConstraintRule::ForeignKey { forward: true, .. })
@@ -269,7 +275,7 @@ fn change_table(air: &Air, _shape: &Shape, table: &mut Table, own: ObjectName, c
         TableChange::Rename { to } => {
             (table.name, table.exact) = (air.name(to.name).to_owned(), to.name.exact);
         }
-        TableChange::Redefine { name, column } => {
+        TableChange::Redefine { name, column, .. } => {
             if let Some(at) = table.column(air.name(*name)) {
                 table.columns[at as usize] = catalog_column(air, column);
             }
@@ -303,6 +309,12 @@ fn change_table(air: &Air, _shape: &Shape, table: &mut Table, own: ObjectName, c
             let name = index.name.map_or(String::new(), |name| air.name(name.name).to_owned());
             table.keys.push(key(air, name, &index.parts, false));
         }
-        TableChange::AddIndex { .. } | TableChange::Enforce { .. } => {}
+        TableChange::Restart { next, .. } => {
+            table.counter.next = table.counter.next.map(|now| now.max(*next));
+        }
+        TableChange::AddIndex { .. }
+        | TableChange::Enforce { .. }
+        | TableChange::AddIdentity { .. }
+        | TableChange::DropIdentity { .. } => {}
     }
 }

@@ -27,6 +27,7 @@ mod hierarchy;
 mod insert;
 mod insert_all;
 mod join;
+mod later;
 mod lookup;
 mod name_index;
 mod names;
@@ -50,4 +51,5 @@ mod with;
 
 pub use binder::{Input, Refused, Scratch};
 pub use dialects::{function_names, understood_functions};
+pub use later::bind_later;
 pub use statement::{bind_statement, changed_relation, defined_relation};

@@ -256,8 +256,23 @@ impl<'a> Binder<'a> {
         if let Some(reason) = reason {
             return Ok(self.nothing(reason));
         }
-        let what = self.text_of(keyword).to_ascii_uppercase();
-        let message = format!("{what} statements are not translated");
+        let first = self.text_of(keyword).to_ascii_uppercase();
+        let what = match kind {
+            OtherKind::CreateFunction => "functions".to_owned(),
+            OtherKind::CreateProcedure => "procedures".to_owned(),
+            OtherKind::CreateTrigger => "triggers".to_owned(),
+            OtherKind::CreateEvent => "events".to_owned(),
+            OtherKind::CreatePackage => "packages".to_owned(),
+            OtherKind::CreateVirtualTable => "virtual tables".to_owned(),
+            OtherKind::Create | OtherKind::Alter => {
+                let mut words = self.text_of(span).split_ascii_whitespace().skip(1);
+                let second =
+                    words.find(|word| !["or", "replace"].iter().any(|w| word.eq_ignore_ascii_case(w)));
+                format!("{first} {} statements", second.unwrap_or("").to_ascii_uppercase())
+            }
+            _ => format!("{first} statements"),
+        };
+        let message = format!("{what} are not translated");
         Err(self.refuse(codes::STATEMENT_KIND, keyword, message))
     }
 

@@ -64,6 +64,16 @@ pub fn bind_statement(
 ) -> Result<(), Refused> {
     air.clear();
     ledger.clear();
+    bind_into(input, air, ledger, diagnostics)
+}
+
+/// Binds a statement behind those `air` has already.
+pub(crate) fn bind_into(
+    input: Input<'_>,
+    air: &mut Air,
+    ledger: &mut Ledger,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<(), Refused> {
     let node = input.tree[input.statement];
     let scratch = input.scratch;
     scratch.scopes.clear();

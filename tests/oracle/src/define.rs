@@ -353,8 +353,14 @@ impl Database {
                     _ => return no_such("column", air.name(*column)),
                 }
             }
+            TableChange::Restart { next, .. } => match self.tables.get_mut(&name) {
+                Some(table) if table.rows.is_empty() => table.next_identity = *next,
+                _ => return EvalError::unsupported(change.label()),
+            },
             TableChange::Enforce { .. }
             | TableChange::Redefine { .. }
+            | TableChange::AddIdentity { .. }
+            | TableChange::DropIdentity { .. }
             | TableChange::SetDefault { .. }
             | TableChange::DropPrimaryKey {} => {
                 return EvalError::unsupported(change.label());

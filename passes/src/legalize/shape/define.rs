@@ -2,8 +2,8 @@
 
 use air::builtins::Volatility;
 use air::ddl::{
-    AlterTable, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject, Identity,
-    IdentityMode, IndexMethod, KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
+    AlterTable, ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject,
+    Identity, IdentityMode, IndexMethod, KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
 };
 use air::expr::SequenceStep;
 use air::fidelity::Assume;
@@ -62,6 +62,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "view_definition",
         law: "a view is its query; its columns are called as the source dialect called them",
         apply: Apply::Statements(&[StatementKind::CreateView], view_definition),
+    },
+    Rule {
+        name: "sequence_definition",
+        law: "a sequence changes no rows; what takes numbers from it counts by itself or is refused",
+        apply: Apply::Statements(&[StatementKind::CreateSequence], sequence_definition),
     },
     Rule {
         name: "drops",
@@ -399,8 +404,11 @@ fn table_definition(cx: &mut Context<'_>, at: usize) -> Fired {
     fired |= columns(cx, &mut table, span)?;
     fired |= identity_key(cx, &mut table, span)?;
     fired |= constraints(cx, &mut table, span)?;
+    let first_number = first_number(cx, &mut table);
+    fired |= first_number.is_some();
     if fired {
         before.push(Statement::CreateTable { table });
+        before.extend(first_number);
         replace(cx, at, before);
     }
     Ok(fired)
@@ -459,8 +467,10 @@ fn sequence_identity(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) 
             cx.air.name(name.name)
         );
         cx.assume(Assume::MadeUpNumbers, &subject, span)?;
+        let known = cx.catalog.sequence(cx.air.name(name.name));
+        let (start, step) = known.map_or((1, 1), |known| (known.start, known.step));
         column.default = None;
-        column.identity = Some(Identity { mode: IdentityMode::ByDefault, start: 1, step: 1 });
+        column.identity = Some(Identity { mode: IdentityMode::ByDefault, start, step });
         fired = true;
     }
     Ok(fired)
@@ -557,6 +567,7 @@ fn identity_key(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fi
 
 fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
     let define = cx.target.can.define;
+    let temporary = table.temporary;
     let mut fired = false;
     let primary: Vec<Name> = table
         .constraints
@@ -598,23 +609,15 @@ fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
             column.ty = Type::I64;
             fired = true;
         }
-        if let Some(identity) = &column.identity
-            && define.identity == IdentityForm::RowNumber
-        {
+        if column.identity.is_some() && define.identity == IdentityForm::RowNumber {
             let only =
                 primary.len() == 1 && cx.air.name(primary[0]).eq_ignore_ascii_case(cx.air.name(column.name));
             if !only {
                 let message = "a column whose values the server makes up has to be the one primary key";
                 return cx.refuse(codes::DEFINITION, span, message, "");
             }
-            if (identity.start, identity.step) != (1, 1) {
-                cx.approximate(codes::DEFINITION, span, "made-up values start at 1 in steps of 1")?;
-                if let Some(identity) = &mut column.identity {
-                    (identity.start, identity.step) = (1, 1);
-                }
-                fired = true;
-            }
         }
+        fired |= counting(cx, column, temporary, span)?;
         // A key of text without bound cannot be indexed where keys have a length.
         if let Some(default) = column.default
             && matches!(cx.air.literal(default), Some(Literal::Null {}))
@@ -624,6 +627,38 @@ fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
         }
     }
     Ok(fired)
+}
+
+/// Numbers that start or go on otherwise than the target's. Where they are the row's, their start is said after the
+/// table: [`first_number`].
+fn counting(cx: &mut Context<'_>, column: &mut ColumnDef, temporary: bool, span: Span) -> Fired {
+    let form = cx.target.can.define.identity;
+    let Some(identity) = &mut column.identity else { return Ok(false) };
+    let plain = match form {
+        IdentityForm::Standard | IdentityForm::Property => return Ok(false),
+        IdentityForm::AutoIncrement => identity.start > 0,
+        IdentityForm::RowNumber => {
+            identity.start == 1
+                || identity.start > 0 && !temporary && cx.target.can.define.counter_table.is_some()
+        }
+    };
+    if plain && identity.step == 1 {
+        return Ok(false);
+    }
+    (identity.start, identity.step) = (1, 1);
+    cx.approximate(codes::DEFINITION, span, "made-up values start at 1 in steps of 1")?;
+    Ok(true)
+}
+
+/// Where made-up numbers are those of the rows, the first is said after the table.
+fn first_number(cx: &Context<'_>, table: &mut CreateTable) -> Option<Statement> {
+    cx.target.can.define.counter_table?;
+    let column = table.columns.iter_mut().find(|column| column.identity.is_some())?;
+    let identity = column.identity.as_mut().filter(|identity| identity.start != 1)?;
+    let changes = vec![TableChange::Restart { name: column.name, next: identity.start }];
+    identity.start = 1;
+    let alter = AlterTable { name: table.name, this: table.this, changes, if_exists: false };
+    Some(Statement::AlterTable { alter: Box::new(alter) })
 }
 
 /// True if the expression has a value of its own in every session or moment.
@@ -870,9 +905,23 @@ fn view_definition(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(fired)
 }
 
+/// Where there are no sequences, nothing is made of the definition of one: see [`sequence_identity`].
+fn sequence_definition(cx: &mut Context<'_>, at: usize) -> Fired {
+    let done = matches!(cx.air.statements[at], Statement::Nothing { .. });
+    if done || cx.target.can.sequences != SequenceForm::No {
+        return Ok(false);
+    }
+    let reason = cx.air.push_text("the target has no sequences");
+    cx.air.statements[at] = Statement::Nothing { reason };
+    Ok(true)
+}
+
 fn drops(cx: &mut Context<'_>, at: usize) -> Fired {
     let Statement::Drop { drop } = &cx.air.statements[at] else { return Ok(false) };
     let drop = (**drop).clone();
+    if drop.kind == ObjectKind::Sequence && sequence_definition(cx, at)? {
+        return Ok(true);
+    }
     let define = cx.target.can.define;
     let span = span_of(cx, at);
     if drop.cascade && !define.drop_cascade {
@@ -938,8 +987,8 @@ fn foreign_keys_on(cx: &mut Context<'_>, at: usize) -> Fired {
     if !asks || at > 0 || !table.constraints.iter().any(own) {
         return Ok(false);
     }
-    let earlier = cx.catalog.tables().filter(|table| !table.foreign_keys.is_empty()).count() > 1;
-    if earlier {
+    // This one is among them.
+    if cx.catalog.keyed_tables > 1 {
         return Ok(false);
     }
     let (name, this) = (table.name, table.this);
@@ -992,6 +1041,10 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
             fired |= settle_added(cx, &alter.name, constraint);
         }
         match change {
+            TableChange::Restart { .. } if define.counter_table.is_some() && at == 0 => {
+                let message = "the next made-up number of a table with rows cannot be said";
+                return cx.refuse(codes::DEFINITION, span_of(cx, at), message, "");
+            }
             TableChange::AddIndex { mut index } => {
                 if index.name.is_none() {
                     index.name = Some(index_name(cx, &alter.name, None, &index.parts, 0, true));
@@ -1018,6 +1071,13 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
                     None => statements.push(one(TableChange::AddConstraint { constraint })),
                 }
             }
+            TableChange::SetNotNull { name, .. } | TableChange::SetType { name, .. }
+                if define.alter_column == AlterColumn::Modify =>
+            {
+                let column = whole_column(cx, &alter.name, name, span_of(cx, at))?;
+                statements.push(one(TableChange::Redefine { name, column, counted: false }));
+                fired = true;
+            }
             TableChange::DropIndex { name } if define.alter_column != AlterColumn::Modify => {
                 let object = ObjectName { catalog: None, schema: alter.name.schema, name };
                 // Named here, as its creation was: what replaces this statement is not looked at again.
@@ -1036,7 +1096,9 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
                 });
                 fired = true;
             }
-            TableChange::Redefine { name, column } if define.alter_column == AlterColumn::AlterType => {
+            TableChange::Redefine { name, column, counted }
+                if define.alter_column == AlterColumn::AlterType =>
+            {
                 if matches!(column.ty, Type::Bytes { .. }) {
                     let span = span_of(cx, at);
                     let message =
@@ -1049,7 +1111,25 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
                 let name = column.name;
                 statements.push(one(TableChange::SetType { name, ty: column.ty }));
                 statements.push(one(TableChange::SetNotNull { name, not_null: column.not_null }));
-                statements.push(one(TableChange::SetDefault { name, default: column.default }));
+                match (counted, column.identity) {
+                    (false, None) => {
+                        statements.push(one(TableChange::SetDefault { name, default: column.default }));
+                    }
+                    (false, Some(identity)) => {
+                        let said = |change: &TableChange| matches!(change, TableChange::Restart { .. });
+                        if !alter.changes.iter().any(said) {
+                            let subject = cx.air.name(name).to_owned();
+                            cx.assume(Assume::MadeUpNumbers, &subject, span_of(cx, at))?;
+                        }
+                        statements.push(one(TableChange::SetDefault { name, default: None }));
+                        statements.push(one(TableChange::AddIdentity { name, identity }));
+                    }
+                    (true, None) => {
+                        statements.push(one(TableChange::DropIdentity { name }));
+                        statements.push(one(TableChange::SetDefault { name, default: column.default }));
+                    }
+                    (true, Some(_)) => {}
+                }
                 fired = true;
             }
             change => statements.push(one(change)),
@@ -1059,6 +1139,36 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
         replace(cx, at, statements);
     }
     Ok(fired)
+}
+
+/// The definition of a known column, for targets that change a part of it by saying all of it. The catalog knows the
+/// change already.
+fn whole_column(
+    cx: &mut Context<'_>,
+    table: &ObjectName,
+    name: Name,
+    span: Span,
+) -> Result<ColumnDef, crate::pass::Refused> {
+    let schema = table.schema.map(|schema| cx.air.name(schema));
+    let known = cx.catalog.table(schema, cx.air.name(table.name));
+    let column = known.and_then(|known| Some(&known.columns[known.column(cx.air.name(name))? as usize]));
+    match column {
+        Some(known) if !known.has_default && !known.identity && !known.generated => Ok(ColumnDef {
+            name,
+            ty: known.ty,
+            not_null: !known.nullable,
+            default: None,
+            identity: None,
+            generated: None,
+            on_update_now: false,
+            collated: false,
+            comment: None,
+        }),
+        _ => {
+            let message = "a column is changed by saying all of it, and not all of it is known";
+            cx.refuse(codes::DEFINITION, span, message, "a schema with the column, without a default")
+        }
+    }
 }
 
 /// True for a key that takes over the unique index of its name (Oracle), where the target would have two of them.
@@ -1083,14 +1193,22 @@ fn takes_index(cx: &Context<'_>, at: usize, table: &ObjectName, constraint: &Con
     known.keys.iter().filter(|key| key.name.eq_ignore_ascii_case(cx.air.name(name))).count() > 1
 }
 
-/// A unique constraint as the unique index that keeps it.
+/// A unique constraint, or a primary key over columns that are not null anyway, as the unique index that keeps it.
 fn key_index(
     cx: &mut Context<'_>,
     table: &ObjectName,
     this: SourceId,
     constraint: &Constraint,
 ) -> Option<CreateIndex> {
-    let ConstraintRule::Unique { columns, nulls } = &constraint.rule else { return None };
+    let (columns, nulls) = match &constraint.rule {
+        ConstraintRule::Unique { columns, nulls } => (columns, *nulls),
+        ConstraintRule::PrimaryKey { columns }
+            if !columns.iter().any(|part| cx.air.info(part.expr).nullable) =>
+        {
+            (columns, cx.target.can.define.unique_nulls)
+        }
+        _ => return None,
+    };
     let own = constraint.name.map(|name| ObjectName { catalog: None, schema: None, name });
     let name = index_name(cx, table, own, columns, 0, own.is_none());
     Some(CreateIndex {
@@ -1100,7 +1218,7 @@ fn key_index(
         this,
         parts: columns.clone(),
         unique: true,
-        nulls: *nulls,
+        nulls,
         filter: None,
         include: Vec::new(),
         method: IndexMethod::Ordered,
