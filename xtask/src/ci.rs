@@ -7,6 +7,8 @@ use std::time::Instant;
 use airc_score::engines::{EngineKind, Fleet};
 use clap::Args;
 
+use crate::real;
+
 /// What `cargo xtask ci` understands.
 #[derive(Args)]
 pub struct Arguments {
@@ -30,6 +32,9 @@ const SCORES: &[Step] = &[
     ("evaluator", &["xtask", "score", "--oracle", "--goals"]),
 ];
 
+/// The scripts of others, where they are at hand.
+const REAL: Step = ("real scripts", &["xtask", "real"]);
+
 /// Runs all steps, even after one failed, and says which did.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     // First, so that installing what is missing is announced at the start and not amid tests.
@@ -40,8 +45,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut failed = Vec::new();
-    let steps = CHECKS.iter().chain(SCORES.iter().filter(|_| !arguments.quick));
-    for (name, words) in steps {
+    let mut steps: Vec<Step> = CHECKS.to_vec();
+    if !arguments.quick {
+        steps.extend_from_slice(SCORES);
+        match real::folder() {
+            folder if folder.is_dir() => steps.push(REAL),
+            folder => println!("not run: {}, as {} is absent", REAL.0, folder.display()),
+        }
+    }
+    for (name, words) in &steps {
         println!("\n== {name}: cargo {}", words.join(" "));
         let started = Instant::now();
         let status = Command::new(&cargo)

@@ -103,14 +103,28 @@ struct Loaded {
     refused: Vec<(String, String)>,
     /// Start of the target statement, and what the engine said.
     rejected: Vec<(String, String)>,
-    /// Full texts of refused statements: they say why a relation is missing.
-    refused_texts: String,
+    /// Beginnings of refused statements, up to what they say about the object: they tell which relations are missing.
+    refused_heads: Vec<String>,
+}
+
+/// A script on one engine, in figures.
+pub struct Line {
+    /// Script and engine.
+    pub label: (&'static str, String),
+    /// Statements of the script, and those refused.
+    pub statements: (usize, usize),
+    /// Tables there, and those of the script.
+    pub tables: (usize, usize),
+    /// The same for views.
+    pub views: (usize, usize),
 }
 
 /// What came out of one script.
 pub struct Findings {
     /// The report.
     pub text: String,
+    /// One for each target.
+    pub lines: Vec<Line>,
     /// Statements rejected, relations missing without a refusal or holding other rows.
     pub faults: usize,
 }
@@ -173,7 +187,7 @@ fn load_original(
         statements: 0,
         refused: Vec::new(),
         rejected,
-        refused_texts: String::new(),
+        refused_heads: Vec::new(),
     })
 }
 
@@ -193,14 +207,13 @@ fn load_translation(
         statements: pieces.len(),
         refused: Vec::new(),
         rejected: Vec::new(),
-        refused_texts: String::new(),
+        refused_heads: Vec::new(),
     };
     for piece in pieces {
         match piece.outcome {
             Outcome::Refused { code, message } => {
                 loaded.refused.push((start_of(&piece.source), format!("{code} {message}")));
-                loaded.refused_texts.push_str(&piece.source.to_lowercase());
-                loaded.refused_texts.push('\n');
+                loaded.refused_heads.push(head_of(&piece.source));
             }
             Outcome::Sql { statements, .. } => {
                 for sql in statements {
@@ -341,6 +354,9 @@ fn checksum(rows: &Rows) -> u128 {
 fn findings(script: &Script, databases: &[Loaded]) -> Findings {
     let mut text = format!("== {} ({})\n", script.name, profile_of(script.dialect));
     let mut faults = 0;
+    let mut lines = Vec::new();
+    let count = |loaded: &Loaded, view: bool| loaded.relations.values().filter(|r| r.is_view == view).count();
+    let most = |view: bool| databases.iter().map(|loaded| count(loaded, view)).max().unwrap_or(0);
     for database in databases {
         let Loaded { label, relations, statements, refused, rejected, .. } = database;
         let views = relations.values().filter(|relation| relation.is_view).count();
@@ -365,10 +381,16 @@ fn findings(script: &Script, databases: &[Loaded]) -> Findings {
         }
         if !label.ends_with("itself") {
             faults += rejected.len();
+            lines.push(Line {
+                label: (script.name, label.clone()),
+                statements: (*statements, refused.len()),
+                tables: (tables, most(false)),
+                views: (views, most(true)),
+            });
         }
     }
     faults += compare_relations(databases, &mut text);
-    Findings { text, faults }
+    Findings { text, lines, faults }
 }
 
 /// Compares every relation of any database with the first database that has it.
@@ -388,7 +410,7 @@ fn compare_relations(databases: &[Loaded], text: &mut String) -> usize {
         let mut notes = Vec::new();
         for database in databases {
             let fault = match (rows, database.relations.get(name).map(|relation| &relation.rows)) {
-                (_, None) if database.refused_texts.contains(name.as_str()) => {
+                (_, None) if database.refused_heads.iter().any(|head| head == name) => {
                     notes.push(format!("{} refused", database.label));
                     continue;
                 }
@@ -420,6 +442,36 @@ fn compare_relations(databases: &[Loaded], text: &mut String) -> usize {
     faults
 }
 
+/// What a CREATE TABLE or CREATE VIEW creates, as [`Loaded::relations`] names it; empty for other statements.
+fn head_of(sql: &str) -> String {
+    let lower = sql.to_lowercase();
+    let mut rest = lower.as_str();
+    // Comments, quotes and schemas aside, the name stands behind the first TABLE or VIEW.
+    let Some(at) = ["table ", "view "].iter().filter_map(|word| Some(rest.find(word)? + word.len())).min()
+    else {
+        return String::new();
+    };
+    rest = rest[at..].trim_start();
+    rest = rest.strip_prefix("if not exists ").unwrap_or(rest).trim_start();
+    loop {
+        let (name, behind) = match rest.chars().next() {
+            Some(open @ ('"' | '`' | '[')) => {
+                let close = if open == '[' { ']' } else { open };
+                let Some(end) = rest[1..].find(close) else { return String::new() };
+                (&rest[1..=end], &rest[end + 2..])
+            }
+            _ => {
+                let end = rest.find(|letter: char| !(letter.is_alphanumeric() || "_$#".contains(letter)));
+                rest.split_at(end.unwrap_or(rest.len()))
+            }
+        };
+        match behind.strip_prefix('.') {
+            Some(more) => rest = more,
+            None => return name.to_owned(),
+        }
+    }
+}
+
 /// The first words of a statement, on one line.
 fn start_of(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
@@ -430,6 +482,14 @@ fn start_of(sql: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_definition_is_known_by_its_name() {
+        assert_eq!(head_of("CREATE TABLE `sakila`.`actor` (id INT)"), "actor");
+        assert_eq!(head_of("create view \"Order Details\" AS SELECT 1"), "order details");
+        assert_eq!(head_of("CREATE TABLE IF NOT EXISTS dbo.[film_text](id int)"), "film_text");
+        assert_eq!(head_of("CREATE TRIGGER t AFTER INSERT ON film"), "");
+    }
 
     #[test]
     fn checksums_do_not_depend_on_order_or_spelling() {
