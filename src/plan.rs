@@ -216,6 +216,7 @@ impl Builder<'_> {
             Statement::CreateIndex { .. } => ("create index", String::new()),
             Statement::CreateView { view } => ("create view", self.object(view.name)),
             Statement::CreateSequence { .. } => ("create sequence", String::new()),
+            Statement::RestartSequence { .. } => ("restart sequence", String::new()),
             Statement::CreateSchema { name, .. } => ("create schema", self.air.name(*name).to_owned()),
             Statement::AlterTable { .. } => ("alter table", String::new()),
             Statement::Drop { .. } => ("drop", String::new()),

@@ -356,6 +356,9 @@ impl Collector<'_> {
             Statement::CreateSequence { sequence } => {
                 self.defines(DefinitionChange::Created, "sequence", sequence.name);
             }
+            Statement::RestartSequence { name, .. } => {
+                self.defines(DefinitionChange::Changed, "sequence", *name);
+            }
             Statement::CreateSchema { name, .. } => {
                 let name = ObjectName { catalog: None, schema: None, name: *name };
                 self.defines(DefinitionChange::Created, "schema", name);

@@ -63,6 +63,13 @@ node_enum! {
             /// Details.
             sequence: Box<CreateSequence>,
         }
+        /// A sequence goes on elsewhere.
+        RestartSequence = "restart_sequence" {
+            /// Which.
+            name: ObjectName,
+            /// The number it gives next.
+            next: i64,
+        }
         /// Creates a schema (MySQL: database).
         CreateSchema = "create_schema" {
             /// Its name.

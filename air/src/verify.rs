@@ -222,6 +222,7 @@ impl Verifier<'_> {
             }
             Statement::Truncate { .. }
             | Statement::CreateSequence { .. }
+            | Statement::RestartSequence { .. }
             | Statement::CreateSchema { .. }
             | Statement::Drop { .. }
             | Statement::Comment { .. }

@@ -31,6 +31,6 @@ kinds! {
 kinds! {
     /// The kind of a statement, named as the variant of [`Statement`].
     StatementKind of Statement:
-    Query Insert Update Delete Merge Truncate CreateTable CreateIndex CreateView CreateSequence CreateSchema
+    Query Insert Update Delete Merge Truncate CreateTable CreateIndex CreateView CreateSequence RestartSequence CreateSchema
     AlterTable Drop Comment Transaction Nothing
 }

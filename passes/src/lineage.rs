@@ -315,6 +315,7 @@ impl<'a> Builder<'a> {
             Statement::Truncate { .. }
             | Statement::CreateIndex { .. }
             | Statement::CreateSequence { .. }
+            | Statement::RestartSequence { .. }
             | Statement::CreateSchema { .. }
             | Statement::AlterTable { .. }
             | Statement::Drop { .. }

@@ -29,6 +29,7 @@ impl Renderer<'_> {
             Statement::CreateIndex { index } => self.create_index(index, span)?,
             Statement::CreateView { view } => self.create_view(view, span)?,
             Statement::CreateSequence { sequence } => self.create_sequence(sequence, span)?,
+            Statement::RestartSequence { name, next } => self.restart_sequence(name, *next, span)?,
             Statement::CreateSchema { name, if_not_exists } => {
                 self.create_schema(*name, *if_not_exists, span)?;
             }

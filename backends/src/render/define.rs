@@ -534,6 +534,19 @@ impl Renderer<'_> {
         Ok(())
     }
 
+    pub(super) fn restart_sequence(&mut self, name: &ObjectName, next: i64, span: Span) -> Done {
+        let word = match self.target.can.sequences {
+            SequenceForm::No => return Err(self.undefinable(span, "there are no sequences")),
+            SequenceForm::Pseudocolumn => " RESTART START WITH ",
+            SequenceForm::Function | SequenceForm::NextValueFor => " RESTART WITH ",
+        };
+        self.push("ALTER SEQUENCE ");
+        self.object(name)?;
+        self.push(word);
+        literal::push_int(self.out, next);
+        Ok(())
+    }
+
     pub(super) fn create_schema(&mut self, name: Name, if_not_exists: bool, span: Span) -> Done {
         if !self.target.can.define.schemas {
             return Err(self.undefinable(span, "schemas cannot be created"));

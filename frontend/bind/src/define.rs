@@ -118,6 +118,16 @@ impl<'a> Binder<'a> {
         if node.alter && !node.options.is_empty() && self.tree.list(node.options).iter().all(owned) {
             return Ok(self.nothing("a sequence that goes with its column gives the same numbers"));
         }
+        if let (true, &[SequenceOption::Restart(next)]) = (node.alter, self.tree.list(node.options)) {
+            let name = self.object_name(node.name)?;
+            let next = match next {
+                Some(next) => Some(self.constant_int(Some(next), node.span)?),
+                None => self.catalog.sequence(self.air.name(name.name)).map(|known| known.start),
+            };
+            if let Some(next) = next {
+                return Ok(Statement::RestartSequence { name, next });
+            }
+        }
         if node.alter {
             let message = "ALTER SEQUENCE is not translated";
             return Err(self.refuse(codes::DEFINITION_CLAUSE, node.span, message));

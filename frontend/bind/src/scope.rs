@@ -33,6 +33,10 @@ pub(crate) struct Scopes {
     pub(crate) outputs: Vec<Output>,
     /// Statements that the bound one becomes besides the first.
     pub(crate) following: Vec<Statement>,
+    /// Statements that come before the one at hand.
+    pub(crate) preceding: Vec<Statement>,
+    /// Where the only expression stands of a statement that is a query of one row and one column, over nothing.
+    pub(crate) sole_value: Option<Span>,
     /// The hierarchical block being bound.
     pub(crate) hierarchy: Option<Hierarchy>,
     /// Columns of a source from a position on that `*` does not stand for.
@@ -192,6 +196,8 @@ impl Scopes {
         self.proposed = None;
         self.marked.clear();
         self.following.clear();
+        self.preceding.clear();
+        self.sole_value = None;
         self.hierarchy = None;
         self.hidden_columns = None;
         self.applies = false;

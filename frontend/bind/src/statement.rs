@@ -104,6 +104,10 @@ pub(crate) fn bind_into(
     crate::counter::follow(binder.air, binder.catalog, &statement);
     crate::seen::follow(binder.air, binder.catalog, &statement);
     binder.comments(input.statement, node.span);
+    for statement in binder.scopes.preceding.drain(..) {
+        binder.air.statements.push(statement);
+        binder.air.statement_spans.push(node.span);
+    }
     binder.air.statements.push(statement);
     binder.air.statement_spans.push(node.span);
     for statement in binder.scopes.following.drain(..) {
@@ -233,6 +237,7 @@ impl<'a> Binder<'a> {
                 Err(self.refuse(codes::QUERY_CLAUSE, span, "SELECT INTO a file is not translated"))
             }
             None => {
+                self.scopes.sole_value = select.and_then(|select| self.sole_value(id, select));
                 let query = self.query_as(id, Usage::Rows)?;
                 self.show_digits(query);
                 Ok(Statement::Query { query })
@@ -274,6 +279,22 @@ impl<'a> Binder<'a> {
         if changed {
             let items = self.air.push_list(&items);
             self.air.select_mut(select).items = items;
+        }
+    }
+
+    /// Where the expression stands of a query that has one, over nothing, so that it is computed once.
+    fn sole_value(&self, query: tree::QueryId, select: tree::SelectId) -> Option<Span> {
+        let (query, select) = (self.tree[query], self.tree[select]);
+        let plain = matches!(query.body, tree::Body::Select(_))
+            && query.with.is_none()
+            && query.limit.is_none()
+            && select.from.is_empty()
+            && select.filter.is_none()
+            && select.group_by.is_none()
+            && select.having.is_none();
+        match self.tree.list(select.items) {
+            [item] if plain => Some(self.span(item.expr)),
+            _ => None,
         }
     }
 

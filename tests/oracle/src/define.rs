@@ -48,6 +48,13 @@ impl Database {
                 self.sequences.insert(key(sequence.name), Sequence { next, step, current: None });
                 Ok(())
             }
+            Statement::RestartSequence { name, next } => match self.sequences.get_mut(&key(*name)) {
+                Some(sequence) => {
+                    sequence.next = *next;
+                    Ok(())
+                }
+                None => no_such("sequence", air.name(name.name)),
+            },
             Statement::AlterTable { alter } => {
                 let name = key(alter.name);
                 // A switch of foreign keys, which are not enforced here; it may stand before its table.

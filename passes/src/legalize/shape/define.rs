@@ -69,6 +69,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statements(&[StatementKind::CreateSequence], sequence_definition),
     },
     Rule {
+        name: "sequence_restart",
+        law: "numbers that are made up for a column go on after the greatest there is",
+        apply: Apply::Statements(&[StatementKind::RestartSequence], sequence_restart),
+    },
+    Rule {
         name: "drops",
         law: "dropping several objects is dropping each",
         apply: Apply::Statements(&[StatementKind::Drop], drops),
@@ -911,6 +916,21 @@ fn sequence_definition(cx: &mut Context<'_>, at: usize) -> Fired {
     if done || cx.target.can.sequences != SequenceForm::No {
         return Ok(false);
     }
+    let reason = cx.air.push_text("the target has no sequences");
+    cx.air.statements[at] = Statement::Nothing { reason };
+    Ok(true)
+}
+
+/// Where there are no sequences, what took numbers from one counts by itself.
+fn sequence_restart(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::RestartSequence { name, next } = cx.air.statements[at] else { return Ok(false) };
+    if cx.target.can.sequences != SequenceForm::No {
+        return Ok(false);
+    }
+    let name = cx.air.name(name.name);
+    let subject = format!("what takes numbers from {name} has all below {next} and no greater one");
+    let span = span_of(cx, at);
+    cx.assume(Assume::MadeUpNumbers, &subject, span)?;
     let reason = cx.air.push_text("the target has no sequences");
     cx.air.statements[at] = Statement::Nothing { reason };
     Ok(true)

@@ -243,7 +243,7 @@ pub(super) const OTHER: &[Function] = &[
     special("float8", 1, 1, sp::logic::to_float8),
     special("numeric", 1, 1, sp::logic::to_numeric),
     refuse("lastval", SERVER),
-    refuse("setval", "it changes a sequence in the middle of a query"),
+    special("setval", 2, 3, sp::logic::set_value),
     refuse("current_database", SERVER),
     refuse("current_catalog", SERVER),
     refuse("current_setting", SERVER),

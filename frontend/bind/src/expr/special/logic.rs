@@ -4,7 +4,8 @@ use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::dialects::Want;
 use crate::expr::CallSite;
-use air::expr::{CompareOp, Expr, SequenceStep};
+use air::expr::{CompareOp, Expr, Literal, SequenceStep};
+use air::statement::Statement;
 use air::types::{CastReason, Type};
 use air::{Builtin, ExprId, ObjectName};
 use airc_grammar::tree;
@@ -174,6 +175,35 @@ fn named_sequence<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, step: Sequenc
     if let tree::Expr::Name(name) = binder.tree.expr(site.args[0]) {
         return Ok(binder.sequence(name, step, site.span));
     }
+    let name = sequence_in_text(binder, site)?;
+    Ok(binder.air.push(Expr::Sequence { name, step }, Type::I64, false, site.span))
+}
+
+/// setval('name', number, whether it was given already): a statement of its own, whose row is the number.
+pub(crate) fn set_value<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    if binder.scopes.sole_value != Some(site.span) {
+        return binder.no_meaning("SETVAL in the middle of a query", site.span);
+    }
+    let name = sequence_in_text(binder, site)?;
+    let number = binder.constant_int(Some(site.args[1]), site.span)?;
+    let given = match site.args.get(2) {
+        None => true,
+        Some(given) => {
+            let given = binder.expr(*given)?;
+            match binder.air.literal(given) {
+                Some(Literal::Bool { value }) => value,
+                _ => return binder.no_meaning("SETVAL with something else than true or false", site.span),
+            }
+        }
+    };
+    let step = binder.catalog.sequence(binder.air.name(name.name)).map_or(1, |known| known.step);
+    let next = if given { number.saturating_add(step) } else { number };
+    binder.scopes.preceding.push(Statement::RestartSequence { name, next });
+    Ok(binder.int(number, site.span))
+}
+
+/// The sequence that the first argument names in a text.
+fn sequence_in_text<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ObjectName> {
     // 's'::regclass is a name as well.
     let named = match binder.tree.expr(site.args[0]) {
         tree::Expr::Cast { expr, ty, .. } if binder.tree.type_words(ty, binder.source) == "regclass" => expr,
@@ -191,8 +221,7 @@ fn named_sequence<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, step: Sequenc
     let name = binder.plain_name(&parts.next().unwrap_or_default());
     let schema = parts.next().filter(|schema| !schema.eq_ignore_ascii_case(binder.shape.default_schema));
     let schema = schema.map(|schema| binder.plain_name(&schema));
-    let name = ObjectName { catalog: None, schema, name };
-    Ok(binder.air.push(Expr::Sequence { name, step }, Type::I64, false, site.span))
+    Ok(ObjectName { catalog: None, schema, name })
 }
 
 /// nextval('name').
