@@ -85,6 +85,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Foreign keys with a name, in full.
     pub named_keys: Vec<AwaitedKey>,
+    /// Columns that are read by a CHECK, and those that a foreign key changes (true).
+    pub checked: Vec<(String, bool)>,
     /// Names of constraints that are not enforced for a while.
     pub disabled: Vec<String>,
     /// A view: nothing is stored.

@@ -741,6 +741,10 @@ pub struct Definitions {
     pub referential_actions: &'static [ReferentialAction],
     /// Where the counter of each table is a row: the table's name, and the last number it made up.
     pub counter_table: Option<&'static str>,
+    /// A CHECK may be over columns that a foreign key changes.
+    pub check_of_acted: bool,
+    /// There are procedures and functions.
+    pub routines: bool,
     /// A foreign key may set columns to NULL that may not be: its action then fails.
     pub null_where_not: bool,
     /// ON UPDATE of foreign keys.

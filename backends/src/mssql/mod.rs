@@ -191,6 +191,8 @@ static CAPABILITIES: Capabilities = Capabilities {
             ReferentialAction::SetDefault,
         ],
         counter_table: None,
+        check_of_acted: true,
+        routines: true,
         null_where_not: false,
         on_update_actions: true,
         on_update_now: false,

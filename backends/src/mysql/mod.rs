@@ -201,6 +201,8 @@ const MYSQL_BASE: Capabilities = Capabilities {
             ReferentialAction::SetNull,
         ],
         counter_table: None,
+        check_of_acted: false,
+        routines: true,
         null_where_not: false,
         on_update_actions: true,
         on_update_now: true,

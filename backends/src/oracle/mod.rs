@@ -183,6 +183,8 @@ static CAPABILITIES: Capabilities = Capabilities {
         deferrable: true,
         referential_actions: &[ReferentialAction::Cascade, ReferentialAction::SetNull],
         counter_table: None,
+        check_of_acted: true,
+        routines: true,
         null_where_not: true,
         on_update_actions: false,
         on_update_now: false,

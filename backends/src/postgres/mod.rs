@@ -187,6 +187,8 @@ static CAPABILITIES: Capabilities = Capabilities {
             ReferentialAction::SetDefault,
         ],
         counter_table: None,
+        check_of_acted: true,
+        routines: true,
         null_where_not: true,
         on_update_actions: true,
         on_update_now: false,

@@ -741,6 +741,8 @@ impl Renderer<'_> {
             ObjectKind::Index => "INDEX ",
             ObjectKind::Sequence if self.target.can.sequences != SequenceForm::No => "SEQUENCE ",
             ObjectKind::Schema if define.schemas => "SCHEMA ",
+            ObjectKind::Procedure if define.routines => "PROCEDURE ",
+            ObjectKind::Function if define.routines => "FUNCTION ",
             ObjectKind::Trigger => "TRIGGER ",
             _ => return Err(self.undefinable(span, "there are no such objects to drop")),
         });

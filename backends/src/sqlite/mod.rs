@@ -195,6 +195,8 @@ static CAPABILITIES: Capabilities = Capabilities {
             ReferentialAction::SetDefault,
         ],
         counter_table: Some("sqlite_sequence"),
+        check_of_acted: true,
+        routines: false,
         null_where_not: true,
         on_update_actions: true,
         on_update_now: false,

@@ -235,7 +235,13 @@ fn add_constraint(air: &Air, table: &mut Table, own: ObjectName, constraint: &Co
             table.keys.insert(0, key);
         }
         ConstraintRule::Unique { columns, .. } => table.keys.push(key(air, name, columns, false)),
-        ConstraintRule::ForeignKey { columns, table: other, references, .. } => {
+        ConstraintRule::ForeignKey { columns, table: other, references, on_delete, on_update, .. } => {
+            use air::ddl::ReferentialAction::*;
+            if matches!(on_delete, SetNull | SetDefault)
+                || matches!(on_update, Cascade | SetNull | SetDefault)
+            {
+                table.checked.extend(columns.iter().map(|column| (air.name(*column).to_owned(), true)));
+            }
             let columns = columns.iter().filter_map(|column| table.column(air.name(*column))).collect();
             table.foreign_keys.push(ForeignKey {
                 columns,
@@ -243,7 +249,17 @@ fn add_constraint(air: &Air, table: &mut Table, own: ObjectName, constraint: &Co
                 references: references.iter().map(|name| air.name(*name).to_owned()).collect(),
             });
         }
-        ConstraintRule::Check { .. } => {}
+        ConstraintRule::Check { expr } => {
+            let mut below = vec![air::node::Child::Expr(*expr)];
+            while let Some(child) = below.pop() {
+                if let air::node::Child::Expr(id) = child
+                    && let Expr::Column { source, index, .. } = air.expr(id)
+                {
+                    table.checked.push((air.name(air.column(source, index).name).to_owned(), false));
+                }
+                air.children(child, &mut |child| below.push(child));
+            }
+        }
     }
 }
 

@@ -243,6 +243,9 @@ impl<'a> Binder<'a> {
                 }
                 return Ok(self.nothing("the type was written where columns use it"));
             }
+            // Routines are not translated, so there may be one only that was there before.
+            tree::ObjectKind::Function if node.if_exists => ObjectKind::Function,
+            tree::ObjectKind::Procedure if node.if_exists => ObjectKind::Procedure,
             tree::ObjectKind::Column
             | tree::ObjectKind::Constraint
             | tree::ObjectKind::Function

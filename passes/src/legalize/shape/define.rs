@@ -695,6 +695,22 @@ fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fir
             fired = true;
         }
     }
+    if !define.check_of_acted {
+        let acted: Vec<Name> = table.constraints.iter().flat_map(acted_columns).copied().collect();
+        let air = &*cx.air;
+        let bad = |constraint: &Constraint| match constraint.rule {
+            ConstraintRule::Check { expr } => mentions(air, expr, &acted),
+            _ => false,
+        };
+        let before = table.constraints.len();
+        table.constraints.retain(|constraint| !bad(constraint));
+        if table.constraints.len() < before {
+            let subject =
+                format!("a CHECK of {} over what a foreign key changes", cx.air.name(table.name.name));
+            cx.assume(Assume::ConstraintDropped, &subject, span)?;
+            fired = true;
+        }
+    }
     let global = define.index_names_global;
     let name = table.name;
     for constraint in &mut table.constraints {
@@ -776,6 +792,37 @@ fn constraints(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fir
     Ok(fired)
 }
 
+/// The columns that a foreign key changes by itself.
+fn acted_columns(constraint: &Constraint) -> &[Name] {
+    use ReferentialAction::*;
+    match &constraint.rule {
+        ConstraintRule::ForeignKey { columns, on_delete, on_update, .. }
+            if matches!(on_delete, SetNull | SetDefault)
+                || matches!(on_update, Cascade | SetNull | SetDefault) =>
+        {
+            columns
+        }
+        _ => &[],
+    }
+}
+
+/// True if the expression reads one of the columns.
+fn mentions(air: &Air, expr: ExprId, columns: &[Name]) -> bool {
+    let mut below = vec![Child::Expr(expr)];
+    while let Some(child) = below.pop() {
+        if let Child::Expr(id) = child
+            && let Expr::Column { source, index, .. } = air.expr(id)
+        {
+            let name = air.name(air.column(source, index).name);
+            if columns.iter().any(|column| air.name(*column).eq_ignore_ascii_case(name)) {
+                return true;
+            }
+        }
+        air.children(child, &mut |child| below.push(child));
+    }
+    false
+}
+
 /// To set NULL where there may be none fails, and so does the change that asked for it: it is refused.
 fn refuse_instead(action: &mut ReferentialAction) -> bool {
     let sets_null = *action == ReferentialAction::SetNull;
@@ -783,6 +830,22 @@ fn refuse_instead(action: &mut ReferentialAction) -> bool {
         *action = ReferentialAction::NoAction;
     }
     sets_null
+}
+
+/// True if the table is known to have a CHECK over columns that the added foreign key changes, or such a key over
+/// columns of the added CHECK.
+fn checked_and_acted(cx: &Context<'_>, table: &ObjectName, added: &Constraint) -> bool {
+    let schema = table.schema.map(|schema| cx.air.name(schema));
+    let Some(known) = cx.catalog.table(schema, cx.air.name(table.name)) else { return false };
+    let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+    match added.rule {
+        ConstraintRule::Check { .. } => known.checked.iter().any(|(column, acted)| {
+            *acted && known.checked.iter().any(|(other, acted)| !acted && is(column, other))
+        }),
+        _ => acted_columns(added).iter().any(|column| {
+            known.checked.iter().any(|(other, acted)| !acted && is(cx.air.name(*column), other))
+        }),
+    }
 }
 
 /// The same for a foreign key added to a table that is known.
@@ -942,6 +1005,12 @@ fn drops(cx: &mut Context<'_>, at: usize) -> Fired {
     if drop.kind == ObjectKind::Sequence && sequence_definition(cx, at)? {
         return Ok(true);
     }
+    let routine = matches!(drop.kind, ObjectKind::Procedure | ObjectKind::Function);
+    if routine && drop.if_exists && !cx.target.can.define.routines {
+        let reason = cx.air.push_text("the target has no routines");
+        cx.air.statements[at] = Statement::Nothing { reason };
+        return Ok(true);
+    }
     let define = cx.target.can.define;
     let span = span_of(cx, at);
     if drop.cascade && !define.drop_cascade {
@@ -1058,6 +1127,10 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
         };
         let mut change = change.clone();
         if let TableChange::AddConstraint { constraint } = &mut change {
+            if !define.check_of_acted && checked_and_acted(cx, &alter.name, constraint) {
+                let message = "a CHECK over what a foreign key changes has no form";
+                return cx.refuse(codes::CONSTRAINT, span_of(cx, at), message, "");
+            }
             fired |= settle_added(cx, &alter.name, constraint);
         }
         match change {
