@@ -186,7 +186,11 @@ impl Parser {
                             self.lexer.demote(source, start, &mut self.tree.idents)
                         });
                     if !demoted {
-                        break;
+                        self.tree.idents.truncate(idents);
+                        // Half of a head is worth nothing: the statement is kept as it is.
+                        if !self.lexer.keep_whole(source, &mut self.tree.idents) {
+                            break;
+                        }
                     }
                 }
             }

@@ -178,8 +178,15 @@ pub(super) struct Explain {
 
 #[derive(Args)]
 pub(super) struct Fmt {
-    #[command(flatten)]
-    pub(super) reading: Reading,
+    /// Files, directories (all .sql files below) or glob patterns; `-` or none: standard input
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+    /// Profile: a dialect, or dialect@version
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) from: Option<String>,
+    /// A setting of the server, such as `sql_mode=ANSI_QUOTES`
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) settings: Vec<String>,
     /// Longest line that is not broken up
     #[arg(long, value_name = "CHARACTERS", default_value_t = 100)]
     pub(super) width: usize,

@@ -30,18 +30,6 @@ impl Script {
         self.end = Some(step.span.end);
     }
 
-    /// As [`Script::push`], but a refused statement stays as it is, and so does one that means nothing elsewhere.
-    pub(super) fn push_or_keep(&mut self, step: &Step<'_>, source: &str) {
-        if step.translated() && !step.sql.is_empty() {
-            return self.push(step, source);
-        }
-        self.comments(step.comments, source);
-        self.gap(source, step.span);
-        self.text.push_str(step.span.text(source));
-        self.text.push_str(";\n");
-        self.end = Some(step.span.end);
-    }
-
     /// Adds comments that stand between statements.
     pub(super) fn comments(&mut self, comments: &[Comment], source: &str) {
         for comment in comments {

@@ -9,15 +9,21 @@ use sqlx_kernel::introspect;
 
 /// The source profile, with its settings and declared assumptions.
 pub(super) fn source(reading: &Reading) -> Result<Profile, Failure> {
-    let Some(from) = &reading.from else { return failure("which dialect is it? Say so with --from") };
+    let mut profile = spelling(reading.from.as_deref(), &reading.settings)?;
+    declare(&mut profile, &reading.declare)?;
+    Ok(profile)
+}
+
+/// A source profile of which nothing but the settings matters.
+pub(super) fn spelling(from: Option<&str>, written: &[String]) -> Result<Profile, Failure> {
+    let Some(from) = from else { return failure("which dialect is it? Say so with --from") };
     let mut profile = profile(from)?;
-    for setting in &reading.settings {
+    for setting in written {
         let (target, name, value) = parts(setting)?;
         if !target {
             settings::set(&mut profile, name, value)?;
         }
     }
-    declare(&mut profile, &reading.declare)?;
     Ok(profile)
 }
 

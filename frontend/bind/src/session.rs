@@ -243,7 +243,13 @@ impl<'a> Binder<'a> {
         Err(self.refuse(codes::STATEMENT_KIND, span, message))
     }
 
-    pub(crate) fn other(&mut self, kind: OtherKind, keyword: Span, span: Span) -> Bound<Statement> {
+    pub(crate) fn other(
+        &mut self,
+        kind: OtherKind,
+        keyword: Span,
+        parts: tree::List<tree::HeadPart>,
+        span: Span,
+    ) -> Bound<Statement> {
         let reason = match kind {
             OtherKind::Analyze => Some("statistics are the target's own business"),
             OtherKind::Vacuum | OtherKind::Reindex | OtherKind::Checkpoint | OtherKind::Cluster => {
@@ -272,8 +278,19 @@ impl<'a> Binder<'a> {
             }
             _ => format!("{first} statements"),
         };
+        // The object is what a reader looks for, where the head says which it is.
+        let object = self.tree.list(parts).iter().find(|part| {
+            matches!(
+                part.role,
+                tree::HeadRole::Name
+                    | tree::HeadRole::Object
+                    | tree::HeadRole::Account
+                    | tree::HeadRole::Call
+            )
+        });
+        let place = object.map_or(keyword, |object| object.span);
         let message = format!("{what} are not translated");
-        Err(self.refuse(codes::STATEMENT_KIND, keyword, message))
+        Err(self.refuse(codes::STATEMENT_KIND, place, message))
     }
 
     /// Why nothing is emitted for a statement about owners, languages of routines or the session; `None` for others.

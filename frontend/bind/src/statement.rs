@@ -181,11 +181,11 @@ impl<'a> Binder<'a> {
                 Err(self.refuse(codes::STATEMENT_KIND, span, "EXPLAIN is not translated"))
             }
             StatementKind::Grant { .. } => Ok(self.rights(span)),
-            StatementKind::LockTables { unlock } => {
+            StatementKind::LockTables { unlock, .. } => {
                 let what = if unlock { "UNLOCK TABLES" } else { "LOCK TABLES" };
                 Err(self.refuse(codes::STATEMENT_KIND, span, format!("{what} is not translated")))
             }
-            StatementKind::Other { kind, keyword } => self.other(kind, keyword, span),
+            StatementKind::Other { kind, keyword, parts } => self.other(kind, keyword, parts, span),
             // The parser has said why.
             StatementKind::Broken => Err(Refused),
         }

@@ -52,3 +52,40 @@ coded! {
         Other,
     }
 }
+
+coded! {
+    /// What a part of the head of a statement is for whose body is not modelled.
+    HeadRole {
+        /// The object itself.
+        Name,
+        /// The table of a trigger.
+        Table,
+        Before, After, InsteadOf,
+        /// What fires a trigger.
+        Insert, Update, Delete, Truncate,
+        /// A column behind `UPDATE OF`, or one that a right is about.
+        Column,
+        EachRow, EachStatement,
+        /// The condition of a trigger.
+        When,
+        /// One parameter of a routine: its words.
+        Parameter,
+        /// The type a function gives, as it is written.
+        Returns,
+        /// The language of a routine.
+        Language,
+        /// A right, or a role that is granted.
+        Right,
+        /// What a right is about.
+        Object,
+        /// Who gets or loses a right; the account of `CREATE USER`.
+        Account,
+        GrantOption,
+        /// A call with its arguments.
+        Call,
+        /// Words that are kept as they are.
+        Words,
+        /// Everything that is left.
+        Body,
+    }
+}

@@ -20,7 +20,7 @@ mod token;
 mod words;
 
 pub use ident::{Ident, Quote};
-pub use kinds::{ObjectKind, OtherKind};
+pub use kinds::{HeadRole, ObjectKind, OtherKind};
 pub use literal::{Literal, LiteralKind, unicode_escapes};
 pub use pieces::{Piece, PieceKind, pieces};
 pub use script::{Chunk, Lexer, StatementSpan, split};

@@ -72,12 +72,14 @@ impl Lexer {
             0
         } else {
             self.fuser.demoted.clear();
+            self.fuser.whole = false;
             self.fuser.statement(source, &mut self.scanner.toks, idents)
         };
         Some(Chunk { question_marks, ..chunk })
     }
 
     /// Finds the next statement without looking at what it says.
+    #[inline(never)]
     fn scan(
         &mut self,
         source: &str,
@@ -164,6 +166,22 @@ impl Lexer {
             tok.flag = 0;
         }
         self.fuser.statement(source, toks, idents);
+        true
+    }
+
+    /// Reads the same statement again as one that is kept whole. False if it was not read by parts.
+    #[cold]
+    pub fn keep_whole(&mut self, source: &str, idents: &mut Vec<Ident>) -> bool {
+        let by_parts = self.fuser.out.len() > 1
+            && matches!(self.fuser.out.first(), Some(tok) if matches!(tok.kind, K::Other | K::Grant | K::LockTables));
+        if !by_parts || self.fuser.whole {
+            return false;
+        }
+        self.fuser.whole = true;
+        for tok in self.scanner.toks.iter_mut().filter(|tok| tok.kind == K::Lp) {
+            tok.flag = 0;
+        }
+        self.fuser.statement(source, &mut self.scanner.toks, idents);
         true
     }
 

@@ -726,6 +726,11 @@ words! {
     Atomic = "atomic", "";
     Instead = "instead", "";
     Each = "each", "";
+    Statement = "statement", "";
+    Returns = "returns", "";
+    Granted = "granted", "";
+    Identified = "identified", "";
+    Require = "require", "";
     Before = "before", "";
     Elseif = "elseif", "m";
     Repeat = "repeat", "m";

@@ -176,20 +176,50 @@ impl Builder<'_> {
         self.statement(StatementKind::Comment { object, name, text }, l, r)
     }
 
-    pub(crate) fn grant(&mut self, l: u32, r: u32) -> StatementId {
+    pub(crate) fn grant(&mut self, l: u32, m: Option<Mark>, r: u32) -> StatementId {
         let revoke = self.aux(l) == 1;
-        self.statement(StatementKind::Grant { revoke }, l, r)
+        let parts = m.map_or(List::EMPTY, |m| self.close(m));
+        self.statement(StatementKind::Grant { revoke, parts }, l, r)
     }
 
-    pub(crate) fn lock_tables(&mut self, l: u32, r: u32) -> StatementId {
+    pub(crate) fn lock_tables(&mut self, l: u32, m: Option<Mark>, r: u32) -> StatementId {
         let unlock = self.aux(l) == 1;
-        self.statement(StatementKind::LockTables { unlock }, l, r)
+        let parts = m.map_or(List::EMPTY, |m| self.close(m));
+        self.statement(StatementKind::LockTables { unlock, parts }, l, r)
     }
 
-    pub(crate) fn other(&mut self, l: u32, r: u32) -> StatementId {
+    pub(crate) fn other(&mut self, l: u32, m: Option<Mark>, r: u32) -> StatementId {
         let kind = OtherKind::from_code(self.aux(l));
-        let keyword = self.keyword_span(l);
-        self.statement(StatementKind::Other { kind, keyword }, l, r)
+        // Behind the words of a head that is read by parts stands its name.
+        let keyword = if m.is_some() { self.tok(l).span() } else { self.keyword_span(l) };
+        let parts = m.map_or(List::EMPTY, |m| self.close(m));
+        self.statement(StatementKind::Other { kind, keyword, parts }, l, r)
+    }
+
+    fn head_part(&mut self, l: u32, name: Name, expr: Option<ExprId>, span: Span) -> Mark {
+        let role = HeadRole::from_code(self.aux(l));
+        self.open(HeadPart { role, name, expr, span })
+    }
+
+    pub(crate) fn head_words(&mut self, l: u32) -> Mark {
+        let span = self.tok(l).span();
+        self.head_part(l, List::EMPTY, None, span)
+    }
+
+    pub(crate) fn head_name(&mut self, l: u32, n: u32) -> Mark {
+        let (name, span) = (self.name_of(n), self.tok(n).span());
+        self.head_part(l, name, None, span)
+    }
+
+    pub(crate) fn head_condition(&mut self, l: u32, x: X, r: u32) -> Mark {
+        let condition = self.end(x);
+        let span = self.span(l, r);
+        self.head_part(l, List::EMPTY, Some(condition), span)
+    }
+
+    pub(crate) fn head_call(&mut self, l: u32, call: ExprId, r: u32) -> Mark {
+        let span = self.span(l + 1, r);
+        self.head_part(l, List::EMPTY, Some(call), span)
     }
 
     /// The first word of the statement whose words were all fused into token `l`.

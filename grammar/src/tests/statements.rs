@@ -434,7 +434,77 @@ fn what_is_not_modelled_is_told_by_kind() {
     with(Postgres, "EXPLAIN (ANALYZE) SELECT 1", |_, kind| {
         assert!(matches!(kind, StatementKind::Explain { statement: Some(_) }))
     });
-    with(Postgres, "GRANT SELECT ON t TO u", |_, kind| {
-        assert!(matches!(kind, StatementKind::Grant { revoke: false }))
-    });
+}
+
+#[test]
+fn heads_are_read_and_bodies_kept() {
+    for (dialect, sql, expected) in [
+        (
+            Postgres,
+            "CREATE TRIGGER tr BEFORE INSERT OR UPDATE OF a, b ON s.t FOR EACH ROW WHEN (new.a > 1) EXECUTE FUNCTION f('x')",
+            "(other CreateTrigger name=tr before=BEFORE insert=INSERT update=UPDATE OF column=a column=b table=s.t \
+             eachrow=FOR EACH ROW when (> new.a 1) body=EXECUTE…)",
+        ),
+        (
+            Mysql,
+            "CREATE DEFINER=`root`@`%` TRIGGER tr AFTER DELETE ON t FOR EACH ROW BEGIN DELETE FROM u; END",
+            "(other CreateTrigger name=tr after=AFTER delete=DELETE table=t eachrow=FOR EACH ROW body=BEGIN…)",
+        ),
+        (
+            Sqlite,
+            "CREATE TRIGGER IF NOT EXISTS tr INSTEAD OF DELETE ON v WHEN old.a IS NULL BEGIN SELECT 1; END",
+            "(other CreateTrigger name=tr insteadof=INSTEAD OF delete=DELETE table=v when (is-null old.a) body=BEGIN…)",
+        ),
+        (
+            Mssql,
+            "CREATE TRIGGER tr ON t FOR INSERT, UPDATE AS SELECT 1",
+            "(other CreateTrigger name=tr table=t after=FOR insert=INSERT update=UPDATE body=AS…)",
+        ),
+        (
+            Postgres,
+            "CREATE OR REPLACE FUNCTION s.f(a int, OUT b numeric(5, 2), text) RETURNS SETOF s.t LANGUAGE sql AS $$ SELECT 1 $$",
+            "(other CreateFunction name=s.f parameter=a int parameter=OUT b numeric(5, 2) parameter=text \
+             returns=SETOF s.t language=sql body=AS…)",
+        ),
+        (
+            Mysql,
+            "CREATE PROCEDURE p(IN a INT, OUT b DECIMAL(5,2)) READS SQL DATA BEGIN SELECT 1; END",
+            "(other CreateProcedure name=p parameter=IN a INT parameter=OUT b DECIMAL(5,2) body=READS…)",
+        ),
+        (
+            Postgres,
+            "GRANT SELECT (a, b), UPDATE ON s.t, u TO x, PUBLIC WITH GRANT OPTION",
+            "(grant right=SELECT column=a column=b right=UPDATE object=s.t object=u account=x account=PUBLIC \
+             grantoption=WITH GRANT OPTION)",
+        ),
+        (Mysql, "REVOKE ALL ON db.* FROM 'a'@'%'", "(revoke right=ALL object=db.* account='a'@'%')"),
+        (Postgres, "GRANT admin TO joe", "(grant right=admin account=joe)"),
+        (Mysql, "CALL p(1, 'x')", "(other Call call (call p 1 \"x\"))"),
+        (Mssql, "EXEC dbo.p @a = 1, 'x'", "(other Execute object=dbo.p parameter=@a = 1 parameter='x')"),
+        (
+            Mssql,
+            "DECLARE @a int = 1, @b decimal(5, 2)",
+            "(other Declare parameter=@a int = 1 parameter=@b decimal(5, 2))",
+        ),
+        (Mysql, "LOCK TABLES a READ, b AS c WRITE", "(lock table=a READ table=b AS c WRITE)"),
+        (Postgres, "VACUUM (ANALYZE) s.t, u", "(other Vacuum table=s.t table=u)"),
+        (
+            Mysql,
+            "CREATE USER 'a'@'b' IDENTIFIED BY 'x'",
+            "(other CreateUser account='a'@'b' body=IDENTIFIED…)",
+        ),
+        (Postgres, "CREATE ROLE r WITH LOGIN", "(other CreateRole account=r body=WITH…)"),
+    ] {
+        assert_eq!(tree(dialect, sql), expected, "{sql}");
+    }
+    // A head that makes no sense is kept whole.
+    with(
+        Postgres,
+        "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW WHEN (a b c +) EXECUTE FUNCTION f()",
+        |_, kind| {
+            assert!(
+                matches!(kind, StatementKind::Other { kind: OtherKind::CreateTrigger, parts, .. } if parts.is_empty())
+            );
+        },
+    );
 }

@@ -48,7 +48,10 @@ impl<T> PartialEq for List<T> {
 impl<T> Eq for List<T> {}
 impl<T> std::fmt::Debug for List<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "[{}..{}]", self.start, self.start + self.len)
+        let full = std::any::type_name::<T>();
+        // A list of lists is one of names.
+        let of = if full.ends_with('>') { "Name" } else { full.rsplit("::").next().unwrap_or_default() };
+        write!(f, "{of}[{}..{}]", self.start, self.start + self.len)
     }
 }
 
@@ -123,6 +126,10 @@ macro_rules! node_ids {
         pub struct $name(std::num::NonZeroU32);
 
         impl $name {
+            /// What its print starts with.
+            #[cfg(test)]
+            pub(crate) const LETTER: &str = $letter;
+
             /// The id of the node at position `index` of its table.
             #[inline]
             pub(crate) fn new(index: usize) -> $name {

@@ -402,6 +402,8 @@ pub struct CreateIndex {
 pub struct CreateView {
     /// Words behind `CREATE`.
     pub modifiers: CreateModifiers,
+    /// The words up to its name, some of which are advice: `ALGORITHM`, `DEFINER`, `SQL SECURITY`.
+    pub head: Span,
     /// `ALTER VIEW` rather than `CREATE VIEW`.
     pub alter: bool,
     /// `IF NOT EXISTS`.
@@ -544,6 +546,8 @@ pub enum DropBehavior {
 /// `TRUNCATE`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Truncate {
+    /// `ONLY`: without the tables that inherit from them.
+    pub only: bool,
     /// The tables.
     pub tables: List<Name>,
     /// `RESTART IDENTITY`: true. `CONTINUE IDENTITY`: false.
@@ -559,6 +563,8 @@ pub struct Truncate {
 pub struct AlterTable {
     /// `IF EXISTS`.
     pub if_exists: bool,
+    /// `ONLY`: without the tables that inherit from it.
+    pub only: bool,
     /// The table.
     pub name: Name,
     /// The changes, in order.

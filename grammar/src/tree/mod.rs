@@ -186,6 +186,30 @@ macro_rules! tables {
                 $(self.$id_pool.abandon();)*
             }
 
+            /// The node whose id prints as `letter` and `index`, printed.
+            #[cfg(test)]
+            pub(crate) fn node_text(&self, letter: &str, index: usize) -> Option<String> {
+                $(if letter == $id::LETTER {
+                    return self.$table.get(index).map(|node| format!("{node:?}"));
+                })*
+                None
+            }
+
+            /// The elements of a list that prints as `of` and a range, printed.
+            #[cfg(test)]
+            pub(crate) fn list_texts(&self, of: &str, range: std::ops::Range<usize>) -> Option<Vec<String>> {
+                fn texts<T: std::fmt::Debug>(pool: &[T], range: std::ops::Range<usize>) -> Option<Vec<String>> {
+                    Some(pool.get(range)?.iter().map(|item| format!("{item:?}")).collect())
+                }
+                $(if of == stringify!($item) {
+                    return texts(&self.$pool.done, range);
+                })*
+                $(if of == stringify!($id_item) {
+                    return texts(&self.$id_pool.done, range);
+                })*
+                (of == "Ident").then(|| texts(&self.idents, range)).flatten()
+            }
+
             /// Bytes the tables hold on to.
             pub fn capacity_bytes(&self) -> usize {
                 fn of<T>(table: &Vec<T>) -> usize {
@@ -280,6 +304,7 @@ tables! {
         alter_actions: AlterAction,
         set_items: SetItem,
         names: Name,
+        head_parts: HeadPart,
     }
     ids {
         expr_lists: ExprId,
@@ -319,6 +344,12 @@ impl Tree {
     #[inline]
     pub fn expr_span(&self, id: ExprId) -> Span {
         self.expr_spans[id.index()]
+    }
+
+    /// The id of the expression at position `index`.
+    #[cfg(test)]
+    pub(crate) fn expr_at(&self, index: usize) -> Option<ExprId> {
+        (index < self.exprs.len()).then(|| ExprId::new(index))
     }
 
     /// Number of expressions.

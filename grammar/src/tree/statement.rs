@@ -4,7 +4,7 @@ use super::{
     AlterTableId, CreateIndexId, CreateSequenceId, CreateTableId, CreateTypeId, CreateViewId, DeleteId,
     DropId, ExprId, InsertAllId, InsertId, List, MergeId, Name, QueryId, StatementId, TruncateId, UpdateId,
 };
-pub use airc_lex::{Comment, CommentKind, ObjectKind, OtherKind};
+pub use airc_lex::{Comment, CommentKind, HeadRole, ObjectKind, OtherKind};
 
 use air_base::Span;
 use airc_lex::Ident;
@@ -127,11 +127,15 @@ pub enum StatementKind {
     Grant {
         /// `REVOKE` rather than `GRANT`.
         revoke: bool,
+        /// Rights, objects, accounts; empty if the words were not understood.
+        parts: List<HeadPart>,
     },
     /// `LOCK TABLES …`, `UNLOCK TABLES`.
     LockTables {
         /// `UNLOCK`.
         unlock: bool,
+        /// The tables, each with how it is locked.
+        parts: List<HeadPart>,
     },
     /// A statement that is recognised but not modelled: never truncated, never copied. The binder refuses it by kind.
     Other {
@@ -139,9 +143,24 @@ pub enum StatementKind {
         kind: OtherKind,
         /// Place of the words that say so.
         keyword: Span,
+        /// What its head says; empty if that is not read.
+        parts: List<HeadPart>,
     },
     /// A statement that could not be read; the diagnostics say why.
     Broken,
+}
+
+/// A part of the head of a statement whose body is kept as it is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HeadPart {
+    /// What it is for.
+    pub role: HeadRole,
+    /// The name it is, if it is one.
+    pub name: Name,
+    /// Condition or call.
+    pub expr: Option<ExprId>,
+    /// Its place.
+    pub span: Span,
 }
 
 /// Isolation and access of a transaction.

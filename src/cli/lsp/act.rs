@@ -18,8 +18,7 @@ pub(super) const EXPLAIN: &str = "airc.explain";
 pub(super) fn format(session: &Session, uri: &Uri) -> Option<Vec<TextEdit>> {
     let (document, place) = session.find(uri)?;
     let before = document.text.as_str();
-    let catalog = session.schema.as_ref().map(|_| session.catalog(place, 0));
-    let after = formatted(session.profile(place), &session.options, catalog, before);
+    let after = formatted(session.profile(place), session.options.width, before);
     if after == before {
         return Some(Vec::new());
     }

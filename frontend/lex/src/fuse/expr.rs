@@ -262,7 +262,10 @@ impl Pass<'_> {
                 self.fuser.depth += 1;
                 self.emit(K::WithinGroupLp, 0, at, at + 3)
             }
-            Keep if self.k(next) == K::Lp && self.w(at + 2) == DenseRank => {
+            Keep if self.k(next) == K::Lp
+                && self.w(at + 2) == DenseRank
+                && matches!(self.w(at + 3), First | Last) =>
+            {
                 self.fuser.stack.push(Ctx::Plain);
                 self.fuser.depth += 1;
                 self.emit(K::KeepLp, u16::from(self.w(at + 3) == Last), at, at + 4)

@@ -82,13 +82,23 @@ impl Pass<'_> {
             Explain | Describe | Desc | Analyze if word_explains(self.w(at)) || self.w(at) == Explain => {
                 self.explain(at)
             }
+            Grant | Revoke | Deny if !self.fuser.whole => self.rights(at),
             Grant | Revoke | Deny => {
                 let revoke = self.w(at) != Grant;
                 self.emit_rest(K::Grant, u16::from(revoke), at)
             }
+            Lock if matches!(self.w(next), Table | Tables) && !self.fuser.whole => self.locked(at),
             Lock if matches!(self.w(next), Table | Tables) => self.emit_rest(K::LockTables, 0, at),
             Unlock => self.emit_rest(K::LockTables, 1, at),
+            Call if self.k(next) == K::Name && !self.fuser.whole => self.call_statement(at),
+            Exec | Execute if self.k(next) == K::Name && !self.fuser.whole => self.executed(at),
+            Declare if self.k(next) == K::Var && !self.fuser.whole => self.declared(at),
             word => match other(word) {
+                Some(kind @ (OtherKind::Analyze | OtherKind::Vacuum | OtherKind::Reindex))
+                    if matches!(self.k(next), K::Name | K::Lp) && !self.fuser.whole =>
+                {
+                    self.maintained(kind, at)
+                }
                 Some(kind) if self.k(next) != K::Op && self.k(next) != K::Dot => {
                     self.emit_rest(K::Other, kind as u16, at)
                 }
@@ -203,7 +213,7 @@ impl Pass<'_> {
                     bits |= CREATE_ADVICE;
                     end += 1;
                 }
-                (Sql, Security) => {
+                (Sql, Security) if matches!(self.w(end + 2), Definer | Invoker) => {
                     bits |= CREATE_ADVICE;
                     end += 2;
                 }
@@ -236,6 +246,9 @@ impl Pass<'_> {
             Domain => K::CreateDomain,
             Type if self.is_simple_type(end) => K::CreateType,
             _ => {
+                if let Some(end) = self.kept_head(object, at, end) {
+                    return end;
+                }
                 let kind = match object {
                     Function => OtherKind::CreateFunction,
                     Procedure | Proc => OtherKind::CreateProcedure,
@@ -256,9 +269,9 @@ impl Pass<'_> {
             flag |= CONCURRENTLY;
             end += 1;
         }
-        if let Some(behind) = self.if_exists(end) {
+        if self.words(end, &[If, Not, Exists]) {
             flag |= IF_EXISTS;
-            end = behind;
+            end += 3;
         }
         self.fuser.frame = match kind {
             K::CreateTable => Frame::CreateTable,
@@ -297,6 +310,38 @@ impl Pass<'_> {
             }
         }
         end
+    }
+
+    /// The head of a trigger or routine whose name stands at `end` or behind a few words there.
+    #[cold]
+    fn kept_head(&mut self, object: W, at: usize, end: usize) -> Option<usize> {
+        use W::*;
+        let mut end = end;
+        if object == Constraint && self.w(end) == Trigger {
+            end += 1;
+        }
+        if let Some(behind) = self.if_exists(end) {
+            end = behind;
+        }
+        if object == Package && self.w(end) == Body {
+            end += 1;
+        }
+        if self.fuser.whole || !matches!(self.k(end), K::Name | K::Str) {
+            return None;
+        }
+        Some(match object {
+            User => self.new_accounts(OtherKind::CreateUser, at, end),
+            Role => self.new_accounts(OtherKind::CreateRole, at, end),
+            _ if self.k(end) != K::Name => return None,
+            Event => self.named(OtherKind::CreateEvent, at, end),
+            Package => self.named(OtherKind::CreatePackage, at, end),
+            Extension => self.named(OtherKind::CreateExtension, at, end),
+            Rule => self.named(OtherKind::Rule, at, end),
+            Trigger | Constraint => self.trigger(at, end),
+            Function => self.routine(OtherKind::CreateFunction, at, end),
+            Procedure | Proc => self.routine(OtherKind::CreateProcedure, at, end),
+            _ => return None,
+        })
     }
 
     /// True if the name at `at` is followed by a kind of type that is modelled.
@@ -343,12 +388,11 @@ impl Pass<'_> {
                     flag = IF_EXISTS;
                     end = behind;
                 }
-                if self.w(end) == Only && self.k(end + 1) == K::Name {
-                    end += 1;
-                }
+                let only = self.w(end) == Only && self.k(end + 1) == K::Name;
+                end += usize::from(only);
                 self.fuser.frame = Frame::AlterTable;
                 self.fuser.column_depth = 0;
-                self.emit(K::AlterTable, 0, at, end);
+                self.emit(K::AlterTable, u16::from(only), at, end);
                 self.set_flag(flag);
                 if self.k(end) == K::Name { self.name(end) } else { end }
             }
@@ -444,11 +488,10 @@ impl Pass<'_> {
         if self.w(end) == W::Table {
             end += 1;
         }
-        if self.w(end) == W::Only && self.k(end + 1) == K::Name {
-            end += 1;
-        }
+        let only = self.w(end) == W::Only && self.k(end + 1) == K::Name;
+        end += usize::from(only);
         self.fuser.frame = Frame::TypeDef;
-        self.emit(K::Truncate, 0, at, end);
+        self.emit(K::Truncate, u16::from(only), at, end);
         if self.k(end) == K::Name { self.name(end) } else { end }
     }
 

@@ -101,7 +101,7 @@ impl Pass<'_> {
             By => return None,
             Group if self.w(next) == By => self.emit(K::GroupBy, 0, at, at + 2),
             Order if self.w(next) == By => self.emit(K::OrderBy, 0, at, at + 2),
-            Order if self.w(next) == Siblings => self.emit(K::OrderBy, 1, at, at + 3),
+            Order if self.words(next, &[Siblings, By]) => self.emit(K::OrderBy, 1, at, at + 3),
             Having => self.emit(K::Having, 0, at, next),
             Union => self.set_op(SET_UNION, at),
             Intersect => self.set_op(SET_INTERSECT, at),

@@ -10,6 +10,7 @@ impl Builder<'_> {
         let tok = self.tok(l);
         self.stacks.ddl.alter = Some(AlterTable {
             if_exists: tok.flag & aux::IF_EXISTS != 0,
+            only: tok.aux == 1,
             name: self.name_of(n),
             actions: List::EMPTY,
             span: tok.span(),

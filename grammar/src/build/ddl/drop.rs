@@ -61,7 +61,8 @@ impl Builder<'_> {
         self.gate(MY.or(PG).or(ORA).or(MS), l, "TRUNCATE");
         let tables = self.close(m);
         let span = self.span(l, r);
-        self.node(Truncate { tables, restart_identity: None, behavior: None, span })
+        let only = self.aux(l) == 1;
+        self.node(Truncate { only, tables, restart_identity: None, behavior: None, span })
     }
 
     pub(crate) fn truncate_restart(&mut self, t: TruncateId, l: u32) -> TruncateId {

@@ -15,6 +15,7 @@ impl Builder<'_> {
         }
         self.stacks.ddl.view = Some(CreateView {
             modifiers,
+            head: tok.span(),
             alter: tok.flag & aux::ALTERS != 0,
             if_not_exists: tok.flag & aux::IF_EXISTS != 0,
             name: self.name_of(n),

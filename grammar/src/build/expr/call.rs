@@ -181,11 +181,17 @@ impl Builder<'_> {
         c
     }
 
-    /// `CHAR(a, b USING charset)`.
+    /// `CHAR(a, b USING charset)`, and `CHR(a USING NCHAR_CS)` of Oracle.
     pub(crate) fn call_using(&mut self, c: ExprId, l: u32) -> ExprId {
         self.gate(MY.or(ORA), l, "USING inside of a call");
         let charset = self.name(l);
         let Expr::Call(call) = self.tree.expr(c) else { return c };
+        let name = self.tree[call].name;
+        let known = if ORA.has(self.dialect) { "chr" } else { "char" };
+        if !matches!(self.tree.list(name), [one] if one.text(self.source).eq_ignore_ascii_case(known)) {
+            let span = self.tok(l).span();
+            self.reject(span, "USING has no place in this call");
+        }
         let args = self.tree[call].args;
         let args = self.append(args, charset);
         self.tree.exprs[c.index()] = Expr::Special { form: SpecialForm::CharUsing, args };

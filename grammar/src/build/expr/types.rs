@@ -17,7 +17,7 @@ pub(crate) enum Suffix {
     Zone(ZoneClause),
     Flag(u16),
     Charset(Ident),
-    Interval(Unit, Unit),
+    Interval(Unit, Unit, (Option<u8>, Option<u8>)),
 }
 
 /// The unit with this number.
@@ -48,6 +48,7 @@ impl Builder<'_> {
             anchored: false,
             charset: None,
             interval: None,
+            interval_digits: (None, None),
             span,
         })
     }
@@ -118,7 +119,10 @@ impl Builder<'_> {
             Suffix::Flag(2) => ty.signed = true,
             Suffix::Flag(_) => ty.binary = true,
             Suffix::Charset(charset) => ty.charset = Some(charset),
-            Suffix::Interval(from, to) => ty.interval = Some((from, to)),
+            Suffix::Interval(from, to, digits) => {
+                ty.interval = Some((from, to));
+                ty.interval_digits = digits;
+            }
         }
         self.type_span(id, r)
     }
@@ -167,8 +171,8 @@ impl Builder<'_> {
 
     pub(crate) fn type_interval(&mut self, l: u32) {
         let tok = self.tok(l);
-        let (to, ..) = range_parts(tok.data);
+        let (to, first, fraction) = range_parts(tok.data);
         let from = unit(tok.aux);
-        self.suffix = Suffix::Interval(from, to.unwrap_or(from));
+        self.suffix = Suffix::Interval(from, to.unwrap_or(from), (first, fraction));
     }
 }

@@ -148,10 +148,42 @@ impl Dump<'_> {
                     }
                 });
             }
+            StatementKind::Other { kind, parts, .. } if !parts.is_empty() => {
+                let text = format!("other {kind:?}");
+                self.node(&text, |d| d.parts(parts));
+            }
+            StatementKind::Grant { revoke, parts } => {
+                self.node(if revoke { "revoke" } else { "grant" }, |d| d.parts(parts));
+            }
+            StatementKind::LockTables { unlock, parts } => {
+                self.node(if unlock { "unlock" } else { "lock" }, |d| d.parts(parts));
+            }
             other => {
                 // The variant's name and, for statements without a table of their own, its fields.
                 let text = format!("{other:?}");
                 self.word(&text);
+            }
+        }
+    }
+
+    /// The parts of a head, each by its role with what it says; of a body, how it starts.
+    fn parts(&mut self, parts: List<HeadPart>) {
+        for part in self.tree.list(parts) {
+            let text = format!(" {:?}", part.role).to_lowercase();
+            self.word(&text);
+            match (part.expr, part.role) {
+                (Some(expr), _) => self.sub(expr),
+                (None, HeadRole::Body) => {
+                    let first = part.span.text(self.source).split_whitespace().next().unwrap_or_default();
+                    self.word("=");
+                    self.word(first);
+                    self.word("…");
+                }
+                (None, _) => {
+                    let text = part.span.text(self.source);
+                    self.word("=");
+                    self.word(text);
+                }
             }
         }
     }

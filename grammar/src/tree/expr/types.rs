@@ -37,6 +37,8 @@ pub struct TypeName {
     pub charset: Option<Ident>,
     /// `YEAR TO MONTH`, `DAY(3) TO SECOND(6)` of an interval type.
     pub interval: Option<(Unit, Unit)>,
+    /// Digits of its first unit, and of the fraction of its seconds behind `TO`.
+    pub interval_digits: (Option<u8>, Option<u8>),
     /// Its place.
     pub span: Span,
 }

@@ -242,10 +242,14 @@ impl Pass<'_> {
             }
             Generated => match (self.w(next), self.w(at + 2), self.w(at + 3)) {
                 (Always, As, Identity) => self.identity(at, at + 4, 1),
-                (Always, As, Row) => self.emit(K::ColumnWord, COLUMN_ADVICE, at, at + 5),
+                (Always, As, Row) if matches!(self.w(at + 4), Start | End) => {
+                    self.emit(K::ColumnWord, COLUMN_ADVICE, at, at + 5)
+                }
                 (Always, As, _) => self.emit(K::GeneratedAs, 0, at, at + 3),
-                (By, Default, As) => self.identity(at, at + 5, 0),
-                (By, Default, On) => self.identity(at, at + 7, 2),
+                (By, Default, As) if self.w(at + 4) == Identity => self.identity(at, at + 5, 0),
+                (By, Default, On) if self.words(at + 4, &[Null, As, Identity]) => {
+                    self.identity(at, at + 7, 2)
+                }
                 (As, ..) => self.emit(K::GeneratedAs, 0, at, at + 2),
                 _ => return None,
             },
