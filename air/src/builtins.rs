@@ -390,6 +390,7 @@ builtins! {
     JsonType               "json_type" 1..2 Scalar Text, Own Immutable "Name of the JSON type, as the dialect names it; refused across dialects unless compared.";
     JsonValid              "json_valid" 1..1 Scalar BOOL, Strict Immutable "The text is JSON.";
     JsonArrayLength        "json_array_length" 1..2 Scalar I64, Own Immutable "Elements of an array.";
+    JsonArrayLengthOrZero  "json_array_length_or_zero" 1..2 Scalar I64, Own Immutable "Elements of an array, 0 for other JSON; NULL if the path leads nowhere (SQLite).";
     JsonLength             "json_length" 1..2 Scalar I64, Own Immutable "Elements of an array, members of an object, 1 for a scalar (MySQL).";
     JsonObject             "json_object" 0..255 Scalar JSON, Never Immutable "Object of alternating keys and values.";
     JsonArray              "json_array" 0..255 Scalar JSON, Never Immutable "Array of the arguments.";

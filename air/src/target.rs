@@ -302,6 +302,8 @@ pub struct Capabilities {
     pub decimals: Decimals,
     /// Unsigned 64-bit integers.
     pub unsigned: bool,
+    /// NULL and text literals have no type until they meet a value of one.
+    pub untyped_literals: bool,
     /// Integers are computed in 64 bits or more, whatever the types of the operands.
     pub wide_integers: bool,
     /// Dates and times are types of their own (else they are ISO texts).

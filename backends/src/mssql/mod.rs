@@ -96,6 +96,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::At,
     decimals: Decimals::Bounded { precision: 38, scale: 38 },
     unsigned: false,
+    untyped_literals: false,
     wide_integers: false,
     temporal_types: true,
     document_types: false,

@@ -268,6 +268,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonType, "JSON types are named otherwise"),
     Row::template(JsonValid, "JSON_VALID({0})"),
     Row::template(JsonArrayLength, "JSON_LENGTH({*})"),
+    Row::template(JsonArrayLengthOrZero, "CASE WHEN JSON_TYPE({0}) = 'ARRAY' THEN JSON_LENGTH({0}) WHEN {0!} IS NOT NULL THEN 0 END"),
     Row::template(JsonLength, "JSON_LENGTH({*})"),
     Row::template(JsonObject, "JSON_OBJECT({*})"),
     Row::template(JsonArray, "JSON_ARRAY({*})"),

@@ -106,6 +106,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     params: ParamStyle::Question,
     decimals: Decimals::Bounded { precision: 65, scale: 38 },
     unsigned: true,
+    untyped_literals: false,
     wide_integers: true,
     temporal_types: true,
     document_types: false,

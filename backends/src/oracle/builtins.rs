@@ -265,6 +265,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonType, "JSON types are named otherwise"),
     Row::loose(JsonValid, S::Compare, "{0!} IS JSON"),
     Row::refuse(JsonArrayLength, "there is no length of JSON arrays"),
+    Row::refuse(JsonArrayLengthOrZero, "there is no length of JSON arrays"),
     Row::refuse(JsonLength, "there is no length of JSON documents"),
     Row::refuse(JsonObject, "JSON_OBJECT has a form of its own"),
     Row::template(JsonArray, "JSON_ARRAY({*} NULL ON NULL)"),

@@ -92,6 +92,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::Colon,
     decimals: Decimals::Bounded { precision: 38, scale: 38 },
     unsigned: false,
+    untyped_literals: false,
     wide_integers: true,
     temporal_types: true,
     document_types: false,

@@ -266,6 +266,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonType, "JSON types are named otherwise"),
     Row::loose(JsonValid, S::Compare, "{0!} IS JSON").since(16, 0),
     Row::template(JsonArrayLength, "json_array_length({0})"),
+    Row::template(JsonArrayLengthOrZero, "CASE json_typeof({0}) WHEN 'array' THEN json_array_length({0}) ELSE CASE WHEN {0!} IS NOT NULL THEN 0 END END"),
     Row::template(JsonLength, "CASE json_typeof({0}) WHEN 'array' THEN json_array_length({0}) WHEN 'object' THEN (SELECT count(*) FROM json_object_keys({0})) ELSE CASE WHEN {0!} IS NOT NULL THEN 1 END END"),
     Row::template(JsonObject, "json_build_object({*})"),
     Row::template(JsonArray, "json_build_array({*})"),

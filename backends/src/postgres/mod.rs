@@ -91,6 +91,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::Dollar,
     decimals: Decimals::Unbounded,
     unsigned: false,
+    untyped_literals: true,
     wide_integers: false,
     temporal_types: true,
     document_types: true,

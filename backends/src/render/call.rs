@@ -85,7 +85,15 @@ impl<'a> Renderer<'a> {
                 }
                 match call.args {
                     // `--` would begin a comment, so a prefix operator never meets another one.
-                    [operand] => r.expr(*operand, r.above(strength)),
+                    [operand] => {
+                        let from = r.out.len();
+                        r.expr(*operand, r.above(strength))?;
+                        // Two operators without a blank between them are read as one.
+                        if r.out[from..].starts_with(['-', '+', '~', '@']) {
+                            r.out.insert(from, ' ');
+                        }
+                        Ok(())
+                    }
                     _ => Err(r.wordless(call.id, op)),
                 }
             }),

@@ -491,13 +491,27 @@ impl Renderer<'_> {
             .map_err(|reason| self.refuse(codes::TYPE, span, reason))
     }
 
+    /// A key of an order or a group. A constant that a rewrite has left there would be read as a position.
+    pub(super) fn key(&mut self, id: ExprId) -> Done {
+        let ty = self.air.ty(id);
+        if self.air.literal(id).is_some() && !matches!(ty, air::Type::Null | air::Type::Unknown) {
+            self.push("CAST(");
+            self.value(id)?;
+            self.push(" AS ");
+            self.cast_type(ty, self.air.span(id))?;
+            self.push(")");
+            return Ok(());
+        }
+        self.value(id)
+    }
+
     /// Order keys, separated by commas.
     pub(super) fn order_keys(&mut self, keys: List<OrderKey>) -> Done {
         for i in 0..keys.len() {
             let key = self.air.at(keys, i);
             self.comma(i == 0);
             self.comments_before(self.air.span(key.expr));
-            self.value(key.expr)?;
+            self.key(key.expr)?;
             if key.descending {
                 self.push(" DESC");
             }

@@ -333,7 +333,7 @@ impl Renderer<'_> {
             for i in 0..elements.len() {
                 r.comma(i == 0);
                 match r.air.at(elements, i) {
-                    GroupElement::Key { expr } => r.value(expr)?,
+                    GroupElement::Key { expr } => r.key(expr)?,
                     GroupElement::Rollup { sets } if with_rollup && elements.len() == 1 => {
                         for j in 0..sets.len() {
                             r.comma(j == 0);

@@ -267,6 +267,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonType, "JSON types are named otherwise"),
     Row::template(JsonValid, "json_valid({0})"),
     Row::template(JsonArrayLength, "json_array_length({*})"),
+    Row::template(JsonArrayLengthOrZero, "json_array_length({*})"),
     Row::template(JsonLength, "CASE json_type({0}) WHEN 'array' THEN json_array_length({0}) WHEN 'object' THEN (SELECT count(*) FROM json_each({0})) ELSE CASE WHEN {0!} IS NOT NULL THEN 1 END END"),
     Row::template(JsonObject, "json_object({*})"),
     Row::template(JsonArray, "json_array({*})"),

@@ -99,6 +99,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     params: ParamStyle::NumberedQuestion,
     decimals: Decimals::Float,
     unsigned: false,
+    untyped_literals: false,
     wide_integers: true,
     temporal_types: false,
     document_types: false,

@@ -4,7 +4,7 @@ use air::builtins::Builtin::*;
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::target::{Booleans, Decimals};
-use air::types::{CastFailure, CastReason, CastRule, Rounding, TextKind, Type};
+use air::types::{Affinity, CastFailure, CastReason, CastRule, Rounding, TextKind, Type};
 use air::{Expr, ExprId};
 
 use crate::codes;
@@ -264,13 +264,18 @@ fn guarded(cx: &mut Context<'_>, operand: ExprId, number: ExprId) -> ExprId {
 
 fn to_integer(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
-    let fractional = from.is_float() || from.is_decimal() && from.scale() != Some(0);
+    // A number of an open kind may be a float.
+    let open = matches!(from, Type::Any(Affinity::Numeric | Affinity::Real));
+    let fractional = from.is_float() || from.is_decimal() && from.scale() != Some(0) || open;
     if !to.is_int() || !fractional {
         return Ok(false);
     }
     let (of_decimal, of_float) = cx.target.can.to_integer;
-    let native =
-        if from.is_float() || cx.target.can.decimals == Decimals::Float { of_float } else { of_decimal };
+    let native = if from.is_float() || open || cx.target.can.decimals == Decimals::Float {
+        of_float
+    } else {
+        of_decimal
+    };
     if rule.rounding == native || is_whole(cx, operand) {
         return Ok(false);
     }

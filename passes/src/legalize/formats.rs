@@ -183,10 +183,13 @@ fn printf_pieces(cx: &mut Context<'_>, id: ExprId) -> Fired {
             Piece::Text(text) => cx.text(&text, id),
             Piece::Value => {
                 let Some(value) = values.next() else { return Ok(false) };
+                // A truth value is 0 or 1 there.
+                let value = if cx.air.ty(value) == Type::Bool { cx.cast(value, Type::I64) } else { value };
                 if cx.air.ty(value).is_text() { value } else { cx.cast(value, Type::TEXT) }
             }
             Piece::Digits { width } => {
                 let Some(value) = values.next() else { return Ok(false) };
+                let value = if cx.air.ty(value) == Type::Bool { cx.cast(value, Type::I64) } else { value };
                 let whole = cx.air.ty(value).is_int();
                 let number = if whole { value } else { cx.call(Trunc, &[value], Type::I64, id) };
                 let number = or_zero(cx, number);
@@ -194,6 +197,7 @@ fn printf_pieces(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             Piece::Fixed { decimals } => {
                 let Some(value) = values.next() else { return Ok(false) };
+                let value = if cx.air.ty(value) == Type::Bool { cx.cast(value, Type::I64) } else { value };
                 let scale = decimals.min(15) as i16;
                 let value = or_zero(cx, value);
                 let number = cx.cast(value, Type::Decimal { precision: 38, scale });

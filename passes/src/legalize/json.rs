@@ -28,6 +28,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[JsonPathKeys, JsonPathKeysText], keys_by_path),
     },
     Rule {
+        name: "length_at_path",
+        law: "the length of what is at a path is that of the member",
+        apply: Apply::Builtins(&[JsonArrayLength, JsonArrayLengthOrZero, JsonLength], length_at_path),
+    },
+    Rule {
         name: "compared_documents",
         law: "documents are alike by their members, which their texts do not show",
         apply: Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_documents),
@@ -358,6 +363,29 @@ fn compared_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
         "documents compare by their texts",
         "compare members that are texts or numbers",
     )
+}
+
+/// A length takes a document that is one, and where it is not read there, the member at the path.
+fn length_at_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    // A dialect that knows what kind of value is at a path takes path and text as they are.
+    if cx.speaks(JsonPathValue) {
+        return Ok(false);
+    }
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    match cx.all_args(id)[..] {
+        [document, path] if op == JsonArrayLengthOrZero || !cx.speaks(JsonPath) => {
+            let member = cx.call(JsonPath, &[document, path], Type::Json { binary: false }, id);
+            cx.air.info_mut(member).nullable = true;
+            cx.become_call(id, op, &[member]);
+            Ok(true)
+        }
+        [document] if cx.target.can.document_types && !matches!(cx.air.ty(document), Type::Json { .. }) => {
+            let document = as_document(cx, document);
+            cx.become_call(id, op, &[document]);
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }
 
 fn list_of_array(cx: &mut Context<'_>, id: ExprId) -> Fired {

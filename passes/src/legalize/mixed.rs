@@ -2,11 +2,12 @@
 
 use air::builtins::Builtin::*;
 use air::fidelity::Assume;
-use air::query::Item;
-use air::types::Type;
-use air::{Expr, ExprId, SelectId};
+use air::query::{Body, Item};
+use air::types::{Affinity, CastFailure, CastRule, Type};
+use air::{Expr, ExprId, QueryId, SelectId};
 
 use crate::codes;
+use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
@@ -30,6 +31,24 @@ pub(super) const RULES: &[Rule] = &[
         name: "selected_member",
         law: "a member of a document has a type of its own only where values have storage classes",
         apply: Apply::Select(selected_member),
+    },
+    Rule {
+        name: "member_among_numbers",
+        law: "a member of a document that is a number is the number its text shows",
+        apply: Apply::Kinds(
+            &[Kind::Compare, Kind::Between, Kind::InList, Kind::Call, Kind::Aggregate],
+            member_number,
+        ),
+    },
+    Rule {
+        name: "mixed_case",
+        law: "numbers and texts are results of one CASE only where values have storage classes",
+        apply: Apply::Kinds(&[Kind::Case], mixed_case),
+    },
+    Rule {
+        name: "mixed_arms",
+        law: "rows of numbers and rows of texts are rows of one table only where values have storage classes",
+        apply: Apply::Query(mixed_arms),
     },
 ];
 
@@ -72,6 +91,125 @@ fn mixed_choice(cx: &mut Context<'_>, id: ExprId) -> Fired {
     cx.refuse(codes::BUILTIN, span, "a choice among numbers and texts has no form", "values of one type")
 }
 
+/// Nested choices that are looked through.
+const DEPTH_MAX: u32 = 16;
+
+/// A member of a document that is taken as it is.
+fn is_member(cx: &Context<'_>, id: ExprId) -> bool {
+    let member = matches!(cx.as_call(id), Some((JsonPathValue | JsonTextOrNull, _)));
+    member && matches!(cx.air.ty(id), Type::Any(_))
+}
+
+/// True if the value may be a member as it is, chosen among others.
+fn shows_member(cx: &Context<'_>, id: ExprId, depth: u32) -> bool {
+    if depth == 0 {
+        return false;
+    }
+    let any = |ids: &[ExprId]| ids.iter().any(|&id| shows_member(cx, id, depth - 1));
+    match cx.air.expr(id) {
+        _ if is_member(cx, id) => true,
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().any(|branch| shows_member(cx, branch.then, depth - 1))
+                || otherwise.is_some_and(|otherwise| shows_member(cx, otherwise, depth - 1))
+        }
+        Expr::Call { op: Coalesce | Greatest | Least, args, .. } => any(cx.air.list(args)),
+        Expr::Call { op: NullIf | FirstValue | LastValue | NthValue | Lag | Lead, args, .. }
+        | Expr::Aggregate { op: Min | Max, args, .. } => any(&cx.air.list(args)[..1]),
+        Expr::Window { call, .. } => shows_member(cx, call, depth - 1),
+        Expr::Scalar { query, .. } => match cx.air.query(query).body {
+            Body::Select { select } => crate::build::output_expr(cx.air, select, 0)
+                .is_some_and(|output| shows_member(cx, output, depth - 1)),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Members beside numbers, and in arithmetic, are read as numbers.
+fn member_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(TypeName) {
+        return Ok(false);
+    }
+    let (ids, counted): (Vec<ExprId>, bool) = match cx.air.expr(id) {
+        Expr::Compare { left, right, .. } => (vec![left, right], false),
+        Expr::Between { operand, low, high, .. } => (vec![operand, low, high], false),
+        Expr::InList { operand, items, .. } => {
+            (std::iter::once(operand).chain(cx.air.list(items).iter().copied()).collect(), false)
+        }
+        Expr::Call {
+            op: Neg | Add | Sub | Mul | DivFloatOrNull | Abs | Round | Sign | Ceil | Floor | Trunc,
+            args,
+            ..
+        }
+        | Expr::Aggregate { op: Sum | Total | AvgFloat, args, .. } => (cx.air.list(args).to_vec(), true),
+        _ => return Ok(false),
+    };
+    if !ids.iter().any(|&id| is_member(cx, id))
+        || !counted && !ids.iter().any(|&id| cx.air.ty(id).is_numeric())
+    {
+        return Ok(false);
+    }
+    for member in ids {
+        if !is_member(cx, member) {
+            continue;
+        }
+        let (subject, span) = (cx.subject(member), cx.air.span(member));
+        cx.assume(Assume::NumericText, &subject, span)?;
+        let expr = cx.air.expr(member);
+        let text = cx.make(expr, Type::TEXT, true, member);
+        let rule = CastRule { failure: CastFailure::Error, ..CastRule::IMPLICIT };
+        cx.air.set(member, Expr::Cast { operand: text, to: Type::Float64, rule });
+        cx.air.info_mut(member).ty = Type::Float64;
+    }
+    Ok(true)
+}
+
+/// A CASE of numbers and texts gives whichever it is where values have storage classes.
+fn mixed_case(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Case { branches, otherwise, .. } = cx.air.expr(id) else { return Ok(false) };
+    if cx.speaks(TypeName) || !matches!(cx.air.ty(id), Type::Any(_)) {
+        return Ok(false);
+    }
+    let results = cx.air.list(branches).iter().map(|branch| branch.then).chain(otherwise);
+    let results: Vec<Type> = results.map(|id| cx.air.ty(id)).collect();
+    if results.iter().any(|ty| ty.is_numeric()) && results.iter().any(|ty| ty.is_text()) {
+        let span = cx.air.span(id);
+        let message = "a choice among numbers and texts has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "values of one type");
+    }
+    Ok(false)
+}
+
+/// Types of the columns as the first block gives them.
+fn column_types(cx: &Context<'_>, query: QueryId) -> Vec<Type> {
+    let mut first = query;
+    while let Body::SetOp { left, .. } = cx.air.query(first).body {
+        first = left;
+    }
+    let outputs = crate::build::outputs(cx.air, first);
+    let Body::Select { select } = cx.air.query(first).body else {
+        return outputs.iter().map(|output| output.ty).collect();
+    };
+    let item = |at: usize| crate::build::output_expr(cx.air, select, at as u32);
+    outputs.iter().enumerate().map(|(at, output)| item(at).map_or(output.ty, |id| cx.air.ty(id))).collect()
+}
+
+fn mixed_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let Body::SetOp { left, right, .. } = cx.air.query(query).body else { return Ok(false) };
+    if cx.speaks(TypeName) {
+        return Ok(false);
+    }
+    let (lefts, rights) = (column_types(cx, left), column_types(cx, right));
+    let number = |ty: Type| ty.is_numeric() || ty == Type::Bool || matches!(ty, Type::Any(Affinity::Numeric));
+    let unlike = |l: Type, r: Type| number(l) && r.is_text() || l.is_text() && number(r);
+    if lefts.iter().zip(&rights).any(|(left, right)| unlike(*left, *right)) {
+        let span = cx.air.query_span(query);
+        let message = "a column of numbers and texts has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "values of one type");
+    }
+    Ok(false)
+}
+
 /// A member that is selected as it is: a number, a truth value or a text, as the document says.
 fn selected_member(cx: &mut Context<'_>, select: SelectId) -> Fired {
     if cx.speaks(TypeName) {
@@ -80,8 +218,7 @@ fn selected_member(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let items = cx.air.select(select).items;
     for i in 0..items.len() {
         let Item::Expr { expr, .. } = cx.air.at(items, i) else { continue };
-        let member = matches!(cx.as_call(expr), Some((JsonPathValue | JsonTextOrNull, _)));
-        if member && matches!(cx.air.ty(expr), Type::Any(_)) {
+        if shows_member(cx, expr, DEPTH_MAX) {
             let span = cx.air.span(expr);
             let message = "a member of a document, of whatever type it is, has no form";
             return cx.refuse(codes::BUILTIN, span, message, "CAST to the type it has");

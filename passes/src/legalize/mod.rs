@@ -22,6 +22,7 @@ mod shape;
 mod single;
 mod text;
 mod timeformat;
+mod untyped;
 mod windowed;
 
 use crate::pass::Rule;
@@ -44,6 +45,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::elements::RULES,
     shape::sources::RULES,
     shape::predicates::RULES,
+    untyped::RULES,
     arrays::RULES,
     loose_texts::RULES,
     collation::RULES,

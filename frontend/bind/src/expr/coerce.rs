@@ -75,6 +75,18 @@ impl<'a> Binder<'a> {
         }
         let info = self.air.info(id);
         let from = info.ty;
+        if stored
+            && matches!(to, Type::Bytes { .. })
+            && (from.is_numeric() || matches!(from, Type::Any(Affinity::Numeric)))
+        {
+            return self.no_meaning("a number kept as such in a column of bytes", info.span);
+        }
+        let open = from.is_float() || matches!(from, Type::Any(Affinity::Numeric));
+        if stored && to.is_int() && open && self.air.literal(id).is_none() {
+            // A fraction is kept in a column of integers.
+            let subject = info.span.text(self.source);
+            self.ledger.assume(Assume::FittingValues, subject, info.span);
+        }
         if from == to || to.is_unknown() {
             return Ok(id);
         }
@@ -260,6 +272,11 @@ impl<'a> Binder<'a> {
             && let Some(Literal::Int { value }) = self.air.literal(id)
         {
             return Ok(self.text(&value.to_string(), span));
+        }
+        if self.kind_by_text(id) {
+            let message = "whether this number is shown as an integer depends on the text it comes from";
+            let diagnostic = Diagnostic::error(codes::TYPES, span, message);
+            return Err(self.refuse_with(diagnostic.help("CAST it to INTEGER or REAL first")));
         }
         let whole = matches!(from, Type::Int { .. } | Type::Year) || from.scale() == Some(0);
         let open = matches!(from, Type::Any(Affinity::Numeric | Affinity::Real));

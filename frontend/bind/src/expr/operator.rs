@@ -139,9 +139,13 @@ impl<'a> Binder<'a> {
                     // SQLite keeps an integer an integer; MySQL computes in floats.
                     Some(text) => {
                         let prefix = constant::numeric_prefix(&text);
-                        let whole = self.meaning.times.as_text && prefix.parse::<i64>().is_ok();
+                        let whole = self.meaning.times.as_text
+                            && (prefix.is_empty() || prefix.parse::<i64>().is_ok());
                         let span = self.air.span(id);
                         Ok(self.prefix_constant(&text, if whole { Type::I64 } else { Type::Float64 }, span))
+                    }
+                    None if self.meaning.times.as_text && self.shows_digits(id) => {
+                        Ok(self.number_of(id, Type::I64))
                     }
                     None => Ok(self.number_of(id, Type::Float64)),
                 },
@@ -170,6 +174,56 @@ impl<'a> Binder<'a> {
                 let message = format!("{} is no operand of arithmetic", type_words(ty));
                 Err(self.refuse(codes::TYPES, self.air.span(id), message))
             }
+        }
+    }
+
+    /// True for a date shown by a format of digits alone, so that the text is an integer.
+    fn shows_digits(&self, id: ExprId) -> bool {
+        let Expr::Call { op: Builtin::FormatTime, args, .. } = self.air.expr(id) else { return false };
+        let Some(format) = self.air.list(args).get(1).and_then(|&format| self.text_literal(format)) else {
+            return false;
+        };
+        let mut rest = format;
+        while let Some(after) = rest.strip_prefix('{') {
+            let Some((field, next)) = after.split_once('}') else { return false };
+            if !matches!(
+                field,
+                "YYYY"
+                    | "MM"
+                    | "DD"
+                    | "HH24"
+                    | "HH12"
+                    | "MI"
+                    | "SS"
+                    | "DDD"
+                    | "D0"
+                    | "ID"
+                    | "WM"
+                    | "WS"
+                    | "IW"
+            ) {
+                return false;
+            }
+            rest = next;
+        }
+        rest.is_empty() && !format.is_empty()
+    }
+
+    /// True for a number that a text makes, an integer or a float as the text shows.
+    pub(super) fn kind_by_text(&self, id: ExprId) -> bool {
+        if !self.meaning.times.as_text {
+            return false;
+        }
+        match self.air.expr(id) {
+            Expr::Cast { operand, to: Type::Float64, rule } => {
+                rule.reason == CastReason::Implicit && self.air.ty(operand).is_text()
+            }
+            Expr::Call { op: Builtin::Add | Builtin::Sub | Builtin::Mul | Builtin::Neg, args, .. } => {
+                let args = self.air.list(args);
+                args.iter().any(|&arg| self.kind_by_text(arg))
+                    && args.iter().all(|&arg| self.air.ty(arg).is_int() || self.kind_by_text(arg))
+            }
+            _ => false,
         }
     }
 
@@ -581,6 +635,10 @@ impl<'a> Binder<'a> {
         if matches!(a, Type::Interval(_)) || matches!(b, Type::Interval(_)) {
             return self.no_meaning("arithmetic with an interval", span);
         }
+        let open = |binder: &Self, id, ty: Type| ty.is_int() || binder.kind_by_text(id);
+        if (self.kind_by_text(l) || self.kind_by_text(r)) && open(self, l, a) && open(self, r, b) {
+            return Err(self.quotient_by_value(span));
+        }
         let (op, ty) = (self.meaning.numbers.quotient)(a, b, &self.profile.settings);
         if self.meaning.times.as_text && !a.is_numeric() | !b.is_numeric() && ty != Type::Float64 {
             return self.divide_by_value(l, r, span);
@@ -614,12 +672,7 @@ impl<'a> Binder<'a> {
             return Ok(self.call_as(Builtin::DivIntOrNull, &[l, r], Type::Unknown, span));
         }
         if !tells(self, l) || !tells(self, r) {
-            let diagnostic = Diagnostic::error(
-                codes::TYPES,
-                span,
-                "whether this division is one of integers depends on the values",
-            );
-            return Err(self.refuse_with(diagnostic.help("CAST an operand to INTEGER or REAL")));
+            return Err(self.quotient_by_value(span));
         }
         let mut whole = Vec::new();
         for id in [l, r] {
@@ -633,6 +686,13 @@ impl<'a> Binder<'a> {
         let int = self.call_as(Builtin::DivIntOrNull, &[lc, rc], Type::I64, span);
         let float = self.call_as(Builtin::DivFloatOrNull, &[l, r], Type::Float64, span);
         Ok(self.case(&[(whole, int)], Some(float), Type::Float64, span))
+    }
+
+    #[cold]
+    fn quotient_by_value(&mut self, span: Span) -> crate::binder::Refused {
+        let message = "whether this division is one of integers depends on the values";
+        let diagnostic = Diagnostic::error(codes::TYPES, span, message);
+        self.refuse_with(diagnostic.help("CAST an operand to INTEGER or REAL"))
     }
 
     /// Notes that a column is taken to hold what it is declared to, where nothing enforces it.
@@ -656,6 +716,8 @@ impl<'a> Binder<'a> {
         match self.air.ty(id) {
             Type::Bits { .. } if self.meaning.numbers.bits == Bits::Operands => Ok(id),
             Type::Bool if self.meaning.numbers.bits == Bits::Operands => Ok(id),
+            // A number of an open kind is cut to an integer.
+            Type::Any(Affinity::Numeric | Affinity::Real) => Ok(self.cut_to_int(id)),
             ty if ty.is_int() || ty.is_unknown() && ty != Type::Null || matches!(ty, Type::Any(_)) => Ok(id),
             Type::Number if self.meaning.numbers.single_kind => Ok(id),
             _ => {

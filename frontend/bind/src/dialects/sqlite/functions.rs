@@ -77,7 +77,7 @@ pub(super) const TIMES: &[Function] = &[
 pub(super) const JSON: &[Function] = &[
     special("json", 1, 1, sp::json::parse),
     call("json_array", JsonArray, &[Any]).min(0).many(),
-    call("json_array_length", JsonArrayLength, &[Json, Text]).min(1),
+    call("json_array_length", JsonArrayLengthOrZero, &[Json, Text]).min(1),
     special("json_extract", 2, 255, sp::json::extract_value),
     special("json_object", 0, 255, sp::json::object),
     call("json_quote", JsonQuote, &[Text]),
