@@ -96,7 +96,7 @@ const DEPTH_MAX: u32 = 16;
 
 /// A member of a document that is taken as it is.
 fn is_member(cx: &Context<'_>, id: ExprId) -> bool {
-    let member = matches!(cx.as_call(id), Some((JsonPathValue | JsonTextOrNull, _)));
+    let member = matches!(cx.as_call(id), Some((JsonPathValue | JsonTextOrNull | JsonPathKeysText, _)));
     member && matches!(cx.air.ty(id), Type::Any(_))
 }
 

@@ -102,8 +102,7 @@ fn give(cx: &mut Context<'_>, id: ExprId, ty: Type) {
             cx.air.info_mut(id).ty = ty;
         }
         _ => {
-            let own = cx.air.ty(id);
-            let operand = cx.make(expr, if own.is_unknown() { Type::Null } else { own }, true, id);
+            let operand = cx.make(expr, Type::Null, true, id);
             let rule = air::types::CastRule::IMPLICIT;
             cx.air.set(id, Expr::Cast { operand, to: ty, rule });
             cx.air.info_mut(id).ty = ty;
@@ -148,7 +147,8 @@ fn typed_argument(cx: &mut Context<'_>, id: ExprId) -> Fired {
         _ => return Ok(false),
     };
     if matches!(op, Coalesce | NullIf | Greatest | Least | Min | Max) {
-        return Ok(false);
+        let args = cx.air.list(args).to_vec();
+        return Ok(args.len() > 1 && give_common(cx, &args));
     }
     let mut fired = false;
     for at in 0..args.len() {
@@ -229,9 +229,18 @@ fn typed_operand(cx: &mut Context<'_>, id: ExprId) -> Fired {
             }
             ty.is_some()
         }
-        Expr::Case { operand: None, branches, .. } => {
-            let whens: Vec<ExprId> = cx.air.list(branches).iter().map(|branch| branch.when).collect();
-            give_truth(cx, &whens)
+        Expr::Case { operand, branches, otherwise, .. } => {
+            let branches = cx.air.list(branches).to_vec();
+            let whens: Vec<ExprId> = branches.iter().map(|branch| branch.when).collect();
+            let results: Vec<ExprId> = branches.iter().map(|branch| branch.then).chain(otherwise).collect();
+            let compared = match operand {
+                Some(operand) => {
+                    let all: Vec<ExprId> = whens.iter().copied().chain([operand]).collect();
+                    give_common(cx, &all)
+                }
+                None => give_truth(cx, &whens),
+            };
+            give_common(cx, &results) || compared
         }
         Expr::And { terms } | Expr::Or { terms } => {
             let terms = cx.air.list(terms).to_vec();
