@@ -69,6 +69,8 @@ assumptions! {
     ColumnsOfUnknown = "unknown-columns", "no schema gives the columns of {}";
     /// A date is in the range both engines have.
     DateRange = "date-range", "dates lie between 0001-01-01 and 9999-12-31: {}";
+    /// Spans of time fit a time of day.
+    TimeOfDay = "time-of-day", "times lie within one day: {}";
     /// Dates as text are ISO.
     IsoDates = "iso-dates", "dates kept as text have the form YYYY-MM-DD[ HH:MM:SS]: {}";
     /// The session's time zone.

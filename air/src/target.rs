@@ -306,6 +306,10 @@ pub struct Capabilities {
     pub untyped_literals: bool,
     /// Integers are computed in 64 bits or more, whatever the types of the operands.
     pub wide_integers: bool,
+    /// A time may be less than nothing and more than a day.
+    pub time_spans: bool,
+    /// A text padded to a length below zero is NULL.
+    pub negative_padding_is_null: bool,
     /// Dates and times are types of their own (else they are ISO texts).
     pub temporal_types: bool,
     /// JSON documents, UUIDs and declared words are types of their own (else they are texts).

@@ -98,6 +98,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     untyped_literals: false,
     wide_integers: false,
+    time_spans: false,
+    negative_padding_is_null: false,
     temporal_types: true,
     document_types: false,
     fixed_texts_pad: true,

@@ -108,6 +108,8 @@ const MYSQL_BASE: Capabilities = Capabilities {
     unsigned: true,
     untyped_literals: false,
     wide_integers: true,
+    time_spans: true,
+    negative_padding_is_null: true,
     temporal_types: true,
     document_types: false,
     fixed_texts_pad: false,

@@ -94,6 +94,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     untyped_literals: false,
     wide_integers: true,
+    time_spans: false,
+    negative_padding_is_null: true,
     temporal_types: true,
     document_types: false,
     fixed_texts_pad: true,

@@ -93,6 +93,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     untyped_literals: true,
     wide_integers: false,
+    time_spans: false,
+    negative_padding_is_null: false,
     temporal_types: true,
     document_types: true,
     fixed_texts_pad: true,

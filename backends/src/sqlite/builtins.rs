@@ -249,7 +249,12 @@ pub const BUILTINS: &[Row] = &[
     Row::template(ToDays, "CAST(julianday(date({0})) - 1721059.5 AS INTEGER)"),
     Row::template(FromDays, "date({0!} + 1721059.5)"),
     Row::template(TimeToSeconds, "CAST(strftime('%s', '1970-01-01 ' || time({0})) AS INTEGER)"),
-    Row::template(SecondsToTime, "time({0}, 'unixepoch')"),
+    // Nothing of NULL, which printf takes for 0, is NULL.
+    Row::loose(
+        SecondsToTime,
+        S::Concat,
+        "printf('%s%02d:%02d:%02d', CASE WHEN {0!} < 0 THEN '-' ELSE '' END, abs({0}) / 3600, abs({0}) / 60 % 60, abs({0}) % 60) || substr({0}, 1, 0)",
+    ),
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
     Row::refuse(FormatDecimal, "number pictures have no form"),

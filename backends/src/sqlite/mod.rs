@@ -101,6 +101,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     unsigned: false,
     untyped_literals: false,
     wide_integers: true,
+    time_spans: true,
+    negative_padding_is_null: false,
     temporal_types: false,
     document_types: false,
     fixed_texts_pad: false,

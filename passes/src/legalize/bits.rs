@@ -12,6 +12,12 @@ use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
 pub(super) const RULES: &[Rule] = &[
+    // Before the types of results, which it looks at.
+    Rule {
+        name: "shift_count",
+        law: "a count of 64 and more shifts everything out",
+        apply: Apply::Builtins(&[ShiftLeft, ShiftRight], shift_count),
+    },
     Rule {
         name: "signed_bits",
         law: "the bits of a signed result are those of the unsigned one",
@@ -26,11 +32,6 @@ pub(super) const RULES: &[Rule] = &[
         name: "signed_shift_right",
         law: "an arithmetic shift is a division by a power of two, rounded down",
         apply: Apply::Builtins(&[ShiftRight], signed_shift_right),
-    },
-    Rule {
-        name: "shift_count",
-        law: "a count of 64 and more shifts everything out",
-        apply: Apply::Builtins(&[ShiftLeft, ShiftRight], shift_count),
     },
 ];
 
@@ -220,9 +221,30 @@ fn is_masked(cx: &Context<'_>, n: ExprId) -> bool {
     }
 }
 
+/// Where all integers are wide, what is shifted out of 32 bits by an unknown count is cut off, and the highest bit left
+/// is the sign.
+fn narrow_shift(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((ShiftLeft, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
+    if cx.air.ty(id) != Type::I32 || cx.int_value(n).is_some() {
+        return Ok(false);
+    }
+    let half = cx.int(1 << 31, id);
+    let low = cx.int((1 << 32) - 1, id);
+    let shifted = cx.call(ShiftLeft, &[x, n], Type::I64, id);
+    let moved = cx.call(Add, &[shifted, half], Type::I64, id);
+    let cut = cx.call(BitAnd, &[moved, low], Type::I64, id);
+    let half = cx.int(1 << 31, id);
+    cx.become_call(id, Sub, &[cut, half]);
+    Ok(true)
+}
+
 /// PostgreSQL and SQL Server take the count modulo the width.
 fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.target.can.wide_integers || !cx.air.ty(id).is_int() {
+    if cx.target.can.wide_integers {
+        return narrow_shift(cx, id);
+    }
+    if !cx.air.ty(id).is_int() {
         return Ok(false);
     }
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };

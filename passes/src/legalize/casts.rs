@@ -4,7 +4,7 @@ use air::builtins::Builtin::*;
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::target::{Booleans, Decimals};
-use air::types::{Affinity, CastFailure, CastReason, CastRule, Rounding, TextKind, Type};
+use air::types::{Affinity, CastFailure, CastReason, CastRule, Rounding, TextKind, TextType, Type};
 use air::{Expr, ExprId};
 
 use crate::codes;
@@ -392,6 +392,21 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let message = "a quotient is shown with digits of its own";
         return cx.refuse(codes::CAST, span, message, "round it first");
     }
+    if text.kind == TextKind::Fixed && text.length > 0 && !cx.target.can.fixed_texts_pad {
+        // Blanks at the end never count: where they are not held they are taken off, so that equal values are alike.
+        let varying = Type::Text(TextType { kind: TextKind::Varying, ..text });
+        let cut = cx.cast(operand, varying);
+        cx.become_call(id, TrimEnd, &[cut]);
+        return Ok(true);
+    }
+    if from == Type::Number
+        && matches!(cx.target.can.decimals, Decimals::Bounded { .. })
+        && cx.air.literal(operand).is_none()
+    {
+        let span = cx.air.span(id);
+        let message = "a number of no declared scale is shown with as many digits as it was given";
+        return cx.refuse(codes::CAST, span, message, "declare its scale, or round it first");
+    }
     if cx.target.can.decimals != Decimals::Float {
         return Ok(false);
     }
@@ -399,6 +414,13 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let plain = match from {
         Type::Decimal { scale, .. } if scale > 0 => {
             let format = cx.text(&format!("%.{scale}f"), id);
+            cx.call(Printf, &[format, operand], Type::TEXT, id)
+        }
+        // What is rounded is a float still.
+        Type::Decimal { scale: 0, .. }
+            if !matches!(cx.air.expr(operand), Expr::Literal { .. } | Expr::Column { .. }) =>
+        {
+            let format = cx.text("%.0f", id);
             cx.call(Printf, &[format, operand], Type::TEXT, id)
         }
         Type::Number | Type::Float32 | Type::Float64 => {

@@ -27,6 +27,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[DateAddRoll], roll_over),
     },
     Rule {
+        name: "seconds_of_a_day",
+        law: "seconds of one day are a time of that day",
+        apply: Apply::Builtins(&[SecondsToTime], seconds_of_a_day),
+    },
+    Rule {
         name: "interval_as_units",
         law: "adding an interval adds its months, then its days, then its time",
         apply: Apply::Builtins(&[AddInterval, SubInterval], interval_as_units),
@@ -295,6 +300,27 @@ fn roll_over(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
+/// A time of day takes no spans of time: what is counted in seconds has to stay within the day.
+fn seconds_of_a_day(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.time_spans {
+        return Ok(false);
+    }
+    let Some([seconds]) = cx.args(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    match cx.int_value(seconds) {
+        Some(0..SECONDS_OF_DAY) => Ok(false),
+        Some(_) => {
+            cx.refuse(codes::BUILTIN, span, "a time of day is less than nothing or more than a day", "")
+        }
+        None => {
+            let subject = cx.subject(seconds);
+            cx.assume(Assume::TimeOfDay, &subject, span).map(|()| false)
+        }
+    }
+}
+
+const SECONDS_OF_DAY: i64 = 86_400;
+
 fn interval_as_units(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.target.can.interval_values {
         return Ok(false);
@@ -318,6 +344,12 @@ fn interval_as_units(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let span = cx.air.span(interval);
         let message = "an interval that is not written out has no form";
         return cx.refuse(codes::BUILTIN, span, message, "write the interval as a literal");
+    }
+    if matches!(ty, Type::Time { .. }) {
+        // Months and days go by without moving the clock.
+        steps.retain(|(_, unit)| {
+            matches!(unit, Unit::Hour | Unit::Minute | Unit::Second | Unit::Millisecond | Unit::Microsecond)
+        });
     }
     if steps.is_empty() {
         cx.become_copy(id, value);

@@ -85,6 +85,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[Lower, Upper, LowerAscii, UpperAscii], letters_of_literal),
     },
     Rule {
+        name: "negative_padding",
+        law: "a text cut to less than nothing is empty",
+        apply: Apply::Builtins(&[PadLeft, PadRight], negative_length),
+    },
+    Rule {
         name: "empty_padding",
         law: "padding with nothing leaves what there is",
         apply: Apply::Builtins(&[PadLeft, PadRight], empty_padding),
@@ -660,6 +665,30 @@ fn part_before(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let part = cx.call(SubstringInside, &[x, one, length], ty, id);
     let expr = cx.case_expr(&[(found, part)], Some(x));
     cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// MySQL gives NULL for a length below zero.
+fn negative_length(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let n = args[1];
+    let known = cx.int_value(n);
+    if !cx.target.can.negative_padding_is_null || known.is_some_and(|length| length >= 0) {
+        return Ok(false);
+    }
+    if known.is_some() {
+        args[1] = cx.int(0, id);
+        cx.become_call(id, op, &args);
+        return Ok(true);
+    }
+    if matches!(cx.air.expr(n), Expr::Call { op: Greatest, .. } | Expr::Case { .. }) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(n);
+    let zero = cx.int(0, id);
+    args[1] = cx.call(Greatest, &[n, zero], ty, id);
+    cx.become_call(id, op, &args);
     Ok(true)
 }
 

@@ -72,6 +72,8 @@ pub(crate) struct Numbers {
     pub count: Type,
     /// Where bit operations take place.
     pub bits: Bits,
+    /// The count of a shift counts modulo the width of what is shifted.
+    pub shifts_modulo: bool,
     /// `^`.
     pub caret: Caret,
     /// The common type of two unlike numeric types.

@@ -764,12 +764,29 @@ impl<'a> Binder<'a> {
                 r = self.int(count.saturating_neg(), span);
             }
         }
+        if self.meaning.numbers.shifts_modulo && matches!(op, Builtin::ShiftLeft | Builtin::ShiftRight) {
+            r = self.count_modulo(l, r)?;
+        }
         let (a, b) = (self.air.ty(l), self.air.ty(r));
         let ty = match op {
             Builtin::ShiftLeft | Builtin::ShiftRight => self.bit_type(a, a),
             _ => self.bit_type(a, b),
         };
         Ok(self.call_as(op, &[l, r], ty, span))
+    }
+
+    /// The count of a shift, modulo the width of what is shifted.
+    fn count_modulo(&mut self, shifted: ExprId, count: ExprId) -> Bound<ExprId> {
+        let width: i64 = if matches!(self.air.ty(shifted), Type::Int { bits: 64, .. }) { 64 } else { 32 };
+        let (span, ty) = (self.air.span(count), self.air.ty(count));
+        match self.air.int_literal(count) {
+            Some(value) if (0..width).contains(&value) => Ok(count),
+            Some(_) => self.no_meaning("a shift by a negative count or by more than the width", span),
+            None => {
+                let mask = self.int(width - 1, span);
+                Ok(self.call_as(Builtin::BitAnd, &[count, mask], ty, span))
+            }
+        }
     }
 
     // Joining.

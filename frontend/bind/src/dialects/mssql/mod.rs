@@ -45,6 +45,7 @@ pub(super) static MEANING: Meaning = Meaning {
         avg,
         count: Type::I32,
         bits: Bits::Operands,
+        shifts_modulo: false,
         caret: Caret::Xor,
         common,
     },

@@ -55,6 +55,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             avg,
             count: Type::I64,
             bits: Bits::Unsigned64,
+            shifts_modulo: false,
             caret: Caret::Xor,
             common,
         },

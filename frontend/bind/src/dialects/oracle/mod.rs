@@ -53,6 +53,7 @@ pub(super) static MEANING: Meaning = Meaning {
         avg: |ty, _| if ty.is_float() { (Builtin::AvgFloat, ty) } else { (Builtin::AvgOracle, Type::Number) },
         count: Type::Number,
         bits: Bits::Operands,
+        shifts_modulo: false,
         caret: Caret::None,
         common: |left, right| arith(Arith::Add, left, right),
     },

@@ -51,6 +51,7 @@ pub(super) static MEANING: Meaning = Meaning {
         avg,
         count: Type::I64,
         bits: Bits::Operands,
+        shifts_modulo: true,
         caret: Caret::Power,
         common,
     },

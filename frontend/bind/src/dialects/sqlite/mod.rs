@@ -43,6 +43,7 @@ pub(super) static MEANING: Meaning = Meaning {
         avg: |_, _| (Builtin::AvgFloat, Type::Float64),
         count: Type::I64,
         bits: Bits::Signed64,
+        shifts_modulo: false,
         caret: Caret::None,
         common,
     },

@@ -59,10 +59,7 @@ pub(crate) fn date_part<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Boun
     let value = moment(binder, site.args[1])?;
     let span = binder.span(site.args[0]);
     let id = time::part(binder, &field, value, span, site.span)?;
-    if !binder.air.ty(id).is_unknown() {
-        binder.air.info_mut(id).ty = Type::Float64;
-    }
-    Ok(id)
+    binder.coerce(id, Type::Float64, CastReason::Implicit)
 }
 
 /// date_trunc('unit', x[, zone]).
