@@ -229,12 +229,13 @@ fn narrow_shift(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.air.ty(id) != Type::I32 || cx.int_value(n).is_some() {
         return Ok(false);
     }
+    // Made positive by a multiple of 2^32 first, so that the rest is one.
+    let lift = cx.int((1 << 62) + (1 << 31), id);
+    let whole = cx.int(1 << 32, id);
     let half = cx.int(1 << 31, id);
-    let low = cx.int((1 << 32) - 1, id);
     let shifted = cx.call(ShiftLeft, &[x, n], Type::I64, id);
-    let moved = cx.call(Add, &[shifted, half], Type::I64, id);
-    let cut = cx.call(BitAnd, &[moved, low], Type::I64, id);
-    let half = cx.int(1 << 31, id);
+    let lifted = cx.call(Add, &[shifted, lift], Type::I64, id);
+    let cut = cx.call(Mod, &[lifted, whole], Type::I64, id);
     cx.become_call(id, Sub, &[cut, half]);
     Ok(true)
 }

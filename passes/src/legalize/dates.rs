@@ -309,10 +309,10 @@ fn seconds_of_a_day(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let span = cx.air.span(id);
     match cx.int_value(seconds) {
         Some(0..SECONDS_OF_DAY) => Ok(false),
-        Some(_) => {
-            cx.refuse(codes::BUILTIN, span, "a time of day is less than nothing or more than a day", "")
+        known if known.is_some() || cx.seen_below(seconds).negative => {
+            cx.refuse(codes::BUILTIN, span, "a time here is neither below zero nor longer than a day", "")
         }
-        None => {
+        _ => {
             let subject = cx.subject(seconds);
             cx.assume(Assume::TimeOfDay, &subject, span).map(|()| false)
         }
