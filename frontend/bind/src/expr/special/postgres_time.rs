@@ -7,7 +7,7 @@ use crate::dialects::Want;
 use crate::expr::CallSite;
 use crate::expr::constant::{Span3, unit_named};
 use air::expr::Unit;
-use air::types::{CastReason, IntervalKind, Type, Zone};
+use air::types::{CastReason, CastRule, IntervalKind, Type, Zone};
 use air::{Builtin, ExprId};
 use air_base::Diagnostic;
 use airc_grammar::tree;
@@ -59,7 +59,7 @@ pub(crate) fn date_part<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Boun
     let value = moment(binder, site.args[1])?;
     let span = binder.span(site.args[0]);
     let id = time::part(binder, &field, value, span, site.span)?;
-    binder.coerce(id, Type::Float64, CastReason::Implicit)
+    Ok(binder.cast(id, Type::Float64, CastRule::IMPLICIT))
 }
 
 /// date_trunc('unit', x[, zone]).

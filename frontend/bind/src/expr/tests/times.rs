@@ -53,7 +53,7 @@ fn fields_and_formats() {
         (Mysql, "EXTRACT(MONTH FROM d)", "extract_month(d)", "i64"),
         (Mysql, "EXTRACT(YEAR_MONTH FROM d)", "add(mul(extract_year(d), 100), extract_month(d))", "i64"),
         (Postgres, "EXTRACT(DOW FROM d)", "extract_weekday_sunday0(d)", "dec(19,0)"),
-        (Postgres, "DATE_PART('year', d)", "extract_year(d)", "f64"),
+        (Postgres, "DATE_PART('year', d)", "cast(extract_year(d) to f64)", "f64"),
         (Postgres, "DATE_TRUNC('month', ts)", "date_trunc[month](ts)", "ts(6)"),
         (Mssql, "DATEPART(weekday, d)", "extract_weekday_sunday1(d)", "i32"),
         (Mysql, "DATE_FORMAT(d, '%Y-%m')", "format_time(d, '{YYYY}-{MM}')", "text"),
