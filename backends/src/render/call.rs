@@ -68,6 +68,7 @@ impl<'a> Renderer<'a> {
                 self.wrap(strength, min, |r| r.template(text, call, r.above(strength)))
             }
             How::Infix(strength, operator) => self.wrap(strength, min, |r| {
+                r.open();
                 for (i, &arg) in call.args.iter().enumerate() {
                     if i > 0 {
                         r.push(" ");
@@ -76,6 +77,7 @@ impl<'a> Renderer<'a> {
                     }
                     r.expr(arg, if i == 0 { r.at(strength) } else { r.above(strength) })?;
                 }
+                r.close();
                 Ok(())
             }),
             How::Prefix(strength, operator) => self.wrap(strength, min, |r| {
@@ -86,11 +88,12 @@ impl<'a> Renderer<'a> {
                 match call.args {
                     // `--` would begin a comment, so a prefix operator never meets another one.
                     [operand] => {
-                        let from = r.out.len();
+                        let (from, marks) = (r.out.len(), r.marks.len());
                         r.expr(*operand, r.above(strength))?;
                         // Two operators without a blank between them are read as one.
                         if r.out[from..].starts_with(['-', '+', '~', '@']) {
                             r.out.insert(from, ' ');
+                            r.marks[marks..].iter_mut().for_each(|mark| mark.at += 1);
                         }
                         Ok(())
                     }

@@ -180,3 +180,24 @@ fn long_statements_break_at_clauses_first() {
         "SELECT customer, balance\nFROM accounts\nWHERE balance > 1000\n  AND customer < 500\nORDER BY customer"
     );
 }
+
+#[test]
+fn an_operation_that_fits_stays_on_its_line() {
+    let sum = "(call op:add args:[(call op:add args:[s0.a s0.b]):i32 s0.a]):i32";
+    let not = format!("(call op:bit_not args:[(call op:neg args:[{sum}]):i32]):i32");
+    let text = format!(
+        r#"(air version:1 statements:[(query_statement query:(query body:(select select:(block
+            from:(source source:s0=(src alias:"t" kind:(table name:["t"]) closed:true columns:[
+                (column name:"a" ty:i32) (column name:"b" ty:i32)]))
+            distinct:(all) items:[(item expr:{sum}) (item expr:{not})]))))])"#
+    );
+    let air = Air::from_text(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let lines = rendered(Postgres, &air, 20);
+    assert_eq!(lines, "SELECT\n  a + b + a,\n  ~ -(a + b + a)\nFROM t");
+    // Where nothing fits, no letter is lost.
+    let narrow = rendered(Postgres, &air, 8);
+    assert_eq!(
+        narrow.split_whitespace().collect::<Vec<_>>().join(" "),
+        "SELECT a + b + a, ~ -(a + b + a) FROM t"
+    );
+}
