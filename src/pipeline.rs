@@ -39,6 +39,28 @@ pub(crate) struct Source<'a> {
     pub(crate) profile: &'a Profile,
 }
 
+impl<'a> Source<'a> {
+    fn input<'i>(
+        &self,
+        catalog: &'i mut Catalog,
+        scratch: &'i mut Scratch,
+        options: &Options,
+    ) -> airc_bind::Input<'i>
+    where
+        'a: 'i,
+    {
+        airc_bind::Input {
+            tree: self.tree,
+            statement: self.statement,
+            source: self.text,
+            profile: self.profile,
+            catalog,
+            scratch,
+            nesting_max: options.nesting_depth_max,
+        }
+    }
+}
+
 /// Text to meaning. `air` and `ledger` are empty before; `catalog` is changed by definitions.
 pub(crate) fn bind(
     source: &Source<'_>,
@@ -49,16 +71,8 @@ pub(crate) fn bind(
     ledger: &mut Ledger,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Refused> {
-    let input = airc_bind::Input {
-        tree: source.tree,
-        statement: source.statement,
-        source: source.text,
-        profile: source.profile,
-        catalog,
-        scratch,
-        nesting_max: options.nesting_depth_max,
-    };
-    airc_bind::bind_statement(input, air, ledger, diagnostics).map_err(|_| Refused)?;
+    airc_bind::bind_statement(source.input(catalog, scratch, options), air, ledger, diagnostics)
+        .map_err(|_| Refused)?;
     // Comments in front of a statement belong to the script, which may be put together otherwise.
     let start = source.tree[source.statement].span.start;
     air.comments.retain(|comment| comment.span.start >= start);
@@ -75,16 +89,8 @@ pub(crate) fn bind_later(
     ledger: &mut Ledger,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Refused> {
-    let input = airc_bind::Input {
-        tree: source.tree,
-        statement: source.statement,
-        source: source.text,
-        profile: source.profile,
-        catalog,
-        scratch,
-        nesting_max: options.nesting_depth_max,
-    };
-    airc_bind::bind_later(input, air, ledger, diagnostics).map_err(|_| Refused)
+    airc_bind::bind_later(source.input(catalog, scratch, options), air, ledger, diagnostics)
+        .map_err(|_| Refused)
 }
 
 /// The table that the statement is about to change, as it is known before.

@@ -70,6 +70,23 @@ node_struct! {
     }
 }
 
+impl ColumnDef {
+    /// A column of that type, of which nothing more is said.
+    pub fn plain(name: Name, ty: Type, not_null: bool) -> ColumnDef {
+        ColumnDef {
+            name,
+            ty,
+            not_null,
+            default: None,
+            identity: None,
+            generated: None,
+            on_update_now: false,
+            collated: false,
+            comment: None,
+        }
+    }
+}
+
 node_struct! {
     /// A column whose values the server makes up.
     pub struct Identity = "identity" {

@@ -90,17 +90,7 @@ impl<'a> Binder<'a> {
     ) -> Bound<Defined> {
         let node = self.tree[id];
         let (name, ty, serial) = self.column_type(id, options.collation)?;
-        let mut column = ColumnDef {
-            name,
-            ty,
-            not_null: false,
-            default: None,
-            identity: None,
-            generated: None,
-            on_update_now: false,
-            collated: false,
-            comment: None,
-        };
+        let mut column = ColumnDef::plain(name, ty, false);
         let mut constraints: Vec<Constraint> = Vec::new();
         if let Some(serial) = serial {
             column.not_null = true;

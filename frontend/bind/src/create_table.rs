@@ -232,17 +232,7 @@ impl<'a> Binder<'a> {
         for column in &known.columns {
             let name = Name { text: self.air.push_text(&column.name), exact: column.exact };
             columns.push(SourceColumn { name, ty: column.ty, nullable: column.nullable });
-            table.columns.push(ColumnDef {
-                name,
-                ty: column.ty,
-                not_null: !column.nullable,
-                default: None,
-                identity: None,
-                generated: None,
-                on_update_now: false,
-                collated: false,
-                comment: None,
-            });
+            table.columns.push(ColumnDef::plain(name, column.ty, !column.nullable));
         }
         let columns = self.air.push_list(&columns);
         table.this = self.this_source(table.name, columns, true, node.span);

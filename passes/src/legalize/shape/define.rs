@@ -1246,17 +1246,9 @@ fn whole_column(
     let known = cx.catalog.table(schema, cx.air.name(table.name));
     let column = known.and_then(|known| Some(&known.columns[known.column(cx.air.name(name))? as usize]));
     match column {
-        Some(known) if !known.has_default && !known.identity && !known.generated => Ok(ColumnDef {
-            name,
-            ty: known.ty,
-            not_null: !known.nullable,
-            default: None,
-            identity: None,
-            generated: None,
-            on_update_now: false,
-            collated: false,
-            comment: None,
-        }),
+        Some(known) if !known.has_default && !known.identity && !known.generated => {
+            Ok(ColumnDef::plain(name, known.ty, !known.nullable))
+        }
         _ => {
             let message = "a column is changed by saying all of it, and not all of it is known";
             cx.refuse(codes::DEFINITION, span, message, "a schema with the column, without a default")
