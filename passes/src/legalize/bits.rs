@@ -19,6 +19,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[ShiftLeft, ShiftRight], shift_count),
     },
     Rule {
+        name: "narrow_hex",
+        law: "the digits of a number of 32 bits are those of its low 32 bits",
+        apply: Apply::Builtins(&[HexLowerOfInt], narrow_hex),
+    },
+    Rule {
         name: "signed_bits",
         law: "the bits of a signed result are those of the unsigned one",
         apply: Apply::Builtins(&[BitAnd, BitOr, BitXor, BitNot, ShiftLeft], signed_bits),
@@ -34,6 +39,19 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[ShiftRight], signed_shift_right),
     },
 ];
+
+/// Where all integers are wide, a negative number of 32 bits would show 64 of them.
+fn narrow_hex(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([x]) = cx.args(id) else { return Ok(false) };
+    let narrow = matches!(cx.air.ty(x), Type::Int { bits: ..=32, unsigned: false });
+    if !cx.target.can.wide_integers || !narrow || cx.int_value(x).is_some_and(|value| value >= 0) {
+        return Ok(false);
+    }
+    let low = cx.int(i64::from(u32::MAX), id);
+    let low = cx.call(BitAnd, &[x, low], Type::I64, id);
+    cx.become_call(id, HexLowerOfInt, &[low]);
+    Ok(true)
+}
 
 /// A target that computes in unsigned bits gives unsigned results.
 fn signed_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {

@@ -106,13 +106,7 @@ pub(crate) fn hex_of_text<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bo
 
 /// to_hex: of a negative number by the width of its type.
 pub(crate) fn to_hex<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
-    let mut args = binder.wanted_args(site, &[Want::Int])?;
-    let narrow = matches!(binder.air.ty(args[0]), Type::Int { bits: ..=32, .. });
-    if narrow && binder.air.int_literal(args[0]).is_none_or(|value| value < 0) {
-        let wide = binder.coerce(args[0], Type::I64, CastReason::Implicit)?;
-        let mask = binder.int(i64::from(u32::MAX), site.span);
-        args[0] = binder.call_as(Builtin::BitAnd, &[wide, mask], Type::I64, site.span);
-    }
+    let args = binder.wanted_args(site, &[Want::Int])?;
     Ok(binder.call(Builtin::HexLowerOfInt, &args, site.span))
 }
 
