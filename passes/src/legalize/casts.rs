@@ -385,7 +385,7 @@ fn to_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
     let Type::Text(text) = to else { return Ok(false) };
     if from == Type::Number && cx.target.can.decimals != Decimals::Unbounded && is_quotient(cx, operand) {
         let span = cx.air.span(id);
@@ -395,7 +395,8 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if text.kind == TextKind::Fixed && text.length > 0 && !cx.target.can.fixed_texts_pad {
         // Blanks at the end never count: where they are not held they are taken off, so that equal values are alike.
         let varying = Type::Text(TextType { kind: TextKind::Varying, ..text });
-        let cut = cx.cast(operand, varying);
+        let nullable = cx.air.info(id).nullable;
+        let cut = cx.make(Expr::Cast { operand, to: varying, rule }, varying, nullable, id);
         cx.become_call(id, TrimEnd, &[cut]);
         return Ok(true);
     }

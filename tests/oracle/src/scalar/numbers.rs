@@ -159,10 +159,7 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         B::BinOfInt => int(&args[0]).map(|i| Value::Text(format!("{:b}", i as u64))),
         B::OctOfInt => int(&args[0]).map(|i| Value::Text(format!("{:o}", i as u64))),
         B::ToBase => to_base(args),
-        B::FormatNumber => decimal(&args[0]).and_then(|d| {
-            let scale = int(&args[1])?.clamp(0, 30) as i32;
-            Ok(Value::Text(with_commas(&d.rescale(scale, Rounding::HalfAway).to_string())))
-        }),
+        B::FormatNumber => format_number(args),
         _ => return None,
     })
 }
@@ -433,6 +430,21 @@ fn to_base(args: &[Value]) -> Eval<Value> {
     }
     let digits: String = out.iter().rev().collect();
     Ok(Value::Text(if sign { format!("-{digits}") } else { digits }))
+}
+
+/// FORMAT: of a float the product with the power of ten is rounded, halves to even.
+fn format_number(args: &[Value]) -> Eval<Value> {
+    let scale = int(&args[1])?.clamp(0, 30) as i32;
+    let number = match &args[0] {
+        Value::Float(f) => {
+            let power = 10f64.powi(scale);
+            let rounded = (f * power).round_ties_even() / power;
+            // Neither has nothing a sign, nor does a product beyond the floats have digits.
+            decimal(&Value::Float(if rounded.is_finite() { rounded + 0.0 } else { *f }))?
+        }
+        other => decimal(other)?,
+    };
+    Ok(Value::Text(with_commas(&number.rescale(scale, Rounding::HalfAway).to_string())))
 }
 
 fn with_commas(number: &str) -> String {
