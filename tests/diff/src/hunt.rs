@@ -123,7 +123,7 @@ impl Hunter<'_> {
         let mut sources = Vec::new();
         let mut cases = Vec::new();
         for (number, engine) in self.options.sources.iter().enumerate() {
-            let dialect = dialect_of(*engine);
+            let dialect = engine.dialect();
             let grammar = Grammar::of(dialect).expect("engines have grammars");
             // Streams of numbers that have nothing to do with each other.
             let mut random = fastrand::Rng::with_seed(seed ^ ((number as u64 + 1) << 48));
@@ -232,15 +232,6 @@ impl Hunter<'_> {
         let mut result = if still { small } else { result.clone() };
         result.trials.retain(|trial| trial.target == target);
         Ok(Finding { words: words(&result.case), result, target, alike: 0, rejected })
-    }
-}
-
-/// The dialect of an engine.
-fn dialect_of(engine: EngineKind) -> Dialect {
-    match engine {
-        EngineKind::Sqlite => Dialect::Sqlite,
-        EngineKind::Postgres => Dialect::Postgres,
-        EngineKind::Mariadb => Dialect::Mysql,
     }
 }
 

@@ -136,7 +136,7 @@ impl Exercise {
     pub fn idle_functions(&self) -> Vec<(&'static str, &'static str)> {
         let mut idle = Vec::new();
         for kind in EngineKind::ALL {
-            for name in functions(dialect(kind)) {
+            for name in functions(kind.dialect()) {
                 if !self.functions.contains_key(&(kind.label(), name)) {
                     idle.push((kind.label(), name));
                 }
@@ -188,15 +188,6 @@ impl Used {
             }
             Child::Query(_) | Child::Select(_) | Child::Rel(_) | Child::Window(_) => {}
         });
-    }
-}
-
-/// The dialect whose tables an engine stands for.
-fn dialect(kind: EngineKind) -> Dialect {
-    match kind {
-        EngineKind::Sqlite => Dialect::Sqlite,
-        EngineKind::Postgres => Dialect::Postgres,
-        EngineKind::Mariadb => Dialect::Mariadb,
     }
 }
 

@@ -48,6 +48,15 @@ impl EngineKind {
         }
     }
 
+    /// The dialect it speaks.
+    pub fn dialect(self) -> Dialect {
+        match self {
+            EngineKind::Sqlite => Dialect::Sqlite,
+            EngineKind::Postgres => Dialect::Postgres,
+            EngineKind::Mariadb => Dialect::Mariadb,
+        }
+    }
+
     /// The name of this side in reports and on the command line.
     pub fn label(self) -> &'static str {
         match self {
