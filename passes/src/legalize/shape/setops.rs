@@ -83,7 +83,7 @@ fn recursion_on_the_surface(cx: &mut Context<'_>, query: QueryId) -> Fired {
 }
 
 /// References to a common table expression at or below a query.
-pub(crate) fn references(air: &Air, query: QueryId, cte: air::CteId) -> usize {
+pub(super) fn references(air: &Air, query: QueryId, cte: air::CteId) -> usize {
     let mut count = 0;
     let mut stack = vec![Child::Query(query)];
     while let Some(child) = stack.pop() {
