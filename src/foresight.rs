@@ -4,14 +4,13 @@
 //! Before: the statements of a script, each parsed by itself. After: which changes go into which CREATE TABLE. Never: a
 //! look at the catalog; what the binder or the target make of it is seen when the table is created.
 
-use crate::pipeline::{self, Lowering, Source};
+use crate::pipeline::{self, Lowering, Source, Work};
 use crate::{Options, translator};
+use air::Statement;
 use air::catalog::Catalog;
-use air::fidelity::Ledger;
 use air::profile::Profile;
 use air::target::{AlterColumn, SequenceForm, Target};
-use air::{Air, Statement};
-use air_base::{Diagnostic, Span};
+use air_base::Span;
 use airc_bind::Scratch;
 use airc_grammar::Parser;
 use airc_grammar::tree::{
@@ -371,14 +370,6 @@ fn inserted(text: &str) -> Option<String> {
     }
 }
 
-/// What a definition is translated under.
-pub(crate) struct Setting<'a> {
-    pub(crate) from: &'a Profile,
-    pub(crate) target: &'a Target,
-    pub(crate) options: &'a Options,
-    pub(crate) passes: &'a airc_passes::Options,
-}
-
 /// Lowers the bound CREATE TABLE together with changes that come later, each a text of its own. The catalog stays as
 /// it is before them: what is in between does not know of them.
 ///
@@ -386,19 +377,18 @@ pub(crate) struct Setting<'a> {
 pub(crate) fn lower_with<'t>(
     changes: impl Iterator<Item = &'t str>,
     parser: &mut Parser,
-    setting: &Setting<'_>,
+    from: &Profile,
+    options: &Options,
     catalog: &mut Catalog,
-    air: &mut Air,
-    ledger: &mut Ledger,
-    diagnostics: &mut Vec<Diagnostic>,
-    sql: &mut String,
+    work: &mut Work,
     lowering: &mut Lowering,
 ) -> bool {
+    let air = &work.air;
     let Some(Statement::CreateTable { table }) = air.statements.first() else { return false };
     let (schema, name) = (table.name.schema.map(|schema| air.name(schema)), air.name(table.name.name));
     let Some(before) = catalog.table(schema, name).cloned() else { return false };
     let keyed_tables = catalog.keyed_tables;
-    let (alone, noted, said) = (air.clone(), ledger.clone(), diagnostics.len());
+    let (alone, noted, said) = (air.clone(), work.ledger.clone(), work.diagnostics.len());
     let mut scratch = Scratch::default();
     let mut unheard = Vec::new();
     let mut taken = true;
@@ -408,30 +398,26 @@ pub(crate) fn lower_with<'t>(
             taken = false;
             break;
         };
-        let source = Source { tree, statement, text, profile: setting.from };
-        let options = setting.options;
-        let bound =
-            pipeline::bind_later(&source, catalog, &mut scratch, options, air, ledger, &mut unheard).is_ok();
-        if !bound {
+        let source = Source { tree, statement, text, profile: from };
+        if pipeline::bind_later(&source, catalog, &mut scratch, options, work, &mut unheard).is_err() {
             taken = false;
             break;
         }
     }
-    let Setting { target, options, passes, .. } = *setting;
-    taken = taken
-        && pipeline::lower(air, catalog, target, options, passes, ledger, diagnostics, sql, lowering).is_ok();
+    taken = taken && pipeline::lower(work, catalog, options, lowering).is_ok();
     catalog.put(before);
     catalog.keyed_tables = keyed_tables;
     if !taken {
-        (*air, *ledger) = (alone, noted);
-        diagnostics.truncate(said);
-        sql.clear();
+        (work.air, work.ledger) = (alone, noted);
+        work.diagnostics.truncate(said);
+        work.sql.clear();
     }
     taken
 }
 
 /// Makes nothing of a bound change that the definition has already.
-pub(crate) fn leave_out(air: &mut Air, ledger: &mut Ledger) {
+pub(crate) fn leave_out(work: &mut Work) {
+    let Work { air, ledger, .. } = work;
     let reason = air.push_text(SAID_BEFORE);
     air.statements.clear();
     air.statements.push(Statement::Nothing { reason });
@@ -468,17 +454,15 @@ impl Ahead {
         &mut self,
         start: u32,
         script: &str,
-        setting: &Setting<'_>,
+        from: &Profile,
+        options: &Options,
         catalog: &mut Catalog,
-        air: &mut Air,
-        ledger: &mut Ledger,
-        diagnostics: &mut Vec<Diagnostic>,
-        sql: &mut String,
+        work: &mut Work,
         lowering: &mut Lowering,
     ) -> bool {
         let Ok(at) = self.spans.binary_search_by_key(&start, |span| span.start) else { return false };
         if self.foresight.definition(at).is_some_and(|definition| self.whole.contains(&definition)) {
-            leave_out(air, ledger);
+            leave_out(work);
             return false;
         }
         let later = self.foresight.later(at);
@@ -486,8 +470,7 @@ impl Ahead {
             return false;
         }
         let changes = later.iter().map(|at| self.spans[*at].text(script));
-        let parser = &mut self.parser;
-        let lowered = lower_with(changes, parser, setting, catalog, air, ledger, diagnostics, sql, lowering);
+        let lowered = lower_with(changes, &mut self.parser, from, options, catalog, work, lowering);
         if lowered {
             self.whole.insert(at);
         }

@@ -15,16 +15,20 @@ use air_base::{Diagnostic, Span};
 use airc_backends::{RenderOptions, Rendered};
 use airc_bind::Scratch;
 use airc_grammar::tree::{StatementId, Tree};
+use airc_passes::Legalizer;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// What legalization needs to know of the options.
-pub(crate) fn for_passes(options: &Options) -> airc_passes::Options {
-    airc_passes::Options {
+/// The rules for a target. What is declared of the source holds for the target as well.
+pub(crate) fn legalizer(from: &Profile, to: &Profile, options: &Options) -> Legalizer {
+    let mut target = airc_backends::target(to);
+    target.profile.declared.extend_from_slice(&from.declared);
+    let options = airc_passes::Options {
         strict: options.strict,
         allow_approximate: options.allow_approximate,
         disabled_rules: options.disabled_rules.clone(),
-    }
+    };
+    Legalizer::new(target, options)
 }
 
 /// A stage that gave no result; the diagnostics say why.
@@ -61,16 +65,34 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Text to meaning. `air` and `ledger` are empty before; `catalog` is changed by definitions.
+/// A statement on its way through the stages: what it means, what was noted and said, the text it becomes.
+#[derive(Default)]
+pub(crate) struct Work {
+    pub(crate) air: Air,
+    pub(crate) ledger: Ledger,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) sql: String,
+}
+
+impl Work {
+    /// Makes room for the next statement; what was allocated stays.
+    pub(crate) fn clear(&mut self) {
+        self.air.clear();
+        self.ledger.clear();
+        self.diagnostics.clear();
+        self.sql.clear();
+    }
+}
+
+/// Text to meaning. Meaning and ledger are empty before; `catalog` is changed by definitions.
 pub(crate) fn bind(
     source: &Source<'_>,
     catalog: &mut Catalog,
     scratch: &mut Scratch,
     options: &Options,
-    air: &mut Air,
-    ledger: &mut Ledger,
-    diagnostics: &mut Vec<Diagnostic>,
+    work: &mut Work,
 ) -> Result<(), Refused> {
+    let Work { air, ledger, diagnostics, .. } = work;
     airc_bind::bind_statement(source.input(catalog, scratch, options), air, ledger, diagnostics)
         .map_err(|_| Refused)?;
     // Comments in front of a statement belong to the script, which may be put together otherwise.
@@ -79,16 +101,17 @@ pub(crate) fn bind(
     Ok(())
 }
 
-/// Makes a change of the table that `air` creates part of its definition.
+/// Makes a change of the table that the statement creates part of its definition. What there is to say about the
+/// change goes to `diagnostics`.
 pub(crate) fn bind_later(
     source: &Source<'_>,
     catalog: &mut Catalog,
     scratch: &mut Scratch,
     options: &Options,
-    air: &mut Air,
-    ledger: &mut Ledger,
+    work: &mut Work,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<(), Refused> {
+    let Work { air, ledger, .. } = work;
     airc_bind::bind_later(source.input(catalog, scratch, options), air, ledger, diagnostics)
         .map_err(|_| Refused)
 }
@@ -110,38 +133,39 @@ pub(crate) fn forget_definition(source: &Source<'_>, before: Option<Table>, cata
     }
 }
 
-/// What [`lower`] works in, and where it notes what stands where in the text.
-#[derive(Default)]
+/// The rules of a target, and what stands where in the text that [`lower`] made last.
 pub(crate) struct Lowering {
-    passes: airc_passes::Scratch,
+    pub(crate) legalizer: Legalizer,
     pub(crate) rendered: Rendered,
 }
 
-/// Meaning to text. `air` is legal under the target afterwards.
+impl Lowering {
+    pub(crate) fn new(legalizer: Legalizer) -> Lowering {
+        Lowering { legalizer, rendered: Rendered::default() }
+    }
+}
+
+/// Meaning to text. The meaning is legal under the target afterwards.
 pub(crate) fn lower(
-    air: &mut Air,
+    work: &mut Work,
     catalog: &Catalog,
-    target: &Target,
     options: &Options,
-    passes: &airc_passes::Options,
-    ledger: &mut Ledger,
-    diagnostics: &mut Vec<Diagnostic>,
-    sql: &mut String,
     lowering: &mut Lowering,
 ) -> Result<(), Refused> {
-    let Lowering { passes: scratch, rendered } = lowering;
+    let Work { air, ledger, diagnostics, sql } = work;
+    let Lowering { legalizer, rendered } = lowering;
     rendered.clear();
-    admit(&target.profile.declared, options, ledger, diagnostics)?;
+    admit(&legalizer.target().profile.declared, options, ledger, diagnostics)?;
     if let [Statement::Nothing { reason }] = air.statements.as_slice() {
         let span = air.statement_spans.first().copied().unwrap_or(Span::NONE);
         let message = format!("nothing is emitted for this statement: {}", air.text(*reason));
         diagnostics.push(Diagnostic::note(codes::NOTHING_EMITTED, span, message));
         return Ok(());
     }
-    airc_passes::legalize(air, catalog, target, ledger, diagnostics, passes, scratch).map_err(|_| Refused)?;
+    legalizer.legalize(air, catalog, ledger, diagnostics).map_err(|_| Refused)?;
     let layout = RenderOptions { catalog, width: options.width, comments: options.comments };
     let before = sql.len();
-    airc_backends::render(air, target, &layout, sql, rendered).map_err(|diagnostic| {
+    airc_backends::render(air, legalizer.target(), &layout, sql, rendered).map_err(|diagnostic| {
         sql.truncate(before);
         diagnostics.push(*diagnostic);
         Refused

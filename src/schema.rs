@@ -1,11 +1,9 @@
 //! Catalogs from definitions.
 
 use crate::Options;
-use crate::pipeline::{self, Source};
+use crate::pipeline::{self, Source, Work};
 use crate::translator::parser_for;
-use air::Air;
 use air::catalog::Catalog;
-use air::fidelity::Ledger;
 use air::profile::Profile;
 use air_base::Diagnostic;
 use airc_bind::Scratch;
@@ -19,18 +17,17 @@ pub fn read(ddl: &str, profile: &Profile, options: &Options, catalog: &mut Catal
     let mut parser = parser_for(profile);
     let parsed = parser.parse(ddl);
     let mut diagnostics = parsed.diagnostics.to_vec();
-    let (mut scratch, mut air, mut ledger) = (Scratch::default(), Air::default(), Ledger::default());
+    let (mut scratch, mut work) = (Scratch::default(), Work::default());
     for &id in parsed.tree.statements() {
         let statement = parsed.tree[id];
         if !defines(statement.kind) {
             continue;
         }
-        air.clear();
-        ledger.clear();
+        work.clear();
         let source = Source { tree: parsed.tree, statement: id, text: ddl, profile };
-        // What is wrong with it has been said; the others are read all the same.
-        let _ =
-            pipeline::bind(&source, catalog, &mut scratch, options, &mut air, &mut ledger, &mut diagnostics);
+        // One that is refused says why and is left out.
+        let _ = pipeline::bind(&source, catalog, &mut scratch, options, &mut work);
+        diagnostics.append(&mut work.diagnostics);
     }
     diagnostics
 }

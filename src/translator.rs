@@ -1,8 +1,8 @@
 //! Scripts in one pass: every buffer is kept from statement to statement, and nothing is cached.
 
-use crate::foresight::{Ahead, Setting};
+use crate::foresight::Ahead;
 use crate::outcome::{Certificate, StatementOutcome, Translation};
-use crate::pipeline::{self, Lowering, Source};
+use crate::pipeline::{self, Lowering, Source, Work};
 use crate::readers::Readers;
 use crate::{Options, Plan};
 use air::Air;
@@ -35,26 +35,15 @@ use std::ops::Range;
 /// ```
 pub struct Translator {
     from: Profile,
-    target: Target,
     options: Options,
-    passes: airc_passes::Options,
     parser: Parser,
     /// What schemas declared, before any script.
     schema: Catalog,
     catalog: Catalog,
-    buffers: Buffers,
-    readers: Readers,
-}
-
-/// What one statement is worked on in.
-#[derive(Default)]
-struct Buffers {
     scratch: Scratch,
-    air: Air,
-    ledger: Ledger,
-    diagnostics: Vec<Diagnostic>,
-    sql: String,
+    work: Work,
     lowering: Lowering,
+    readers: Readers,
 }
 
 /// What a script has behind its last statement.
@@ -139,17 +128,15 @@ impl Translator {
     /// A translator without a schema: tables the script does not define itself have the columns it mentions, of
     /// unknown types.
     pub fn new(from: Profile, to: Profile, options: Options) -> Translator {
-        let mut target = airc_backends::target(&to);
-        target.profile.declared.extend_from_slice(&from.declared);
         Translator {
             parser: parser_for(&from),
-            passes: pipeline::for_passes(&options),
+            lowering: Lowering::new(pipeline::legalizer(&from, &to, &options)),
             from,
-            target,
             options,
             schema: Catalog::default(),
             catalog: Catalog::default(),
-            buffers: Buffers::default(),
+            scratch: Scratch::default(),
+            work: Work::default(),
             readers: Readers::default(),
         }
     }
@@ -161,7 +148,7 @@ impl Translator {
 
     /// Target profile.
     pub fn to(&self) -> &Profile {
-        &self.target.profile
+        &self.lowering.legalizer.target().profile
     }
 
     /// Reads definitions in the source dialect. Afterwards every table there is is known: an unknown one is an error.
@@ -201,71 +188,52 @@ impl Translator {
     ///
     /// Statements that could not be read are shown as well. A script that is too long for spans is one refused step.
     pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
-        let Translator { from, target, options, passes, parser, catalog, buffers, readers, .. } = self;
+        let Translator { from, lowering, options, parser, catalog, scratch, work, readers, .. } = self;
         readers.restart();
-        let mut ahead = Ahead::of(script, from, target);
+        let mut ahead = Ahead::of(script, from, lowering.legalizer.target());
         parser.escape_strings(from.settings.backslash_escapes || catalog.escaping_strings);
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;
-            let Buffers { scratch, air, ledger, diagnostics, sql, lowering } = buffers;
-            diagnostics.clear();
-            diagnostics.extend_from_slice(parsed.diagnostics);
+            work.clear();
+            work.diagnostics.extend_from_slice(parsed.diagnostics);
             let tree = parsed.tree;
             let &[id] = tree.statements() else { break };
             let statement = tree[id];
-            air.clear();
-            ledger.clear();
-            sql.clear();
             let comments = tree.comments();
             let before = comments.partition_point(|comment| comment.span.start < statement.span.start);
 
             let broken = statement.kind == StatementKind::Broken;
             if broken {
-                readers.advise(diagnostics, statement.span.text(script), from.dialect);
+                readers.advise(&mut work.diagnostics, statement.span.text(script), from.dialect);
             }
             let source = Source { tree, statement: id, text: script, profile: from };
             lowering.rendered.clear();
             let table = pipeline::table_before(&source, catalog);
-            let bound = !broken
-                && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok();
-            let setting = Setting { from, target, options, passes };
+            let bound = !broken && pipeline::bind(&source, catalog, scratch, options, work).is_ok();
             let start = statement.span.start;
             let whole = bound
-                && ahead.as_mut().is_some_and(|ahead| {
-                    ahead.lower(start, script, &setting, catalog, air, ledger, diagnostics, sql, lowering)
-                });
-            let translated = whole
-                || bound
-                    && pipeline::lower(
-                        air,
-                        catalog,
-                        target,
-                        options,
-                        passes,
-                        ledger,
-                        diagnostics,
-                        sql,
-                        lowering,
-                    )
-                    .is_ok();
+                && ahead
+                    .as_mut()
+                    .is_some_and(|ahead| ahead.lower(start, script, from, options, catalog, work, lowering));
+            let translated = whole || bound && pipeline::lower(work, catalog, options, lowering).is_ok();
             if !translated {
                 lowering.rendered.clear();
                 pipeline::forget_definition(&source, table, catalog);
             }
             visit(&Step {
                 span: statement.span,
-                sql,
+                sql: &work.sql,
                 parts: &lowering.rendered.statements,
                 positions: &lowering.rendered.positions,
-                ledger,
-                diagnostics,
+                ledger: &work.ledger,
+                diagnostics: &work.diagnostics,
                 comments: &comments[..before],
-                air,
+                air: &work.air,
                 translated,
                 script,
                 from,
-                target,
+                target: lowering.legalizer.target(),
                 layout: RenderOptions { catalog, width: options.width, comments: options.comments },
             });
         }
@@ -278,27 +246,24 @@ impl Translator {
         script: &str,
         visit: &mut dyn FnMut(Span, Option<&Air>, &[Diagnostic]),
     ) -> Tail {
-        let Translator { from, options, parser, catalog, buffers, readers, .. } = self;
+        let Translator { from, options, parser, catalog, scratch, work, readers, .. } = self;
         readers.restart();
         parser.escape_strings(from.settings.backslash_escapes || catalog.escaping_strings);
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
             at = next;
-            let Buffers { scratch, air, ledger, diagnostics, .. } = buffers;
-            diagnostics.clear();
-            diagnostics.extend_from_slice(parsed.diagnostics);
+            work.clear();
+            work.diagnostics.extend_from_slice(parsed.diagnostics);
             let tree = parsed.tree;
             let &[id] = tree.statements() else { break };
             let statement = tree[id];
-            air.clear();
-            ledger.clear();
             if statement.kind == StatementKind::Broken {
-                readers.advise(diagnostics, statement.span.text(script), from.dialect);
+                readers.advise(&mut work.diagnostics, statement.span.text(script), from.dialect);
             }
             let source = Source { tree, statement: id, text: script, profile: from };
             let bound = statement.kind != StatementKind::Broken
-                && pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok();
-            visit(statement.span, bound.then_some(&*air), diagnostics);
+                && pipeline::bind(&source, catalog, scratch, options, work).is_ok();
+            visit(statement.span, bound.then_some(&work.air), &work.diagnostics);
         }
         Tail::of(parser)
     }

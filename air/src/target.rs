@@ -886,6 +886,11 @@ impl Target {
         }
     }
 
+    /// True if the target has a spelling of its own for the builtin.
+    pub fn speaks(&self, op: Builtin) -> bool {
+        !matches!(self.row(op).map(|row| row.how), None | Some(How::Rewritten | How::Refuse(_)))
+    }
+
     /// The first row of the builtin that the profile's version has.
     pub fn row(&self, op: Builtin) -> Option<&'static Row> {
         let start = self.builtins.partition_point(|row| row.op < op);

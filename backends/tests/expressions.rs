@@ -8,7 +8,7 @@ use air::catalog::Catalog;
 use air::fidelity::Ledger;
 use air::profile::Profile;
 use airc_backends::{RenderOptions, render, target};
-use airc_passes::{Options, legalize};
+use airc_passes::{Legalizer, Options};
 
 /// Columns of a MySQL table (`ci`), and of a dialect that compares bytes (`b`).
 const COLUMNS: &str = r#"[
@@ -31,16 +31,9 @@ fn lowered(to: &str, source: &str) -> Result<(String, Ledger), String> {
     let target = target(&profile);
     let catalog = Catalog::default();
     let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
-    if legalize(
-        &mut air,
-        &catalog,
-        &target,
-        &mut ledger,
-        &mut diagnostics,
-        &Options::default(),
-        &mut airc_passes::Scratch::default(),
-    )
-    .is_err()
+    if Legalizer::new(target.clone(), Options::default())
+        .legalize(&mut air, &catalog, &mut ledger, &mut diagnostics)
+        .is_err()
     {
         return Err(format!("refused: {}", diagnostics.last().map_or("", |d| d.message.as_str())));
     }

@@ -49,16 +49,9 @@ fn translate(dialect: Dialect, statement: &str) -> String {
     let catalog = catalog();
     let (mut ledger, mut diagnostics) = (Ledger::default(), Vec::new());
     let options = airc_passes::Options::default();
-    if airc_passes::legalize(
-        &mut air,
-        &catalog,
-        &target,
-        &mut ledger,
-        &mut diagnostics,
-        &options,
-        &mut airc_passes::Scratch::default(),
-    )
-    .is_err()
+    if airc_passes::Legalizer::new(target.clone(), options)
+        .legalize(&mut air, &catalog, &mut ledger, &mut diagnostics)
+        .is_err()
     {
         let diagnostic = diagnostics.first().map(|d| format!("{}: {}", d.code, d.message));
         return diagnostic.unwrap_or_else(|| "refused without a word".to_owned());

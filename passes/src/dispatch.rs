@@ -1,9 +1,7 @@
-//! Which rules look at which node: tables built once from the list of rules.
-
-use std::borrow::Cow;
-use std::sync::LazyLock;
+//! Which rules look at which node: tables built once per target from the list of rules.
 
 use air::builtins::Builtin;
+use air::target::Target;
 use air::{ExprId, QueryId, RelId, SelectId};
 
 use crate::kind::{Kind, StatementKind};
@@ -31,8 +29,8 @@ pub(crate) fn bit(kind: StatementKind) -> u32 {
 }
 
 impl Dispatch {
-    /// The tables of the rules that are not switched off.
-    fn of(disabled: &[String]) -> Dispatch {
+    /// The tables of the rules that have something to do on the target and are not switched off.
+    pub(crate) fn of(target: &Target, disabled: &[String]) -> Dispatch {
         let mut dispatch = Dispatch {
             kinds: Kind::ALL.iter().map(|_| Vec::new()).collect(),
             builtins: Builtin::ALL.iter().map(|_| Vec::new()).collect(),
@@ -42,8 +40,16 @@ impl Dispatch {
             statements: Vec::new(),
         };
         let enabled = |rule: &&Rule| !disabled.iter().any(|name| name == rule.name);
-        for rule in crate::legalize::RULES.iter().copied().flatten().filter(enabled) {
-            match rule.apply {
+        'rules: for rule in crate::legalize::RULES.iter().copied().flatten().filter(enabled) {
+            let mut apply = &rule.apply;
+            while let Apply::When(holds, inner) = apply {
+                if !holds(target) {
+                    continue 'rules;
+                }
+                apply = inner;
+            }
+            match *apply {
+                Apply::When(..) => {}
                 Apply::Kinds(kinds, f) => {
                     kinds.iter().for_each(|&kind| dispatch.kinds[kind as usize].push((rule, f)))
                 }
@@ -60,12 +66,6 @@ impl Dispatch {
             }
         }
         dispatch
-    }
-
-    /// The tables of all rules but those named; made once where all are on, which is nearly always.
-    pub(crate) fn without(disabled: &[String]) -> Cow<'static, Dispatch> {
-        static ALL: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::of(&[]));
-        if disabled.is_empty() { Cow::Borrowed(&ALL) } else { Cow::Owned(Dispatch::of(disabled)) }
     }
 
     pub(crate) fn of_kind(&self, kind: Kind) -> &[On<ExprId>] {

@@ -17,4 +17,4 @@ mod uses;
 
 pub use kind::{Kind, StatementKind};
 pub use pass::{Apply, Context, Fired, Options, Refused, Rule};
-pub use pipeline::{Scratch, legalize, rules};
+pub use pipeline::{Legalizer, rules};

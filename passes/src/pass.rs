@@ -57,6 +57,8 @@ pub enum Apply {
     Rel(fn(&mut Context<'_>, RelId) -> Fired),
     /// Statements of these kinds, by position in [`Air::statements`].
     Statements(&'static [StatementKind], fn(&mut Context<'_>, usize) -> Fired),
+    /// The same, on targets for which this holds; on others there is nothing to do.
+    When(fn(&Target) -> bool, &'static Apply),
 }
 
 /// What a rule works with.
@@ -89,7 +91,7 @@ impl Context<'_> {
 
     /// True if the target has a spelling of its own for the builtin.
     pub fn speaks(&self, op: Builtin) -> bool {
-        !matches!(self.how(op), None | Some(How::Rewritten | How::Refuse(_)))
+        self.target.speaks(op)
     }
 
     /// Notes an assumption, unless the profile declares it. In strict mode that is a refusal.

@@ -29,47 +29,61 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     crate::legalize::RULES.iter().copied().flatten()
 }
 
-/// Makes `air` expressible under `target`, or says why that cannot be.
-///
-/// After success every node has a spelling in the target's tables. `catalog` is the one the statement was bound
-/// with: it proves keys. `scratch` is kept from statement to statement.
-pub fn legalize(
-    air: &mut Air,
-    catalog: &Catalog,
-    target: &Target,
-    ledger: &mut Ledger,
-    diagnostics: &mut Vec<Diagnostic>,
-    options: &Options,
-    scratch: &mut Scratch,
-) -> Result<(), Refused> {
-    let nodes_max = (air.expr_count() * GROWTH_MAX.0).max(GROWTH_MAX.1);
-    let dispatch = Dispatch::without(&options.disabled_rules);
-    scratch.uses.forget();
-    let cx = Context { air, catalog, target, ledger, diagnostics, options };
-    let said = Said::so_far(&cx);
-    let mut driver = Driver { cx, uses: &mut scratch.uses, dispatch: &dispatch, said };
-    let statements_max = driver.cx.air.statements.len() + STATEMENTS_MORE_MAX;
-    let mut at = 0;
-    while at < driver.cx.air.statements.len() {
-        driver.statement(at)?;
-        at += 1;
-        if driver.cx.air.statements.len() > statements_max {
-            return driver.cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
-        }
-    }
-    let mut seen = Seen::default();
-    while driver.step(&mut seen, nodes_max)? {
-        if driver.cx.air.expr_count() > nodes_max {
-            return driver.cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
-        }
-    }
-    Ok(())
+/// Legalization under one target: its rules, and what they work in.
+#[derive(Clone)]
+pub struct Legalizer {
+    target: Target,
+    options: Options,
+    dispatch: Dispatch,
+    uses: Uses,
 }
 
-/// What legalization works in.
-#[derive(Clone, Debug, Default)]
-pub struct Scratch {
-    uses: Uses,
+impl Legalizer {
+    /// Picks the rules for the target.
+    pub fn new(target: Target, options: Options) -> Legalizer {
+        let dispatch = Dispatch::of(&target, &options.disabled_rules);
+        Legalizer { target, options, dispatch, uses: Uses::default() }
+    }
+
+    /// The target.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Makes `air` expressible under the target, or says why that cannot be.
+    ///
+    /// After success every node has a spelling in the target's tables. `catalog` is the one the statement was bound
+    /// with: it proves keys.
+    pub fn legalize(
+        &mut self,
+        air: &mut Air,
+        catalog: &Catalog,
+        ledger: &mut Ledger,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<(), Refused> {
+        let Legalizer { target, options, dispatch, uses } = self;
+        let nodes_max = (air.expr_count() * GROWTH_MAX.0).max(GROWTH_MAX.1);
+        uses.forget();
+        let cx = Context { air, catalog, target, ledger, diagnostics, options };
+        let said = Said::so_far(&cx);
+        let mut driver = Driver { cx, uses, dispatch, said };
+        let statements_max = driver.cx.air.statements.len() + STATEMENTS_MORE_MAX;
+        let mut at = 0;
+        while at < driver.cx.air.statements.len() {
+            driver.statement(at)?;
+            at += 1;
+            if driver.cx.air.statements.len() > statements_max {
+                return driver.cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
+            }
+        }
+        let mut seen = Seen::default();
+        while driver.step(&mut seen, nodes_max)? {
+            if driver.cx.air.expr_count() > nodes_max {
+                return driver.cx.refuse(codes::STEPS, Span::NONE, "rewriting does not come to an end", "");
+            }
+        }
+        Ok(())
+    }
 }
 
 /// How far each arena has been seen.

@@ -23,6 +23,7 @@ mod queries;
 pub use database::QueryLog;
 
 use crate::outcome::StatementOutcome;
+use crate::pipeline;
 use crate::{Options, Profile};
 use air::Air;
 use air::catalog::Catalog;
@@ -120,9 +121,8 @@ impl Compiler {
 
     /// Adds a target profile.
     pub fn add_target(&mut self, to: Profile) -> TargetId {
-        let mut target = airc_backends::target(&to);
-        target.profile.declared.extend_from_slice(&self.from.declared);
-        self.goals.push(Goal::new(&self.database, Arc::new(target)));
+        let legalizer = pipeline::legalizer(&self.from, &to, self.setup.options(&self.database));
+        self.goals.push(Goal::new(&self.database, Arc::new(legalizer)));
         TargetId(self.goals.len() as u32 - 1)
     }
 

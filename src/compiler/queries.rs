@@ -7,20 +7,20 @@
 use super::definitions::{Definitions, Mentions, Role, role};
 use crate::Options;
 use crate::codes;
-use crate::foresight::{Foresight, Setting};
+use crate::foresight::Foresight;
 use crate::outcome::{StatementOutcome, Translation};
-use crate::pipeline::{self, Lowering, Source};
+use crate::pipeline::{self, Lowering, Source, Work};
 use crate::readers::Readers;
 use crate::translator::{lexer_settings, parser_for};
 use air::Air;
 use air::catalog::Catalog;
 use air::fidelity::Ledger;
 use air::profile::Profile;
-use air::target::Target;
 use air_base::{Diagnostic, Span};
 use airc_backends::RenderOptions;
 use airc_bind::Scratch;
 use airc_grammar::tree::{StatementKind, Tree};
+use airc_passes::Legalizer;
 use rustc_hash::FxHashSet;
 use salsa::Database;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub(super) struct Script {
 /// A target.
 #[salsa::input]
 pub(super) struct Goal {
-    pub(super) target: Arc<Target>,
+    pub(super) legalizer: Arc<Legalizer>,
 }
 
 /// A statement: identified by its text, so it stays the same wherever it moves to.
@@ -121,11 +121,10 @@ fn defining<'db>(db: &'db dyn Database, script: Script) -> Vec<Statement<'db>> {
 pub(super) fn definitions(db: &dyn Database, script: Script, goal: Option<Goal>) -> Definitions {
     let setup = script.setup(db);
     let (from, options) = (setup.source(db), setup.options(db));
-    let passes = pipeline::for_passes(options);
     let mut catalog = Catalog::clone(setup.schema(db));
     let mut definitions = Definitions::start(&catalog);
-    let (mut air, mut ledger, mut said, mut scratch) = Default::default();
-    let (mut lowering, mut sql) = (Lowering::default(), String::new());
+    let (mut work, mut scratch) = (Work::default(), Scratch::default());
+    let mut lowering = goal.map(|goal| Lowering::new(Legalizer::clone(goal.legalizer(db))));
     let foresight = goal.map(|goal| foresight(db, script, goal));
     let mut whole: FxHashSet<usize> = FxHashSet::default();
     let all = defining(db, script);
@@ -140,43 +139,27 @@ pub(super) fn definitions(db: &dyn Database, script: Script, goal: Option<Goal>)
         let [id] = *tree.statements() else { continue };
         let source = Source { tree, statement: id, text, profile: from };
         let before = pipeline::table_before(&source, &catalog);
-        let (air, ledger, said) = (&mut air, &mut ledger, &mut said);
-        let mut done = bind_all(tree, text, from, options, &mut catalog, &mut scratch, air, ledger, said);
-        if let (true, Role::Defines, Some(goal)) = (done, role, goal) {
-            let target = goal.target(db);
-            sql.clear();
+        work.clear();
+        let mut done = bind_all(tree, text, from, options, &mut catalog, &mut scratch, &mut work);
+        if let (true, Role::Defines, Some(lowering)) = (done, role, &mut lowering) {
             let later = foresight.map_or(&[][..], |foresight| foresight.later(i));
             let has_later = !later.is_empty()
                 && crate::foresight::lower_with(
                     later.iter().map(|at| &**all[*at].text(db)),
                     &mut parser_for(from),
-                    &Setting { from, target, options, passes: &passes },
+                    from,
+                    options,
                     &mut catalog,
-                    air,
-                    ledger,
-                    said,
-                    &mut sql,
-                    &mut lowering,
+                    &mut work,
+                    lowering,
                 );
             if has_later {
                 whole.insert(i);
             }
             if foresight.and_then(|foresight| foresight.definition(i)).is_some_and(|at| whole.contains(&at)) {
-                crate::foresight::leave_out(air, ledger);
+                crate::foresight::leave_out(&mut work);
             }
-            done = has_later
-                || pipeline::lower(
-                    air,
-                    &catalog,
-                    target,
-                    options,
-                    &passes,
-                    ledger,
-                    said,
-                    &mut sql,
-                    &mut lowering,
-                )
-                .is_ok();
+            done = has_later || pipeline::lower(&mut work, &catalog, options, lowering).is_ok();
             definitions.refused |= !done;
         }
         if !done {
@@ -270,20 +253,10 @@ fn bind_with(db: &dyn Database, script: Script, statement: Statement<'_>, mut ca
     let setup = script.setup(db);
     let (from, options) = (setup.source(db), setup.options(db));
     let parsed = parsed(db, setup, statement);
-    let (mut air, mut ledger, mut scratch) = (Air::default(), Ledger::default(), Scratch::default());
-    let mut diagnostics = parsed.diagnostics.clone();
-    let text = statement.text(db);
-    let whole = bind_all(
-        &parsed.tree,
-        text,
-        from,
-        options,
-        &mut catalog,
-        &mut scratch,
-        &mut air,
-        &mut ledger,
-        &mut diagnostics,
-    );
+    let mut work = Work { diagnostics: parsed.diagnostics.clone(), ..Work::default() };
+    let (text, scratch) = (statement.text(db), &mut Scratch::default());
+    let whole = bind_all(&parsed.tree, text, from, options, &mut catalog, scratch, &mut work);
+    let Work { air, ledger, diagnostics, .. } = work;
     Bound { air, ledger, diagnostics, refused: !whole, catalog }
 }
 
@@ -295,25 +268,21 @@ fn bind_all(
     options: &Options,
     catalog: &mut Catalog,
     scratch: &mut Scratch,
-    air: &mut Air,
-    ledger: &mut Ledger,
-    diagnostics: &mut Vec<Diagnostic>,
+    work: &mut Work,
 ) -> bool {
-    air.clear();
-    ledger.clear();
     let [id] = *tree.statements() else { return false };
     let statement = tree[id];
     if statement.kind == StatementKind::Broken {
         return false;
     }
     let source = Source { tree, statement: id, text, profile: from };
-    pipeline::bind(&source, catalog, scratch, options, air, ledger, diagnostics).is_ok()
+    pipeline::bind(&source, catalog, scratch, options, work).is_ok()
 }
 
 /// What of a script is said earlier than it stands there, by positions among the defining statements.
 #[salsa::tracked(returns(ref))]
 fn foresight(db: &dyn Database, script: Script, goal: Goal) -> Foresight {
-    let need = Foresight::need(goal.target(db));
+    let need = Foresight::need(goal.legalizer(db).target());
     let texts = defining(db, script).iter().map(|statement| &**statement.text(db));
     Foresight::of(texts, script.setup(db).source(db), need)
 }
@@ -368,17 +337,17 @@ fn lowered<'db>(
 ) -> Lowered {
     let bound = bound(db, script, lacking(db, script, goal, statement), statement);
     let setup = script.setup(db);
-    let (from, options, target) = (setup.source(db), setup.options(db), goal.target(db));
+    let (from, options) = (setup.source(db), setup.options(db));
     let text = statement.text(db);
     let span = Span::new(0, text.len() as u32);
-    let mut diagnostics = bound.diagnostics.clone();
+    let diagnostics = bound.diagnostics.clone();
     if bound.refused {
         let outcome = StatementOutcome { span, translation: None, diagnostics };
         return Lowered { outcome, whole: false };
     }
-    let (mut air, mut ledger, mut sql) = (bound.air.clone(), bound.ledger.clone(), String::new());
-    let passes = pipeline::for_passes(options);
-    let mut lowering = Lowering::default();
+    let (air, ledger) = (bound.air.clone(), bound.ledger.clone());
+    let mut work = Work { air, ledger, diagnostics, sql: String::new() };
+    let mut lowering = Lowering::new(Legalizer::clone(goal.legalizer(db)));
     let later = elsewhere.later(db);
     let mut catalog = bound.catalog.clone();
     // What comes later is about other tables as well.
@@ -394,35 +363,23 @@ fn lowered<'db>(
         && crate::foresight::lower_with(
             later.iter().map(|text| &**text),
             &mut parser_for(from),
-            &Setting { from, target, options, passes: &passes },
+            from,
+            options,
             &mut catalog,
-            &mut air,
-            &mut ledger,
-            &mut diagnostics,
-            &mut sql,
+            &mut work,
             &mut lowering,
         );
     if elsewhere.said(db) {
-        crate::foresight::leave_out(&mut air, &mut ledger);
+        crate::foresight::leave_out(&mut work);
     }
-    let translated = whole
-        || pipeline::lower(
-            &mut air,
-            &bound.catalog,
-            target,
-            options,
-            &passes,
-            &mut ledger,
-            &mut diagnostics,
-            &mut sql,
-            &mut lowering,
-        )
-        .is_ok();
+    let translated = whole || pipeline::lower(&mut work, &bound.catalog, options, &mut lowering).is_ok();
+    let Work { air, ledger, diagnostics, sql } = work;
     let translation = translated.then(|| {
         let rendered = lowering.rendered;
         let layout =
             RenderOptions { catalog: &bound.catalog, width: options.width, comments: options.comments };
-        let certificate = pipeline::certificate(&air, &ledger, from, target, &layout, text);
+        let certificate =
+            pipeline::certificate(&air, &ledger, from, lowering.legalizer.target(), &layout, text);
         let sql = pipeline::pieces(&sql, &rendered.statements);
         Translation { sql, positions: rendered.positions, certificate }
     });

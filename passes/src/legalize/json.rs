@@ -35,7 +35,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "compared_documents",
         law: "documents are alike by their members, which their texts do not show",
-        apply: Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_documents),
+        apply: Apply::When(
+            |to| !to.can.document_types,
+            &Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_documents),
+        ),
     },
     Rule {
         name: "booleans_in_documents",
@@ -344,9 +347,6 @@ fn keys_by_path(cx: &mut Context<'_>, id: ExprId) -> Fired {
 /// Documents without blanks, order and repetitions of members (jsonb) compare as values; a target that keeps
 /// documents as texts would compare their spelling.
 fn compared_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.target.can.document_types {
-        return Ok(false);
-    }
     let parsed = |id: ExprId| cx.air.ty(id) == Type::Json { binary: true };
     let found = match cx.air.expr(id) {
         Expr::Compare { left, right, .. } => parsed(left) || parsed(right),

@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "selected_member",
         law: "a member of a document has a type of its own only where values have storage classes",
-        apply: Apply::Select(selected_member),
+        apply: Apply::When(|to| !to.speaks(TypeName), &Apply::Select(selected_member)),
     },
     Rule {
         name: "member_among_numbers",
@@ -212,9 +212,6 @@ fn mixed_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
 
 /// A member that is selected as it is: a number, a truth value or a text, as the document says.
 fn selected_member(cx: &mut Context<'_>, select: SelectId) -> Fired {
-    if cx.speaks(TypeName) {
-        return Ok(false);
-    }
     let items = cx.air.select(select).items;
     for i in 0..items.len() {
         let Item::Expr { expr, .. } = cx.air.at(items, i) else { continue };

@@ -89,12 +89,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "compared_decimal",
         law: "a decimal computed as a float is the float rounded to the decimal's scale",
-        apply: Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_decimal),
+        apply: Apply::When(
+            |to| to.can.decimals == Decimals::Float,
+            &Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_decimal),
+        ),
     },
     Rule {
         name: "shown_decimal",
         law: "a decimal computed as a float is the float rounded to the decimal's scale",
-        apply: Apply::Select(shown_decimal),
+        apply: Apply::When(|to| to.can.decimals == Decimals::Float, &Apply::Select(shown_decimal)),
     },
     Rule {
         name: "digits_of_a_float",
@@ -477,9 +480,6 @@ fn rounded(cx: &mut Context<'_>, id: ExprId, scale: i16) -> ExprId {
 }
 
 fn compared_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.target.can.decimals != Decimals::Float {
-        return Ok(false);
-    }
     let mut fired = false;
     let mut fit = |cx: &mut Context<'_>, operand: ExprId| match computed_scale(cx, operand) {
         Some(scale) => {
@@ -507,9 +507,6 @@ fn compared_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn shown_decimal(cx: &mut Context<'_>, id: SelectId) -> Fired {
-    if cx.target.can.decimals != Decimals::Float {
-        return Ok(false);
-    }
     let mut items: Vec<Item> = cx.air.list(cx.air.select(id).items).to_vec();
     let mut fired = false;
     for item in &mut items {

@@ -50,16 +50,9 @@ fn lowered(plan: &Plan, dialect: Dialect) -> Option<(Air, String)> {
     let (mut air, mut ledger, mut diagnostics) = (plan.build(), Ledger::default(), Vec::new());
     let catalog = catalog();
     let options = airc_passes::Options::default();
-    airc_passes::legalize(
-        &mut air,
-        &catalog,
-        &target,
-        &mut ledger,
-        &mut diagnostics,
-        &options,
-        &mut airc_passes::Scratch::default(),
-    )
-    .ok()?;
+    airc_passes::Legalizer::new(target.clone(), options)
+        .legalize(&mut air, &catalog, &mut ledger, &mut diagnostics)
+        .ok()?;
     let options = airc_backends::RenderOptions { catalog: &catalog, width: 100, comments: false };
     let mut sql = String::new();
     airc_backends::render(&air, &target, &options, &mut sql, &mut Default::default()).ok()?;

@@ -103,7 +103,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "locks_left_out",
         law: "a lock changes no rows, and where one writer works at a time nobody else is kept out",
-        apply: Apply::Query(locks_left_out),
+        apply: Apply::When(|to| !to.has(to.can.locking), &Apply::Query(locks_left_out)),
     },
 ];
 
@@ -1439,7 +1439,7 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
 // Locks.
 
 fn locks_left_out(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
-    if cx.has(cx.target.can.locking) || cx.air.query(query).locking.is_none() {
+    if cx.air.query(query).locking.is_none() {
         return Ok(false);
     }
     cx.air.query_mut(query).locking = None;

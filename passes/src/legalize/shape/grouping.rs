@@ -34,7 +34,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "grouping_of_plain_keys",
         law: "plain keys are part of every group, so GROUPING of them is 0",
-        apply: Apply::Select(grouping_of_plain_keys),
+        apply: Apply::When(
+            |to| to.can.grouping_sets != GroupingSets::All,
+            &Apply::Select(grouping_of_plain_keys),
+        ),
     },
     Rule {
         name: "having_alone",
@@ -49,12 +52,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "distinct_on",
         law: "the first row per key is the one numbered 1 within its key",
-        apply: Apply::Query(distinct_on),
+        apply: Apply::When(|to| !to.has(to.can.distinct_on), &Apply::Query(distinct_on)),
     },
     Rule {
         name: "qualify",
         law: "windows are computed before QUALIFY filters, as a derived table is before WHERE",
-        apply: Apply::Query(qualify),
+        apply: Apply::When(|to| !to.has(to.can.qualify), &Apply::Query(qualify)),
     },
     Rule {
         name: "aggregate_filter",
@@ -122,9 +125,6 @@ fn group_by_position(cx: &mut Context<'_>, select: SelectId) -> Fired {
 }
 
 fn grouping_of_plain_keys(cx: &mut Context<'_>, select: SelectId) -> Fired {
-    if cx.target.can.grouping_sets == GroupingSets::All {
-        return Ok(false);
-    }
     let block = *cx.air.select(select);
     let Some(group) = block.group else { return Ok(false) };
     if !cx.air.list(group.elements).iter().all(|element| matches!(element, GroupElement::Key { .. })) {
@@ -223,9 +223,6 @@ fn aggregate_filter(cx: &mut Context<'_>, id: ExprId) -> Fired {
 // DISTINCT ON and QUALIFY.
 
 fn distinct_on(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    if cx.has(cx.target.can.distinct_on) {
-        return Ok(false);
-    }
     let Body::Select { select } = cx.air.query(query).body else { return Ok(false) };
     let Distinct::On { keys } = cx.air.select(select).distinct else { return Ok(false) };
     if !build::expand_stars(cx.air, select) {
@@ -266,9 +263,6 @@ fn distinct_on(cx: &mut Context<'_>, query: QueryId) -> Fired {
 }
 
 fn qualify(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    if cx.has(cx.target.can.qualify) {
-        return Ok(false);
-    }
     let Body::Select { select } = cx.air.query(query).body else { return Ok(false) };
     let Some(condition) = cx.air.select(select).qualify else { return Ok(false) };
     let distinct = cx.air.select(select).distinct;

@@ -12,16 +12,13 @@ use crate::pass::{Apply, Context, Fired, Rule};
 pub(crate) const RULES: &[Rule] = &[Rule {
     name: "having_keys",
     law: "all rows of a group have the same key, so the least of their keys is the key of the group",
-    apply: Apply::Select(having_keys),
+    apply: Apply::When(|to| !to.can.having_keys, &Apply::Select(having_keys)),
 }];
 
 /// A key that is an expression is said as an aggregate.
 fn having_keys(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let block = *cx.air.select(select);
     let (Some(having), Some(group)) = (block.having, block.group) else { return Ok(false) };
-    if cx.target.can.having_keys {
-        return Ok(false);
-    }
     let mut keys = Vec::new();
     for element in cx.air.list(group.elements) {
         match *element {

@@ -2,7 +2,7 @@
 
 use air::node::Child;
 use air::query::{Body, Distinct, Item, JoinKind, Output, Rel, SetOp, SourceColumn, SourceKind};
-use air::target::Lateral;
+use air::target::{Lateral, Target};
 use air::types::Collation;
 use air::{Expr, ExprId, List, RelId, SelectId, SourceId};
 use air_base::Span;
@@ -18,17 +18,17 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "full_join",
         law: "a full join is the left join, and the right rows for which no left row fits",
-        apply: Apply::Select(full_join),
+        apply: Apply::When(|to| !to.has(to.can.full_join), &Apply::Select(full_join)),
     },
     Rule {
         name: "lateral_one_row",
         law: "a subquery of exactly one row gives each of its columns as a scalar subquery does",
-        apply: Apply::Select(lateral_one_row),
+        apply: Apply::When(without_lateral, &Apply::Select(lateral_one_row)),
     },
     Rule {
         name: "lateral_flattened",
         law: "a filter over a table, joined to each row, is a join on that filter",
-        apply: Apply::Select(lateral_flattened),
+        apply: Apply::When(without_lateral, &Apply::Select(lateral_flattened)),
     },
 ];
 
@@ -48,9 +48,6 @@ fn find(cx: &Context<'_>, select: SelectId, wanted: impl Fn(&Rel) -> bool) -> Op
 }
 
 fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
-    if cx.has(cx.target.can.full_join) {
-        return Ok(false);
-    }
     let full = |rel: &Rel| matches!(rel, Rel::Join { kind: JoinKind::Full, .. });
     let Some(rel) = find(cx, select, full) else { return Ok(false) };
     let Rel::Join { left, right, on, using, .. } = cx.air.rel(rel) else { return Ok(false) };
@@ -175,13 +172,16 @@ fn name_lost_headings(cx: &mut Context<'_>, select: SelectId) {
     cx.air.select_mut(select).items = items;
 }
 
+fn without_lateral(target: &Target) -> bool {
+    match target.can.lateral {
+        Lateral::Apply => false,
+        Lateral::Word(can) => !target.has(can),
+        _ => true,
+    }
+}
+
 /// The join whose right side is a lateral subquery the target cannot say.
 fn lateral_join(cx: &Context<'_>, select: SelectId) -> Option<(RelId, SourceId)> {
-    match cx.target.can.lateral {
-        Lateral::Apply => return None,
-        Lateral::Word(can) if cx.has(can) => return None,
-        _ => {}
-    }
     let mut stack = vec![cx.air.select(select).from?];
     while let Some(rel) = stack.pop() {
         if let Rel::Join { left, right, .. } = cx.air.rel(rel) {

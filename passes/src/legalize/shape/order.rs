@@ -16,7 +16,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "null_order",
         law: "a key that is NULL or not, put before the key itself, parts NULLs from values on the side asked for",
-        apply: Apply::Query(null_order),
+        apply: Apply::When(|to| !to.has(to.can.nulls_first_last), &Apply::Query(null_order)),
     },
     Rule {
         name: "null_order_inside",
@@ -42,9 +42,6 @@ fn misplaced(cx: &Context<'_>, key: &OrderKey) -> bool {
 }
 
 fn null_order(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    if cx.has(cx.target.can.nulls_first_last) {
-        return Ok(false);
-    }
     let body = cx.air.query(query).body;
     let keys = cx.air.list(cx.air.query(query).order);
     if !keys.iter().any(|key| misplaced(cx, key)) {

@@ -21,7 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "limit_number",
         law: "a limit computed from numbers alone is a number",
-        apply: Apply::Query(limit_number),
+        apply: Apply::When(|to| !to.can.limit_expressions, &Apply::Query(limit_number)),
     },
     Rule {
         name: "limit_with_ties",
@@ -74,9 +74,6 @@ fn peel(cx: &Context<'_>, mut id: ExprId) -> ExprId {
 }
 
 fn limit_number(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    if cx.target.can.limit_expressions {
-        return Ok(false);
-    }
     let Some(mut limit) = cx.air.query(query).limit else { return Ok(false) };
     let mut fired = false;
     for slot in [&mut limit.count, &mut limit.offset] {

@@ -28,7 +28,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "row_comparison",
         law: "rows are equal when all their parts are, and ordered by the first parts that differ",
-        apply: Apply::Kinds(&[Kind::Compare, Kind::InQuery], row_comparison),
+        apply: Apply::When(
+            |to| !to.has(to.can.row_values),
+            &Apply::Kinds(&[Kind::Compare, Kind::InQuery], row_comparison),
+        ),
     },
     Rule {
         name: "quantified_as_in",
@@ -137,9 +140,6 @@ fn replace_predicate(cx: &mut Context<'_>, id: ExprId, expr: Expr, negated: bool
 }
 
 fn row_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.has(cx.target.can.row_values) {
-        return Ok(false);
-    }
     match cx.air.expr(id) {
         Expr::Compare { op, left, right, collation } => {
             let (Expr::Row { items: l }, Expr::Row { items: r }) = (cx.air.expr(left), cx.air.expr(right))

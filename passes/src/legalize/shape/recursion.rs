@@ -14,7 +14,7 @@ use crate::pass::{Apply, Context, Fired, Rule};
 pub(crate) const RULES: &[Rule] = &[Rule {
     name: "recursion_limit",
     law: "where each step makes one row, the n-th row is made by the n-th step",
-    apply: Apply::Query(recursion_limit),
+    apply: Apply::When(|to| !to.can.recursion_limit, &Apply::Query(recursion_limit)),
 }];
 
 /// A recursion that makes one row at a time.
@@ -31,7 +31,7 @@ struct Chain {
 
 fn recursion_limit(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let Query { ctes, recursive, .. } = *cx.air.query(query);
-    if cx.target.can.recursion_limit || !recursive {
+    if !recursive {
         return Ok(false);
     }
     for i in 0..ctes.len() {

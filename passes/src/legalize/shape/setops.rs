@@ -20,29 +20,29 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "values_ordered",
         law: "rows of VALUES stay the same in a derived table",
-        apply: Apply::Query(values_ordered),
+        apply: Apply::When(|to| !to.can.values_order, &Apply::Query(values_ordered)),
     },
     Rule {
         name: "recursion_on_the_surface",
         law: "a recursive part names its table in its own FROM, where the target looks for it",
-        apply: Apply::Query(recursion_on_the_surface),
+        apply: Apply::When(|to| !to.can.nested_recursion, &Apply::Query(recursion_on_the_surface)),
     },
     Rule {
         name: "recursive_arms",
         law: "one arm of a recursive table refers to it, once, with texts declared as in the others",
-        apply: Apply::Query(recursive_arms),
+        apply: Apply::When(|to| !to.can.recursive_arms, &Apply::Query(recursive_arms)),
     },
     Rule {
         name: "set_operand_derived",
         law: "a derived table has the same rows as its query",
-        apply: Apply::Query(operand_derived),
+        apply: Apply::When(|to| !to.can.set_operand_parentheses, &Apply::Query(operand_derived)),
     },
 ];
 
 /// Refuses a common table expression that refers to itself inside of a subquery or of a WITH of its own.
 fn recursion_on_the_surface(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let Query { ctes, recursive, .. } = *cx.air.query(query);
-    if cx.target.can.nested_recursion || !recursive {
+    if !recursive {
         return Ok(false);
     }
     for i in 0..ctes.len() {
@@ -101,7 +101,7 @@ pub(super) fn references(air: &Air, query: QueryId, cte: air::CteId) -> usize {
 /// PostgreSQL wants one recursive arm with one reference, and texts of one type.
 fn recursive_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let Query { ctes, recursive, .. } = *cx.air.query(query);
-    if cx.target.can.recursive_arms || !recursive {
+    if !recursive {
         return Ok(false);
     }
     let mut fired = false;
@@ -210,9 +210,6 @@ fn strength(cx: &Context<'_>, op: SetOp) -> u8 {
 }
 
 fn operand_derived(cx: &mut Context<'_>, query: QueryId) -> Fired {
-    if cx.target.can.set_operand_parentheses {
-        return Ok(false);
-    }
     let Body::SetOp { op, left, right, .. } = cx.air.query(query).body else { return Ok(false) };
     let mut fired = false;
     for (side, min) in [(left, strength(cx, op)), (right, strength(cx, op) + 1)] {
@@ -324,7 +321,7 @@ fn numbered_all(cx: &mut Context<'_>, query: QueryId) -> Fired {
 /// `VALUES … ORDER BY`, also where VALUES is the last operand of a set operation.
 fn values_ordered(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let known = *cx.air.query(query);
-    if cx.target.can.values_order || (known.order.is_empty() && known.limit.is_none()) {
+    if known.order.is_empty() && known.limit.is_none() {
         return Ok(false);
     }
     let mut body = known.body;

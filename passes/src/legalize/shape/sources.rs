@@ -15,7 +15,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "derived_table_named",
         law: "nothing refers to a table without a name, so any name will do",
-        apply: Apply::Rel(named),
+        apply: Apply::When(|to| to.can.derived_needs_alias, &Apply::Rel(named)),
     },
     Rule {
         name: "derived_columns_inside",
@@ -25,12 +25,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "table_columns_inside",
         law: "a table under other column names is a derived table that renames its columns",
-        apply: Apply::Rel(table_columns_inside),
+        apply: Apply::When(|to| !to.can.derived_columns, &Apply::Rel(table_columns_inside)),
     },
     Rule {
         name: "derived_columns_unlike",
         law: "nothing can refer to a column whose name another one has too, so one of them may be called otherwise",
-        apply: Apply::Rel(columns_unlike),
+        apply: Apply::When(|to| !to.can.derived_alike_names, &Apply::Rel(columns_unlike)),
     },
     Rule {
         name: "cte_columns_named",
@@ -40,7 +40,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "star_by_table",
         law: "all columns are the columns of each table, in order",
-        apply: Apply::Select(star_by_table),
+        apply: Apply::When(|to| !to.can.star_anywhere, &Apply::Select(star_by_table)),
     },
     Rule {
         name: "values_as_selects",
@@ -52,7 +52,7 @@ pub(crate) const RULES: &[Rule] = &[
 fn named(cx: &mut Context<'_>, rel: RelId) -> Fired {
     let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
     let known = cx.air.source(source);
-    if !known.alias.is_empty() || !cx.target.can.derived_needs_alias {
+    if !known.alias.is_empty() {
         return Ok(false);
     }
     let alias = cx.air.fresh("d");
@@ -83,7 +83,7 @@ fn columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
 fn table_columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
     let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
     let known = *cx.air.source(source);
-    if !known.renamed || !known.closed || cx.target.can.derived_columns {
+    if !known.renamed || !known.closed {
         return Ok(false);
     }
     let renamed = cx.air.list(known.columns).to_vec();
@@ -132,9 +132,6 @@ fn table_columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {
 
 /// Columns of a derived table that are called alike get names of their own where the target demands it.
 fn columns_unlike(cx: &mut Context<'_>, rel: RelId) -> Fired {
-    if cx.target.can.derived_alike_names {
-        return Ok(false);
-    }
     let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
     let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
     let mut columns = cx.air.list(cx.air.source(source).columns).to_vec();
@@ -377,9 +374,6 @@ pub(crate) fn name_columns(air: &mut Air, query: QueryId) -> Vec<SourceColumn> {
 
 /// `SELECT a, *`: on some targets a bare star stands alone or first only.
 fn star_by_table(cx: &mut Context<'_>, select: SelectId) -> Fired {
-    if cx.target.can.star_anywhere {
-        return Ok(false);
-    }
     let block = *cx.air.select(select);
     let items = cx.air.list(block.items).to_vec();
     let bare = |item: &Item| matches!(item, Item::Star { source: None });

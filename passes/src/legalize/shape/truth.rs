@@ -4,7 +4,7 @@
 use air::expr::{Branch, CompareOp, WindowSpec};
 use air::node::{Child, Operand};
 use air::query::{Body, GroupElement, Item, Query, Rel};
-use air::target::Booleans;
+use air::target::{Booleans, Target};
 use air::types::Collation;
 use air::{Expr, ExprId, Literal, Type};
 
@@ -17,50 +17,53 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "predicate_as_value",
         law: "a predicate as a value is 1 where it is true, 0 where its negation is, else NULL",
-        apply: Apply::Select(block_values),
+        apply: Apply::When(without_booleans, &Apply::Select(block_values)),
     },
     Rule {
         name: "predicate_as_key",
         law: "a predicate as a value is 1 where it is true, 0 where its negation is, else NULL",
-        apply: Apply::Query(key_values),
+        apply: Apply::When(without_booleans, &Apply::Query(key_values)),
     },
     Rule {
         name: "value_as_predicate",
         law: "a boolean value is true where it is 1",
-        apply: Apply::Select(block_conditions),
+        apply: Apply::When(without_booleans, &Apply::Select(block_conditions)),
     },
     Rule {
         name: "value_as_join_predicate",
         law: "a boolean value is true where it is 1",
-        apply: Apply::Rel(join_conditions),
+        apply: Apply::When(without_booleans, &Apply::Rel(join_conditions)),
     },
     Rule {
         name: "boolean_operands",
         law: "a predicate as a value is 1 or 0 or NULL, and a boolean value is true where it is 1",
-        apply: Apply::Kinds(
-            &[
-                Kind::And,
-                Kind::Or,
-                Kind::Not,
-                Kind::Case,
-                Kind::Call,
-                Kind::UserCall,
-                Kind::Aggregate,
-                Kind::Compare,
-                Kind::IsNull,
-                Kind::IsTruth,
-                Kind::InList,
-                Kind::Between,
-                Kind::Cast,
-                Kind::Window,
-            ],
-            operands,
+        apply: Apply::When(
+            without_booleans,
+            &Apply::Kinds(
+                &[
+                    Kind::And,
+                    Kind::Or,
+                    Kind::Not,
+                    Kind::Case,
+                    Kind::Call,
+                    Kind::UserCall,
+                    Kind::Aggregate,
+                    Kind::Compare,
+                    Kind::IsNull,
+                    Kind::IsTruth,
+                    Kind::InList,
+                    Kind::Between,
+                    Kind::Cast,
+                    Kind::Window,
+                ],
+                operands,
+            ),
         ),
     },
 ];
 
-fn off(cx: &Context<'_>) -> bool {
-    cx.target.can.booleans != Booleans::None
+fn without_booleans(target: &Target) -> bool {
+    target.can.booleans == Booleans::None
 }
 
 /// True if the target reads the node as a predicate.
@@ -124,9 +127,6 @@ fn to_predicate(cx: &mut Context<'_>, id: ExprId) -> bool {
 }
 
 fn block_values(cx: &mut Context<'_>, select: air::SelectId) -> Fired {
-    if off(cx) {
-        return Ok(false);
-    }
     let block = *cx.air.select(select);
     let mut fired = false;
     for i in 0..block.items.len() {
@@ -153,9 +153,6 @@ fn block_values(cx: &mut Context<'_>, select: air::SelectId) -> Fired {
 }
 
 fn key_values(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
-    if off(cx) {
-        return Ok(false);
-    }
     let Query { order, body, .. } = *cx.air.query(query);
     let mut fired = false;
     for i in 0..order.len() {
@@ -173,9 +170,6 @@ fn key_values(cx: &mut Context<'_>, query: air::QueryId) -> Fired {
 }
 
 fn block_conditions(cx: &mut Context<'_>, select: air::SelectId) -> Fired {
-    if off(cx) {
-        return Ok(false);
-    }
     let block = *cx.air.select(select);
     let mut fired = false;
     for condition in [block.filter, block.having, block.qualify].into_iter().flatten() {
@@ -185,9 +179,6 @@ fn block_conditions(cx: &mut Context<'_>, select: air::SelectId) -> Fired {
 }
 
 fn join_conditions(cx: &mut Context<'_>, rel: air::RelId) -> Fired {
-    if off(cx) {
-        return Ok(false);
-    }
     match cx.air.rel(rel) {
         Rel::Join { on: Some(on), .. } => Ok(to_predicate(cx, on)),
         _ => Ok(false),
@@ -195,9 +186,6 @@ fn join_conditions(cx: &mut Context<'_>, rel: air::RelId) -> Fired {
 }
 
 fn operands(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if off(cx) {
-        return Ok(false);
-    }
     let mut fired = false;
     match cx.air.expr(id) {
         Expr::And { terms } | Expr::Or { terms } => {
