@@ -40,6 +40,8 @@ impl Pass<'_> {
         } else if prev == K::AddColumn || prev == K::ModifyColumn || (prev == K::AddConstraint) {
             self.fuser.column_depth = self.fuser.depth + 1;
             Ctx::Columns
+        } else if matches!(prev, K::Top | K::DistinctOn) {
+            Ctx::Head
         } else {
             Ctx::Plain
         };

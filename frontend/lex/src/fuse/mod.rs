@@ -55,6 +55,8 @@ pub(crate) enum Ctx {
     Columns,
     Pivot,
     Sequence,
+    /// What stands between SELECT and the select list.
+    Head,
 }
 
 /// `flag` of a raw token that a look ahead has decided about.
@@ -80,6 +82,8 @@ pub(crate) struct Fuser {
     join_open: u32,
     offset_open: bool,
     top_open: bool,
+    /// Number of terminals up to the select list, behind `TOP (n)` or `DISTINCT ON (…)`.
+    head_end: usize,
     questions: u32,
     /// The action of `ALTER TABLE` that a comma continues.
     last_action: K,
@@ -114,6 +118,7 @@ impl Fuser {
             join_open: 0,
             offset_open: false,
             top_open: false,
+            head_end: 0,
             questions: 0,
             last_action: K::Eof,
             whole: false,
@@ -135,6 +140,7 @@ impl Fuser {
         self.join_open = 0;
         self.offset_open = false;
         self.top_open = false;
+        self.head_end = 0;
         self.questions = 0;
         self.last_action = K::Eof;
         let rules = self.rules;
@@ -192,10 +198,13 @@ impl Pass<'_> {
             K::Str => self.string(at),
             K::Lp => self.open(at),
             K::Rp => {
-                if self.fuser.stack.pop() == Some(Ctx::Columns) {
-                    self.fuser.column_depth = u32::MAX;
-                }
+                let closed = self.fuser.stack.pop();
                 self.fuser.depth = self.fuser.depth.saturating_sub(1);
+                match closed {
+                    Some(Ctx::Columns) => self.fuser.column_depth = u32::MAX,
+                    Some(Ctx::Head) => self.fuser.head_end = self.fuser.out.len() + 1,
+                    _ => {}
+                }
                 self.fuser.out.push(tok);
                 at + 1
             }
@@ -290,7 +299,13 @@ impl Pass<'_> {
     /// True if the last terminal can end an operand, so that an operator, an alias or a clause may follow.
     #[inline]
     fn after_operand(&self) -> bool {
-        ends_operand(self.prev())
+        ends_operand(self.prev()) && !self.ends_head()
+    }
+
+    /// True behind what stands between SELECT and the select list: a `*` there means all columns.
+    #[inline]
+    fn ends_head(&self) -> bool {
+        self.fuser.head_end == self.fuser.out.len()
     }
 
     fn ctx(&self) -> Ctx {

@@ -185,7 +185,11 @@ impl Pass<'_> {
                 ) =>
             {
                 self.fuser.top_open = true;
-                self.emit(K::Top, 0, at, next)
+                let end = self.emit(K::Top, 0, at, next);
+                if self.k(next) != K::Lp {
+                    self.fuser.head_end = self.fuser.out.len() + 1;
+                }
+                end
             }
             HighPriority | SqlCalcFoundRows | SqlNoCache | SqlCache | SqlBufferResult | SqlSmallResult
             | SqlBigResult
@@ -460,7 +464,7 @@ impl Pass<'_> {
             let ties = self.words(at + 2, &[With, Ties]);
             return Some(self.emit(K::FetchEnd, 2 | u16::from(ties), at, if ties { at + 4 } else { at + 3 }));
         }
-        if self.fuser.top_open && self.after_operand() {
+        if self.fuser.top_open && self.ends_head() {
             let ties = self.words(at + 1, &[With, Ties]);
             return Some(self.emit(K::TopFlag, 2 | u16::from(ties), at, if ties { at + 3 } else { at + 1 }));
         }

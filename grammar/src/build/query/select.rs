@@ -73,7 +73,7 @@ impl Builder<'_> {
         self.new_top(l, count, r)
     }
 
-    pub(super) fn new_top(&mut self, l: u32, count: ExprId, r: u32) -> LimitId {
+    pub(crate) fn new_top(&mut self, l: u32, count: ExprId, r: u32) -> LimitId {
         let span = self.span(l, r);
         self.node(Limit { count: Some(count), form: LimitForm::Top, span, ..Limit::default() })
     }
