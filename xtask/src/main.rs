@@ -1,5 +1,6 @@
 //! Repository chores: `cargo xtask <chore>`; `cargo xtask help` lists them.
 
+mod agree;
 mod ci;
 mod diff;
 mod goals;
@@ -28,6 +29,8 @@ enum Chore {
     Score(score::Arguments),
     /// Run the project's own cases on their engines and fill in or check what they expect.
     Record(record::Arguments),
+    /// Have the engines' own parsers and ours read every statement of the cases, as it is and broken.
+    Agree(agree::Arguments),
     /// Run random statements on their own engine and, translated, on the others, and compare the rows.
     Diff(diff::Arguments),
     /// Translate whole scripts of others, load them everywhere, compare tables and views.
@@ -36,6 +39,7 @@ enum Chore {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
+        Chore::Agree(arguments) => agree::run(&arguments),
         Chore::Ci(arguments) => ci::run(&arguments),
         Chore::Diff(arguments) => diff::run(&arguments),
         Chore::Real(arguments) => real::run(&arguments),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::mysql_wire::{Column, Connection, FLAG_BINARY, ResultSet};
 use super::server::{Server, Site};
-use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, install};
+use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, Syntax, install};
 use crate::values::{Rows, Value};
 
 pub(super) const USER: &str = "root";
@@ -69,6 +69,11 @@ pub struct Mariadb {
     connection: Connection,
 }
 
+/// What the parser answers to a statement it cannot read.
+const PARSE_ERROR: &str = "1064";
+/// It stops at a type it does not know, before the rest is read.
+const UNKNOWN_TYPE: &str = "4161";
+
 /// Databases that are neither the server's nor a seat's.
 const CASE_DATABASES: &str = "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN
   ('mysql', 'sys', 'information_schema', 'performance_schema') AND schema_name NOT REGEXP '^seat[0-9]+$'";
@@ -112,6 +117,16 @@ impl Engine for Mariadb {
 
     fn execute(&mut self, sql: &str) -> Result<Option<Rows>, EngineError> {
         Ok(self.connection.query(sql)?.pop().map(rows))
+    }
+
+    fn syntax(&mut self, sql: &str) -> Result<Syntax, EngineError> {
+        let text = sql.replace('\\', "\\\\").replace('\'', "''");
+        match self.connection.query(&format!("PREPARE statement FROM '{text}'")) {
+            Err(error) if error.transient => Err(error),
+            Err(error) if error.code == PARSE_ERROR => Ok(Syntax::Rejected(error.message)),
+            Err(error) if error.code == UNKNOWN_TYPE => Ok(Syntax::Unclear(error.message)),
+            Ok(_) | Err(_) => Ok(Syntax::Accepted),
+        }
     }
 }
 

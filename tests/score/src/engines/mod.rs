@@ -112,6 +112,17 @@ impl fmt::Display for EngineError {
 
 impl std::error::Error for EngineError {}
 
+/// What an engine's parser makes of a statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Syntax {
+    /// It reads it, whatever else may be wrong with it.
+    Accepted,
+    /// It does not; its own words.
+    Rejected(String),
+    /// It stopped at something that is neither.
+    Unclear(String),
+}
+
 /// One session of one engine with a database of its own.
 pub trait Engine: Send {
     /// Leaves an empty database and a session as if freshly opened.
@@ -120,6 +131,9 @@ pub trait Engine: Send {
     /// Runs a statement. `Some` if it returned rows, even none of them; of several statements in
     /// one text the last result counts.
     fn execute(&mut self, sql: &str) -> Result<Option<Rows>, EngineError>;
+
+    /// Has the engine read a statement without running it.
+    fn syntax(&mut self, sql: &str) -> Result<Syntax, EngineError>;
 
     /// Called after much data was loaded: the time to gather statistics.
     fn settle(&mut self) -> Result<(), EngineError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::postgres_wire::{Connection, ResultSet};
 use super::server::{Server, Site};
-use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, install};
+use super::{Engine, EngineError, STATEMENT_TIMEOUT, ServerError, Syntax, install};
 use crate::values::{Rows, Value, unhex};
 
 /// The superuser, called as scripts that name an owner expect.
@@ -72,6 +72,9 @@ BEGIN
   CREATE SCHEMA public;
 END $$";
 
+/// SQLSTATE of what the grammar refuses, and of some of what it admits.
+const SYNTAX_ERROR: &str = "42601";
+
 /// SQLSTATE of a database that is there already.
 const DUPLICATE_DATABASE: &str = "42P04";
 
@@ -103,6 +106,20 @@ impl Engine for Postgres {
 
     fn execute(&mut self, sql: &str) -> Result<Option<Rows>, EngineError> {
         Ok(self.connection.query(sql)?.pop().map(rows))
+    }
+
+    fn syntax(&mut self, sql: &str) -> Result<Syntax, EngineError> {
+        match self.connection.parse(sql) {
+            Err(error) if error.transient => Err(error),
+            // The grammar's own words; analysis uses the code for much else.
+            Err(error)
+                if error.message.starts_with("syntax error") || error.message.starts_with("unterminated") =>
+            {
+                Ok(Syntax::Rejected(error.message))
+            }
+            Err(error) if error.code == SYNTAX_ERROR => Ok(Syntax::Unclear(error.message)),
+            Ok(()) | Err(_) => Ok(Syntax::Accepted),
+        }
     }
 
     fn settle(&mut self) -> Result<(), EngineError> {

@@ -66,6 +66,18 @@ impl Connection {
         self.until_ready()
     }
 
+    /// Has the server parse and analyse one statement, which is not run.
+    pub(super) fn parse(&mut self, sql: &str) -> Result<(), EngineError> {
+        if sql.contains('\0') {
+            return Err(EngineError::new("08P01", "a statement cannot contain the character U+0000"));
+        }
+        // No name, the text, no parameter types.
+        let body = [&[0], sql.as_bytes(), &[0, 0, 0]].concat();
+        self.send(Some(b'P'), &body)?;
+        self.send(Some(b'S'), &[])?;
+        self.until_ready().map(|_| ())
+    }
+
     fn send(&mut self, kind: Option<u8>, body: &[u8]) -> Result<(), EngineError> {
         let mut message: Vec<u8> = kind.into_iter().collect();
         message.extend_from_slice(&(body.len() as i32 + 4).to_be_bytes());

@@ -6,7 +6,7 @@ use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
 use rusqlite::{Batch, Connection, Error};
 
-use super::{Engine, EngineError, STATEMENT_TIMEOUT};
+use super::{Engine, EngineError, STATEMENT_TIMEOUT, Syntax};
 use crate::values::{Decimal, Rows, Value};
 
 /// Virtual machine steps between two looks at the clock.
@@ -62,6 +62,15 @@ impl Engine for Sqlite {
 
     fn execute(&mut self, sql: &str) -> Result<Option<Rows>, EngineError> {
         self.run(sql).map_err(|error| engine_error(&error))
+    }
+
+    fn syntax(&mut self, sql: &str) -> Result<Syntax, EngineError> {
+        let Err(error) = self.connection.prepare(sql) else { return Ok(Syntax::Accepted) };
+        let message = engine_error(&error).message;
+        let unread = message.contains(": syntax error")
+            || message.starts_with("incomplete input")
+            || message.starts_with("unrecognized token");
+        Ok(if unread { Syntax::Rejected(message) } else { Syntax::Accepted })
     }
 }
 
