@@ -4,7 +4,7 @@ use crate::build::{Builder, Stacks, Strengths, Suffix};
 use crate::driver::{self, LrStacks};
 use crate::expected;
 use crate::tree::{Statement, StatementId, StatementKind, Tree};
-use air_base::{Diagnostic, Dialect, Span, limits};
+use air_base::{Diagnostic, Dialect, Severity, Span, limits};
 use airc_lex::{Chunk, Lexer, Settings};
 
 /// How often a statement is read again with a keyword taken for a name. A statement seldom has two such words.
@@ -64,7 +64,7 @@ impl Parser {
         self.lexer.escape_strings(on);
     }
 
-    /// Parses a whole script into one tree. A statement that cannot be read is there as
+    /// Parses a whole script into one tree. A statement that the dialect does not read is there as
     /// [`StatementKind::Broken`], with a diagnostic, and the others are not affected.
     pub fn parse(&mut self, source: &str) -> Parsed<'_> {
         self.begin();
@@ -128,7 +128,7 @@ impl Parser {
 
     /// Parses the next statement into the tree; gives where to go on.
     fn step(&mut self, source: &str, at: usize) -> Option<usize> {
-        let idents = self.tree.idents.len();
+        let (idents, said) = (self.tree.idents.len(), self.diagnostics.len());
         let chunk = self.lexer.next(
             source,
             at,
@@ -138,6 +138,10 @@ impl Parser {
         )?;
         let id = if chunk.broken { self.broken(chunk) } else { self.statement(source, chunk, idents) };
         let statement = &mut self.tree.statements[id.index()];
+        // What the dialect does not read has no meaning, however clear it looks.
+        if self.diagnostics[said..].iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            statement.kind = StatementKind::Broken;
+        }
         statement.terminator = chunk.terminator;
         statement.question_marks = chunk.question_marks;
         self.tree.roots.push(id);

@@ -39,8 +39,6 @@ air_base::codes! {
     QUERY_CLAUSE = "B0207";
     /// A recursive common table expression without a part that does not refer to itself.
     RECURSION_WITHOUT_ANCHOR = "B0208";
-    /// A join without the condition its dialect demands.
-    JOIN_CONDITION = "B0209";
     /// Rows of VALUES are unlike in length.
     VALUES_WIDTH = "B0210";
     /// A star over columns that are not known, where they must be.

@@ -60,14 +60,6 @@ impl<'a> Binder<'a> {
             JoinConstraint::None => {}
         }
         if on.is_none() && using.is_empty() {
-            let written = matches!(
-                node.kind,
-                tree::JoinKind::Cross | tree::JoinKind::CrossApply | tree::JoinKind::OuterApply
-            );
-            if !written && !node.natural && !self.shape.join_without_on {
-                let message = "this join needs a condition";
-                return Err(self.refuse(codes::JOIN_CONDITION, node.span, message));
-            }
             match kind {
                 JoinKind::Inner => kind = JoinKind::Cross,
                 JoinKind::Left | JoinKind::Right | JoinKind::Full => {

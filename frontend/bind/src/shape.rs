@@ -94,8 +94,6 @@ pub(crate) struct Shape {
     pub(crate) recursion_unmarked: bool,
     /// A comma in FROM binds as strongly as JOIN.
     pub(crate) comma_is_join: bool,
-    /// A join may go without its condition.
-    pub(crate) join_without_on: bool,
     /// NULL sorts before all values in ascending order.
     pub(crate) null_lowest: bool,
     /// `DUAL` is one row without columns of interest.
@@ -243,7 +241,6 @@ const MYSQL: Shape = Shape {
     having_filters: true,
     recursion_unmarked: false,
     comma_is_join: false,
-    join_without_on: true,
     null_lowest: true,
     dual: true,
     rowid: false,
@@ -369,7 +366,6 @@ const POSTGRES: Shape = Shape {
     having_filters: false,
     recursion_unmarked: false,
     comma_is_join: false,
-    join_without_on: false,
     null_lowest: false,
     dual: false,
     rowid: false,
@@ -450,7 +446,6 @@ const SQLITE: Shape = Shape {
     having_filters: false,
     recursion_unmarked: true,
     comma_is_join: true,
-    join_without_on: true,
     null_lowest: true,
     dual: false,
     rowid: true,
@@ -525,7 +520,6 @@ const ORACLE: Shape = Shape {
     having_filters: false,
     recursion_unmarked: true,
     comma_is_join: false,
-    join_without_on: false,
     null_lowest: false,
     dual: true,
     rowid: false,
@@ -601,7 +595,6 @@ const MSSQL: Shape = Shape {
     having_filters: false,
     recursion_unmarked: true,
     comma_is_join: false,
-    join_without_on: false,
     null_lowest: true,
     dual: false,
     rowid: false,

@@ -69,6 +69,53 @@ impl W {
         RESERVED[self as usize] & bit != 0
     }
 
+    /// True if the word is refused as a bare name in `dialect`. SQLite takes some for names where they mean nothing
+    /// else; they are quoted all the same.
+    pub(crate) fn is_no_name(self, dialect: Dialect) -> bool {
+        use W::*;
+        let falls_back = matches!(
+            self,
+            By | Left
+                | Right
+                | Natural
+                | With
+                | End
+                | True
+                | False
+                | Like
+                | CurrentDate
+                | CurrentTime
+                | CurrentTimestamp
+                | Asc
+                | Desc
+                | Indexed
+                | Trigger
+                | If
+                | Column
+        );
+        // The table has MySQL and MariaDB as one.
+        let only_mariadb = matches!(
+            self,
+            Offset
+                | CurrentRole
+                | SqlNoCache
+                | SqlCache
+                | SqlBufferResult
+                | StatsPersistent
+                | StatsAutoRecalc
+                | StatsSamplePages
+                | PageChecksum
+        );
+        let excepted = match dialect {
+            Dialect::Sqlite => falls_back,
+            Dialect::Mysql => only_mariadb,
+            // Columns that every query has.
+            Dialect::Oracle => matches!(self, Rownum | Level | Rowid | User | Prior),
+            _ => false,
+        };
+        self.is_reserved(dialect) && !excepted
+    }
+
     /// The word at `start..end`, without regard to ASCII case.
     #[inline]
     pub(crate) fn find(bytes: &[u8], start: usize, end: usize) -> W {
@@ -194,7 +241,7 @@ words! {
     All = "all", "mpsot";
     Distinct = "distinct", "mpsot";
     Distinctrow = "distinctrow", "m";
-    Unique = "unique", "msot";
+    Unique = "unique", "mpsot";
     As = "as", "mpsot";
     On = "on", "mpsot";
     Using = "using", "mps";
@@ -203,20 +250,20 @@ words! {
     Left = "left", "mpst";
     Right = "right", "mpst";
     Full = "full", "pt";
-    Outer = "outer", "pt";
+    Outer = "outer", "mpt";
     Cross = "cross", "mpt";
     Natural = "natural", "mps";
     Lateral = "lateral", "mp";
     Apply = "apply", "";
     StraightJoin = "straight_join", "m";
     Limit = "limit", "mps";
-    Offset = "offset", "p";
+    Offset = "offset", "mp";
     Fetch = "fetch", "mpot";
     First = "first", "";
     Next = "next", "";
     Last = "last", "";
     Row = "row", "";
-    Rows = "rows", "";
+    Rows = "rows", "m";
     Only = "only", "p";
     Percent = "percent", "t";
     Ties = "ties", "";
@@ -248,7 +295,7 @@ words! {
     Rlike = "rlike", "m";
     Glob = "glob", "";
     Match = "match", "m";
-    Escape = "escape", "";
+    Escape = "escape", "s";
     Between = "between", "mpsot";
     Symmetric = "symmetric", "p";
     Asymmetric = "asymmetric", "p";
@@ -259,9 +306,9 @@ words! {
     SomeWord = "some", "pt";
     Div = "div", "m";
     Mod = "mod", "m";
-    Binary = "binary", "m";
+    Binary = "binary", "mp";
     Collate = "collate", "mpst";
-    Cast = "cast", "mp";
+    Cast = "cast", "mps";
     TryCast = "try_cast", "";
     Convert = "convert", "mt";
     TryConvert = "try_convert", "";
@@ -309,7 +356,7 @@ words! {
     Zone = "zone", "";
     Local = "local", "";
     At = "at", "";
-    Collation = "collation", "";
+    Collation = "collation", "p";
     Against = "against", "";
     Mode = "mode", "";
     Language = "language", "";
@@ -343,14 +390,14 @@ words! {
     Localtimestamp = "localtimestamp", "mp";
     CurrentUser = "current_user", "mpt";
     SessionUser = "session_user", "pt";
-    CurrentRole = "current_role", "p";
+    CurrentRole = "current_role", "mp";
     User = "user", "pot";
     SystemUser = "system_user", "t";
     UtcDate = "utc_date", "m";
     UtcTime = "utc_time", "m";
     UtcTimestamp = "utc_timestamp", "m";
     CurrentCatalog = "current_catalog", "p";
-    CurrentSchema = "current_schema", "";
+    CurrentSchema = "current_schema", "p";
     Default = "default", "mpsot";
     Variadic = "variadic", "p";
     Prior = "prior", "o";
@@ -389,13 +436,13 @@ words! {
     Delayed = "delayed", "m";
     Quick = "quick", "";
     SqlCalcFoundRows = "sql_calc_found_rows", "m";
-    SqlNoCache = "sql_no_cache", "";
-    SqlCache = "sql_cache", "";
-    SqlBufferResult = "sql_buffer_result", "";
+    SqlNoCache = "sql_no_cache", "m";
+    SqlCache = "sql_cache", "m";
+    SqlBufferResult = "sql_buffer_result", "m";
     SqlSmallResult = "sql_small_result", "m";
     SqlBigResult = "sql_big_result", "m";
     For = "for", "mpot";
-    Update = "update", "mot";
+    Update = "update", "msot";
     Share = "share", "o";
     Lock = "lock", "m";
     Key = "key", "m";
@@ -410,7 +457,7 @@ words! {
     Procedure = "procedure", "mo";
     Proc = "proc", "t";
     Analyse = "analyse", "p";
-    Tablesample = "tablesample", "t";
+    Tablesample = "tablesample", "pt";
     Sample = "sample", "";
     Bernoulli = "bernoulli", "";
     System = "system", "";
@@ -439,7 +486,7 @@ words! {
     Conflict = "conflict", "";
     Constraint = "constraint", "mpst";
     Do = "do", "p";
-    Nothing = "nothing", "";
+    Nothing = "nothing", "s";
     Set = "set", "most";
     Returning = "returning", "mps";
     Output = "output", "";
@@ -489,7 +536,7 @@ words! {
     Foreign = "foreign", "mpst";
     External = "external", "t";
     If = "if", "mst";
-    Concurrently = "concurrently", "";
+    Concurrently = "concurrently", "p";
     Online = "online", "";
     Primary = "primary", "mpst";
     Check = "check", "mpsot";
@@ -502,13 +549,13 @@ words! {
     Identity = "identity", "t";
     IdentityInsert = "identity_insert", "t";
     AutoIncrement = "auto_increment", "";
-    Autoincrement = "autoincrement", "";
+    Autoincrement = "autoincrement", "s";
     Comment = "comment", "";
     Character = "character", "m";
     Charset = "charset", "";
     Visible = "visible", "";
     Invisible = "invisible", "";
-    Deferrable = "deferrable", "p";
+    Deferrable = "deferrable", "ps";
     Initially = "initially", "p";
     Deferred = "deferred", "";
     Immediate = "immediate", "";
@@ -540,7 +587,7 @@ words! {
     Without = "without", "";
     Rowid = "rowid", "o";
     Strict = "strict", "";
-    Commit = "commit", "";
+    Commit = "commit", "s";
     Preserve = "preserve", "";
     Including = "including", "";
     Excluding = "excluding", "";
@@ -554,9 +601,9 @@ words! {
     Checksum = "checksum", "";
     PackKeys = "pack_keys", "";
     DelayKeyWrite = "delay_key_write", "";
-    StatsPersistent = "stats_persistent", "";
-    StatsAutoRecalc = "stats_auto_recalc", "";
-    StatsSamplePages = "stats_sample_pages", "";
+    StatsPersistent = "stats_persistent", "m";
+    StatsAutoRecalc = "stats_auto_recalc", "m";
+    StatsSamplePages = "stats_sample_pages", "m";
     InsertMethod = "insert_method", "";
     Connection = "connection", "";
     Directory = "directory", "";
@@ -575,7 +622,7 @@ words! {
     Nomonitoring = "nomonitoring", "";
     Rowdependencies = "rowdependencies", "";
     Transactional = "transactional", "";
-    PageChecksum = "page_checksum", "";
+    PageChecksum = "page_checksum", "m";
     PageCompressed = "page_compressed", "";
     Encryption = "encryption", "";
     Encrypted = "encrypted", "";
@@ -587,16 +634,16 @@ words! {
     Signed = "signed", "";
     Zerofill = "zerofill", "m";
     Precision = "precision", "m";
-    Varying = "varying", "";
+    Varying = "varying", "m";
     Double = "double", "m";
     Long = "long", "m";
     Raw = "raw", "";
     National = "national", "";
-    Char = "char", "";
+    Char = "char", "m";
     Byte = "byte", "";
     Setof = "setof", "";
     Max = "max", "";
-    To = "to", "mpot";
+    To = "to", "mpsot";
     Enum = "enum", "";
     Btree = "btree", "";
     Gin = "gin", "";
@@ -606,30 +653,30 @@ words! {
     Owner = "owner", "";
     Increment = "increment", "";
     Minvalue = "minvalue", "";
-    Maxvalue = "maxvalue", "";
+    Maxvalue = "maxvalue", "m";
     Nominvalue = "nominvalue", "";
     Nomaxvalue = "nomaxvalue", "";
     Cycle = "cycle", "";
     Restart = "restart", "";
-    Continue = "continue", "t";
+    Continue = "continue", "mt";
     Nextval = "nextval", "";
     Cascaded = "cascaded", "";
     Read = "read", "m";
-    Add = "add", "mt";
-    Column = "column", "most";
+    Add = "add", "mst";
+    Column = "column", "mpsot";
     Modify = "modify", "";
     Change = "change", "m";
-    Rename = "rename", "";
+    Rename = "rename", "m";
     After = "after", "";
-    Purge = "purge", "";
+    Purge = "purge", "m";
     Columns = "columns", "";
     Statistics = "statistics", "t";
     Cluster = "cluster", "";
     Attach = "attach", "";
     Detach = "detach", "";
-    Keys = "keys", "";
+    Keys = "keys", "m";
     Begin = "begin", "t";
-    Transaction = "transaction", "";
+    Transaction = "transaction", "s";
     Tran = "tran", "";
     Work = "work", "";
     Isolation = "isolation", "";
@@ -660,14 +707,14 @@ words! {
     Deallocate = "deallocate", "t";
     Copy = "copy", "";
     Load = "load", "m";
-    Declare = "declare", "t";
-    While = "while", "t";
+    Declare = "declare", "mt";
+    While = "while", "mt";
     Loop = "loop", "m";
     Print = "print", "t";
     Raiserror = "raiserror", "t";
     Throw = "throw", "";
-    Return = "return", "t";
-    Cursor = "cursor", "t";
+    Return = "return", "mt";
+    Cursor = "cursor", "mt";
     Open = "open", "t";
     Close = "close", "t";
     Grant = "grant", "mpot";
@@ -711,7 +758,7 @@ words! {
     Authorization = "authorization", "pt";
     Password = "password", "";
     Nullif = "nullif", "";
-    Raise = "raise", "";
+    Raise = "raise", "s";
     Optimize = "optimize", "m";
     Repair = "repair", "";
     Nocheck = "nocheck", "t";
@@ -725,13 +772,13 @@ words! {
     Unlimited = "unlimited", "";
     Atomic = "atomic", "";
     Instead = "instead", "";
-    Each = "each", "";
+    Each = "each", "m";
     Statement = "statement", "";
     Returns = "returns", "";
     Granted = "granted", "";
     Identified = "identified", "";
-    Require = "require", "";
-    Before = "before", "";
+    Require = "require", "m";
+    Before = "before", "m";
     Elseif = "elseif", "m";
     Repeat = "repeat", "m";
     Iterate = "iterate", "m";
@@ -743,10 +790,10 @@ words! {
     Rownum = "rownum", "o";
     Ordered = "ordered", "";
     Unregistered = "unregistered", "";
-    Reads = "reads", "";
-    Modifies = "modifies", "";
+    Reads = "reads", "m";
+    Modifies = "modifies", "m";
     Contains = "contains", "";
-    Deterministic = "deterministic", "";
+    Deterministic = "deterministic", "m";
     Result = "result", "";
     Schemabinding = "schemabinding", "";
     Metadata = "metadata", "";
@@ -790,22 +837,22 @@ words! {
     Nocopy = "nocopy", "";
     Unused = "unused", "";
     Supplemental = "supplemental", "";
-    Varchar = "varchar", "";
+    Varchar = "varchar", "m";
     Nvarchar = "nvarchar", "";
     Nchar = "nchar", "";
     Number = "number", "";
-    Float = "float", "";
-    Real = "real", "";
+    Float = "float", "m";
+    Real = "real", "m";
     Text = "text", "";
     Timetz = "timetz", "";
     Bool = "bool", "";
     Bpchar = "bpchar", "";
-    Int = "int", "";
-    Integer = "integer", "";
-    Bigint = "bigint", "";
-    Smallint = "smallint", "";
-    Numeric = "numeric", "";
-    Decimal = "decimal", "";
+    Int = "int", "m";
+    Integer = "integer", "m";
+    Bigint = "bigint", "m";
+    Smallint = "smallint", "m";
+    Numeric = "numeric", "m";
+    Decimal = "decimal", "m";
     Bit = "bit", "";
     Uuid = "uuid", "";
     Inet = "inet", "";
@@ -823,11 +870,11 @@ words! {
     Line = "line", "";
     Cidr = "cidr", "";
     Macaddr = "macaddr", "";
-    Float4 = "float4", "";
-    Float8 = "float8", "";
-    Int2 = "int2", "";
-    Int4 = "int4", "";
-    Int8 = "int8", "";
+    Float4 = "float4", "m";
+    Float8 = "float8", "m";
+    Int2 = "int2", "m";
+    Int4 = "int4", "m";
+    Int8 = "int8", "m";
     Oid = "oid", "";
     Regclass = "regclass", "";
     Tsvector = "tsvector", "";

@@ -55,6 +55,9 @@ impl Builder<'_> {
 
     pub(crate) fn insert_begin(&mut self, l: u32, n: u32) {
         let on_failure = self.insert_or(l);
+        if self.aux(l) & aux::INTO == 0 {
+            self.gate(MY.or(MS), l, "INSERT without INTO");
+        }
         let replace = self.aux(l) & aux::REPLACES != 0;
         if replace {
             self.gate(MY.or(LITE), l, "REPLACE");
@@ -87,6 +90,13 @@ impl Builder<'_> {
         }
         let last = self.stacks.inserts.len() - 1;
         &mut self.stacks.inserts[last]
+    }
+
+    /// An alias without AS.
+    pub(crate) fn insert_bare_alias(&mut self, l: u32) {
+        self.gate(ORA, l, "an alias without AS of the table of INSERT");
+        let alias = self.ident(l);
+        self.insert().alias = Some(alias);
     }
 
     pub(crate) fn insert_alias(&mut self, l: u32) {

@@ -4,7 +4,7 @@
 mod ddl;
 mod dml;
 mod expr;
-mod gates;
+pub(crate) mod gates;
 mod operators;
 mod query;
 mod statement;
@@ -14,9 +14,10 @@ pub(crate) use expr::Suffix;
 pub(crate) use operators::X;
 pub(crate) use strength::Strengths;
 
+use crate::codes;
 use crate::tree::*;
 use air_base::{Diagnostic, Dialect, Span};
-use airc_lex::{Op, Tok};
+use airc_lex::{Op, Tok, aux};
 use operators::{Entry, ExprFrame};
 
 /// Where a list that is still open starts: the position of its first element on the stack of its pool.
@@ -155,9 +156,20 @@ impl Builder<'_> {
 
     /// The name token `at` stands for.
     #[inline]
-    pub(crate) fn name_of(&self, at: u32) -> Name {
+    pub(crate) fn name_of(&mut self, at: u32) -> Name {
         let tok = self.tok(at);
+        if tok.flag == aux::NAME_RESERVED && tok.kind == airc_lex::K::Name {
+            self.reserved_name(tok.span());
+        }
         List::new(tok.data, u32::from(tok.aux))
+    }
+
+    /// A reserved word where a name has to be.
+    #[cold]
+    pub(crate) fn reserved_name(&mut self, span: Span) {
+        let message = format!("`{}` is a reserved word of {}", span.text(self.source), self.dialect);
+        let error = Diagnostic::error(codes::UNEXPECTED, span, message).here("no name without quotes");
+        self.diagnostics.push(error.help("put it in quotes if it is a name"));
     }
 
     /// The only part of the name at `at`. More parts are reported, and the last one counts.
@@ -182,6 +194,9 @@ impl Builder<'_> {
         while at < end {
             let tok = self.tok(at);
             if tok.kind == airc_lex::K::Name {
+                if tok.flag == aux::NAME_RESERVED {
+                    self.reserved_name(tok.span());
+                }
                 if tok.aux != 1 {
                     self.reject(tok.span(), "a name without a qualifier is expected here");
                 }

@@ -64,7 +64,8 @@ pub fn measure(
     let mut random = Rng::with_seed(SEED);
     let mut agreement = Agreement::default();
     for statement in statements {
-        for sql in std::iter::once(statement.clone()).chain(mutants(settings, statement, broken, &mut random)) {
+        for sql in std::iter::once(statement.clone()).chain(mutants(settings, statement, broken, &mut random))
+        {
             let verdict = engine.syntax(&sql)?;
             let parsed = parser.parse(&sql);
             let error = parsed.diagnostics.iter().find(|said| said.severity == Severity::Error);

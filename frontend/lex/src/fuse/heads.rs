@@ -19,6 +19,8 @@ pub const ALTERS: u8 = 8;
 pub const REPLACES: u16 = 0x100;
 /// `aux` bit of a verb: words without effect on rows, such as `LOW_PRIORITY`.
 pub const ADVICE: u16 = 0x200;
+/// `aux` bit of [`K::Insert`]: `INTO` is there.
+pub const INTO: u16 = 0x400;
 
 // Bits of `aux` behind CREATE; the syntax tree has the same.
 const OR_REPLACE: u16 = 1;
@@ -148,8 +150,9 @@ impl Pass<'_> {
         }
         self.fuser.frame = Frame::Insert;
         self.fuser.on_duplicate = false;
-        let (aux, mut end) = self.verb_words(at + 1);
+        let (mut aux, mut end) = self.verb_words(at + 1);
         if self.w(end) == Into {
+            aux |= INTO;
             end += 1;
         }
         self.emit(K::Insert, aux | if replace { REPLACES } else { 0 }, at, end)
@@ -233,7 +236,7 @@ impl Pass<'_> {
         }
         let object = self.w(end);
         end += 1;
-        if bits & (UNMODELLED | FOREIGN) != 0 {
+        if bits & (UNMODELLED | FOREIGN) != 0 && object == Table {
             let kind = if bits & UNMODELLED != 0 { OtherKind::CreateVirtualTable } else { OtherKind::Create };
             return self.emit_rest(K::Other, kind as u16, at);
         }
@@ -259,7 +262,8 @@ impl Pass<'_> {
                     Role => OtherKind::CreateRole,
                     Extension => OtherKind::CreateExtension,
                     Rule => OtherKind::Rule,
-                    _ => OtherKind::Create,
+                    _ if self.is_rare_object(end - 1) => OtherKind::Create,
+                    _ => return at,
                 };
                 return self.emit_rest(K::Other, kind as u16, at);
             }
@@ -413,8 +417,18 @@ impl Pass<'_> {
                 self.set_flag(ALTERS);
                 self.name(end)
             }
-            _ => self.emit_rest(K::Other, OtherKind::Alter as u16, at),
+            _ if self.object(at + 1).is_some() || self.is_rare_object(at + 1) => {
+                self.emit_rest(K::Other, OtherKind::Alter as u16, at)
+            }
+            _ => at,
         }
+    }
+
+    /// True if the word at `at` begins the name of a kind of object that is not modelled.
+    fn is_rare_object(&self, at: usize) -> bool {
+        let Some(tok) = self.raw.get(at).filter(|tok| tok.kind == K::Name) else { return false };
+        let word = tok.span().text(self.source);
+        RARE_OBJECTS.split(' ').any(|object| word.eq_ignore_ascii_case(object))
     }
 
     /// True if a new query follows the name of the view at `at`.
@@ -463,7 +477,10 @@ impl Pass<'_> {
             end += 1;
         }
         let Some((object, behind)) = self.object(end) else {
-            return self.emit_rest(K::Other, OtherKind::Unknown as u16, from);
+            return match self.is_rare_object(end) {
+                true => self.emit_rest(K::Other, OtherKind::Unknown as u16, from),
+                false => from,
+            };
         };
         end = behind;
         if matches!(self.w(end), Concurrently | Online) {
@@ -696,6 +713,18 @@ fn word_explains(word: W) -> bool {
 
 /// `aux` of a table option that has no effect on rows; see the table in `ddl`.
 pub(super) const TABLE_OPTION_STORAGE: u16 = 12;
+
+/// First words of the kinds of objects that are recognised behind CREATE, ALTER and DROP and not modelled, by the
+/// manuals of the dialects.
+const RARE_OBJECTS: &str = "\
+    access aggregate algorithm application assembly asymmetric audit availability cast certificate cluster \
+    collation column constraint context contract controlfile conversion credential cryptographic default definer \
+    dimension directory diskgroup edition endpoint external flashback foreign fulltext global group hierarchy \
+    ignore indextype inmemory instance java language large library lockdown logfile login mapping master \
+    materialized message mining no nonclustered offline online operator outline owned partition pfile pluggable \
+    policy primary private procedural profile public publication queue remote resource restore rollback route \
+    routine rowstore rule schema search security selective server service session signature spatial spfile sql \
+    statistics subscription symmetric synonym system tablespace text transform trusted type undo user workload xml";
 
 /// Statements told by their first word alone.
 fn other(word: W) -> Option<OtherKind> {

@@ -183,6 +183,7 @@ impl Pass<'_> {
                             self.fuser.out.push(Tok { kind, flag: 0, aux, data: 0, ..tok });
                             at + 1
                         }
+                        _ if word.is_no_name(self.dialect) => self.reserved(word, at),
                         _ => self.word(word, at),
                     }
                 }
@@ -359,6 +360,8 @@ impl Pass<'_> {
 /// `aux` bit of a string made of several pieces.
 /// `flag` of a [`K::Name`] behind `::` that holds the words of a type: `double precision`.
 pub const NAME_WORDS: u8 = 1;
+/// `flag` of [`K::Name`]: a reserved word where none may be a bare name.
+pub const NAME_RESERVED: u8 = 2;
 
 const JOINED: u16 = 0x200;
 const BACKSLASH: u16 = 0x100;
@@ -383,11 +386,11 @@ pub mod aux {
     pub use super::expr::{
         CAST, NO_UNIT, ON_OVERFLOW_ERROR, ON_OVERFLOW_TRUNCATE, PARSE, TRY_CAST, TRY_PARSE,
     };
-    pub use super::heads::{ADVICE, ALTERS, CONCURRENTLY, DROP_TEMPORARY, IF_EXISTS, REPLACES};
+    pub use super::heads::{ADVICE, ALTERS, CONCURRENTLY, DROP_TEMPORARY, IF_EXISTS, INTO, REPLACES};
     pub use super::query::{
         JOIN_NATURAL, SET_ALL, SET_DISTINCT, SET_EXCEPT, SET_INTERSECT, SET_MINUS, SET_UNION,
     };
-    pub use super::{NAME_WORDS, POST_NEGATED, POST_OUTER};
+    pub use super::{NAME_RESERVED, NAME_WORDS, POST_NEGATED, POST_OUTER};
 }
 
 /// `aux` of [`K::Post`]: which test, with [`POST_NEGATED`] for `NOT`.

@@ -1,6 +1,6 @@
 //! Words of queries, of statements that change rows, and of what both share.
 
-use super::{Ctx, Frame, MARKED, Pass};
+use super::{Ctx, Frame, MARKED, NAME_RESERVED, Pass};
 use crate::token::{K, Op};
 use crate::words::W;
 use air_base::Dialect;
@@ -22,6 +22,29 @@ pub const SET_DISTINCT: u16 = 0x200;
 pub const JOIN_NATURAL: u16 = 0x100;
 
 impl Pass<'_> {
+    /// Handles a reserved word, which may mean something here and is no bare name if it does not.
+    pub(super) fn reserved(&mut self, word: W, at: usize) -> usize {
+        let count = self.fuser.out.len();
+        let before = self.prev();
+        let end = self.word(word, at);
+        // Any word may be a label behind AS in PostgreSQL; what has brackets is a call or a type.
+        let free = before == K::Collate
+            || word == W::Dual && before == K::From
+            || self.fuser.frame == Frame::Set
+            || self.k(end) == K::Lp
+            || self.dialect == Dialect::Postgres && before == K::As;
+        if !free
+            && end == at + 1
+            && self.fuser.out.len() == count + 1
+            && let Some(name) = self.fuser.out.last_mut()
+            && name.kind == K::Name
+            && name.flag == 0
+        {
+            name.flag = NAME_RESERVED;
+        }
+        end
+    }
+
     /// Handles a keyword.
     pub(super) fn word(&mut self, word: W, at: usize) -> usize {
         let next = at + 1;

@@ -36,6 +36,20 @@ impl Builder<'_> {
         });
     }
 
+    /// Reports columns without a type; one that is calculated may do without in Oracle and T-SQL.
+    fn check_types(&mut self, columns: List<ColumnDefId>) {
+        for i in 0..columns.len() {
+            let column = self.tree[self.tree.list(columns)[i]];
+            let constraints = self.tree.list(column.constraints);
+            let generated = constraints
+                .iter()
+                .any(|constraint| matches!(constraint.kind, ColumnConstraintKind::Generated { .. }));
+            if column.ty.is_none() && !(generated && MS.or(ORA).has(self.dialect)) {
+                self.reject(column.name.span, "this column has no type");
+            }
+        }
+    }
+
     pub(super) fn begin_lists(&mut self) {
         self.stacks.ddl.columns_from = self.open_mark::<ColumnDefId>();
         self.stacks.ddl.constraints_from = self.open_mark::<TableConstraintId>();
@@ -129,6 +143,9 @@ impl Builder<'_> {
         let Some(table) = self.stacks.ddl.table.take() else {
             return self.statement(StatementKind::Broken, l, r);
         };
+        if !LITE.has(self.dialect) && table.query.is_none() {
+            self.check_types(columns);
+        }
         let id = self.node(CreateTable { columns, constraints, options, likes, span, ..table });
         self.statement(StatementKind::CreateTable(id), l, r)
     }

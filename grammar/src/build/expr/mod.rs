@@ -8,18 +8,19 @@ mod window;
 
 pub(crate) use types::Suffix;
 
+use super::gates::{MY, PG};
 use super::{Builder, Mark, X};
 use crate::tree::*;
 use air_base::{Dialect, Span};
-use airc_lex::{K, aux};
+use airc_lex::{K, Op, aux};
 
 impl Builder<'_> {
     // Leaves.
 
     #[inline]
     pub(crate) fn name(&mut self, l: u32) -> ExprId {
-        let tok = self.tok(l);
-        self.expr(Expr::Name(List::new(tok.data, u32::from(tok.aux))), tok.span())
+        let name = self.name_of(l);
+        self.expr(Expr::Name(name), self.tok(l).span())
     }
 
     pub(crate) fn name_star(&mut self, l: u32) -> ExprId {
@@ -28,6 +29,13 @@ impl Builder<'_> {
     }
 
     pub(crate) fn star(&mut self, l: u32) -> ExprId {
+        let next = self.toks.get(l as usize + 1);
+        let operand = next.is_some_and(|tok| matches!(tok.kind, K::Op | K::In | K::Post))
+            || l > 0 && matches!(self.tok(l - 1).kind, K::Op | K::Pre);
+        if operand {
+            let span = self.tok(l).span();
+            self.reject(span, "`*` stands for all columns and is no operand");
+        }
         self.expr(Expr::Star(List::EMPTY), self.tok(l).span())
     }
 
@@ -124,7 +132,8 @@ impl Builder<'_> {
         self.stacks.rows.push(items);
     }
 
-    pub(crate) fn row_empty(&mut self) {
+    pub(crate) fn row_empty(&mut self, l: u32) {
+        self.gate(MY, l, "a row of no values");
         self.stacks.rows.push(List::EMPTY);
     }
 
@@ -182,7 +191,20 @@ impl Builder<'_> {
 
     pub(crate) fn empty_row(&mut self, explicit: bool, l: u32, r: u32) -> ExprId {
         let span = self.span(l, r);
+        if !explicit && !self.admits_empty_brackets(l) {
+            self.reject(span, "nothing is in these brackets");
+        }
         self.expr(Expr::Row { explicit, items: List::EMPTY }, span)
+    }
+
+    /// True where `()` says something: all rows as one group.
+    fn admits_empty_brackets(&self, l: u32) -> bool {
+        self.toks[..l as usize]
+            .iter()
+            .rev()
+            .find(|tok| !matches!(tok.kind, K::Lp | K::Comma))
+            .is_some_and(|tok| matches!(tok.kind, K::GroupBy | K::GroupingSets | K::Rollup | K::Cube))
+            || self.toks[..l as usize].iter().any(|tok| matches!(tok.kind, K::GroupBy | K::GroupingSets))
     }
 
     pub(crate) fn exists(&mut self, query: QueryId, l: u32, r: u32) -> ExprId {
@@ -190,13 +212,28 @@ impl Builder<'_> {
         self.expr(Expr::Exists(query), span)
     }
 
+    /// Checks that ANY or ALL stands behind a comparison; PostgreSQL's operators all compare, for all it knows.
+    fn check_quantifier(&mut self, l: u32) {
+        let before = self.tok(l.saturating_sub(1));
+        let calculates = matches!(
+            before.op(),
+            Op::Plus | Op::Minus | Op::Star | Op::Slash | Op::Percent | Op::Pipes | Op::And | Op::Or
+        );
+        if l == 0 || before.kind != K::Op || calculates && !PG.has(self.dialect) {
+            let span = self.tok(l).span();
+            self.reject(span, "ANY and ALL stand behind a comparison");
+        }
+    }
+
     pub(crate) fn quantifier_query(&mut self, query: QueryId, l: u32, r: u32) -> ExprId {
+        self.check_quantifier(l);
         let operand = self.subquery(query, l + 1, r);
         let span = self.span(l, r);
         self.expr(Expr::Quantifier { all: self.aux(l) == 1, operand }, span)
     }
 
     pub(crate) fn quantifier(&mut self, m: Mark, l: u32, r: u32) -> ExprId {
+        self.check_quantifier(l);
         let items: List<ExprId> = self.close(m);
         let span = self.span(l, r);
         let operand = match *self.tree.list(items) {

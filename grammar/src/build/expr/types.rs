@@ -31,6 +31,38 @@ pub(super) fn range_parts(data: u32) -> (Option<Unit>, Option<u8>, Option<u8>) {
     (part(0).map(|code| unit(u16::from(code))), part(8), part(16))
 }
 
+/// Types of two words, by the manuals; the words of longer ones overlap.
+const TWO_WORDS: &[(&str, &str)] = &[
+    ("double", "precision"),
+    ("character", "varying"),
+    ("char", "varying"),
+    ("national", "character"),
+    ("national", "char"),
+    ("national", "varchar"),
+    ("nchar", "varying"),
+    ("nchar", "varchar"),
+    ("nchar", "varcharacter"),
+    ("national", "varcharacter"),
+    ("char", "byte"),
+    ("bit", "varying"),
+    ("binary", "varying"),
+    ("binary", "large"),
+    ("character", "large"),
+    ("char", "large"),
+    ("large", "object"),
+    ("long", "raw"),
+    ("long", "varchar"),
+    ("long", "char"),
+    ("long", "character"),
+    ("long", "varcharacter"),
+    ("long", "varbinary"),
+    ("long", "binary"),
+];
+
+fn is_two_word_type(first: &str, second: &str) -> bool {
+    TWO_WORDS.iter().any(|(one, two)| first.eq_ignore_ascii_case(one) && second.eq_ignore_ascii_case(two))
+}
+
 impl Builder<'_> {
     pub(super) fn plain_type(&mut self, words: Name, span: Span) -> TypeId {
         self.node(TypeName {
@@ -55,7 +87,11 @@ impl Builder<'_> {
 
     pub(crate) fn type_name(&mut self, l: u32, _r: u32) -> TypeId {
         let tok = self.tok(l);
-        let name = self.name_of(l);
+        let name = List::new(tok.data, u32::from(tok.aux));
+        // No type of SQLite's is a reserved word; MySQL's are.
+        if tok.flag == aux::NAME_RESERVED && LITE.has(self.dialect) {
+            self.reserved_name(tok.span());
+        }
         // Several words fused into one token, or a qualified name.
         let (qualifier, words) = if tok.flag == aux::NAME_WORDS || tok.aux == 1 {
             (List::EMPTY, name)
@@ -78,6 +114,13 @@ impl Builder<'_> {
     pub(crate) fn type_word(&mut self, ty: TypeId, l: u32, r: u32) -> TypeId {
         let ident = self.ident(l);
         let words = self.tree[ty].words;
+        if !LITE.has(self.dialect)
+            && let Some(before) = self.tree.list(words).last()
+            && !is_two_word_type(before.span.text(self.source), self.text(l))
+        {
+            let message = format!("`{}` is no part of a type", self.text(l));
+            self.reject(ident.span, &message);
+        }
         if words.start + words.len == self.tok(l).data {
             self.tree.types[ty.index()].words.len += 1;
         } else {

@@ -36,6 +36,10 @@ impl Builder<'_> {
     }
 
     pub(crate) fn select_quantifier(&mut self, quantifier: Quantifier) {
+        if self.select().quantifier != Quantifier::None && !MY.has(self.dialect) {
+            let span = self.select().span;
+            self.reject(span, "DISTINCT or ALL is said twice");
+        }
         self.select().quantifier = quantifier;
     }
 
@@ -97,6 +101,12 @@ impl Builder<'_> {
     pub(crate) fn item(&mut self, x: X, alias: Option<u32>) -> Mark {
         let mut expr = self.end(x);
         let mut alias = alias.map(|l| self.ident(l));
+        if let Some(alias) = alias
+            && let Expr::Star(qualifier) = self.tree.expr(expr)
+            && !(PG.has(self.dialect) && !qualifier.is_empty())
+        {
+            self.reject(alias.span, "all columns cannot have one alias");
+        }
         if alias.is_none()
             && MS.has(self.dialect)
             && let Expr::Binary { op: BinaryOp::Eq, left, right, .. } = self.tree.expr(expr)
