@@ -29,6 +29,7 @@ const CHECKS: &[Step] = &[
 const SCORES: &[Step] = &[
     ("own cases", &["xtask", "record"]),
     ("scores", &["xtask", "score", "--goals"]),
+    ("parsers", &["xtask", "agree", "--goals"]),
     ("evaluator", &["xtask", "score", "--oracle", "--goals"]),
 ];
 
