@@ -299,6 +299,7 @@ builtins! {
     RegexReplaceAll        "regex_replace_all" 3..3 Scalar Text, Strict Immutable "All matches replaced.";
     RegexReplaceFirst      "regex_replace_first" 3..3 Scalar Text, Strict Immutable "First match replaced.";
     RegexSubstring         "regex_substring" 2..2 Scalar Text, Own Immutable "First match, or NULL.";
+    RegexSubstringNth      "regex_substring_nth" 3..4 Scalar Text, Own Immutable "N-th match (fourth argument, default 1) from the position in the third argument on, or NULL.";
     RegexPosition          "regex_position" 2..2 Scalar I64, Strict Immutable "Position of the first match, 0 if none.";
     RegexCount             "regex_count" 2..2 Scalar I64, Strict Immutable "Number of matches.";
     SimilarTo              "similar_to" 2..3 Scalar BOOL, Strict Immutable "SQL regular expression over the whole text; third argument: escape character.";

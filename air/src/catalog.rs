@@ -1,6 +1,9 @@
 //! What is known of the database: tables, columns, keys, declared words.
 
+use crate::air::Air;
 use crate::ddl::ReferentialAction;
+use crate::expr::Literal;
+use crate::ids::ExprId;
 use crate::layout::ColumnLayout;
 use crate::types::{Collation, EnumId, Type};
 use rustc_hash::FxHashMap;
@@ -143,6 +146,8 @@ pub struct Column {
     pub nullable: bool,
     /// Has a DEFAULT.
     pub has_default: bool,
+    /// The DEFAULT, where it is a constant.
+    pub default: Option<KeptLiteral>,
     /// The server makes values up.
     pub identity: bool,
     /// How, where it does.
@@ -151,6 +156,73 @@ pub struct Column {
     pub generated: bool,
     /// What the script's statements have stored in it.
     pub seen: Seen,
+}
+
+/// A constant that outlives the statement it stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptLiteral {
+    /// What it holds.
+    pub value: KeptValue,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// What a constant holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeptValue {
+    /// NULL.
+    Null,
+    /// TRUE, FALSE.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// An exact number.
+    Decimal(String),
+    /// A floating-point number.
+    Float(String),
+    /// A text.
+    Text(String),
+    /// A date.
+    Date(String),
+    /// A time of day.
+    Time(String),
+    /// A date and time.
+    Timestamp(String),
+}
+
+impl KeptLiteral {
+    /// The constant an expression is, if it is one of these.
+    pub fn of(air: &Air, id: ExprId) -> Option<KeptLiteral> {
+        let text = |id| air.text(id).to_owned();
+        let value = match air.literal(id)? {
+            Literal::Null {} => KeptValue::Null,
+            Literal::Bool { value } => KeptValue::Bool(value),
+            Literal::Int { value } => KeptValue::Int(value),
+            Literal::Decimal { digits } => KeptValue::Decimal(text(digits)),
+            Literal::Float { digits } => KeptValue::Float(text(digits)),
+            Literal::Text { text: id } => KeptValue::Text(text(id)),
+            Literal::Date { text: id } => KeptValue::Date(text(id)),
+            Literal::Time { text: id } => KeptValue::Time(text(id)),
+            Literal::Timestamp { text: id } => KeptValue::Timestamp(text(id)),
+            Literal::Bytes { .. } | Literal::Bits { .. } | Literal::Interval { .. } => return None,
+        };
+        Some(KeptLiteral { value, ty: air.ty(id) })
+    }
+
+    /// The constant as a literal of another statement.
+    pub fn literal(&self, air: &mut Air) -> Literal {
+        match &self.value {
+            KeptValue::Null => Literal::Null {},
+            KeptValue::Bool(value) => Literal::Bool { value: *value },
+            KeptValue::Int(value) => Literal::Int { value: *value },
+            KeptValue::Decimal(text) => Literal::Decimal { digits: air.push_text(text) },
+            KeptValue::Float(text) => Literal::Float { digits: air.push_text(text) },
+            KeptValue::Text(text) => Literal::Text { text: air.push_text(text) },
+            KeptValue::Date(text) => Literal::Date { text: air.push_text(text) },
+            KeptValue::Time(text) => Literal::Time { text: air.push_text(text) },
+            KeptValue::Timestamp(text) => Literal::Timestamp { text: air.push_text(text) },
+        }
+    }
 }
 
 /// What a script's statements show of the values of a column. All false: nothing is known.

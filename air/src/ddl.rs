@@ -120,6 +120,8 @@ node_struct! {
         pub expr: ExprId,
         /// Kept on disk.
         pub stored: bool,
+        /// Not among the columns of `*` and of an INSERT without a list. Made by legalization.
+        pub hidden: bool,
     }
 }
 

@@ -761,6 +761,8 @@ pub struct Definitions {
     pub stored_columns: bool,
     /// Computed columns that are not stored.
     pub virtual_columns: bool,
+    /// Computed columns that `*` leaves out.
+    pub hidden_columns: Can,
     /// A DEFAULT that is no literal stands in parentheses.
     pub default_parentheses: bool,
     /// A timestamp column without NULL is NOT NULL (MySQL).

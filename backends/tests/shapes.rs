@@ -17,6 +17,7 @@ fn catalog() -> Catalog {
         ty: air::Type::I32,
         nullable,
         has_default: false,
+        default: None,
         identity: false,
         numbering: air::catalog::Numbering::default(),
         generated: false,

@@ -225,6 +225,7 @@ mod tests {
             ty: Type::Unknown,
             nullable: true,
             has_default: false,
+            default: None,
             identity: false,
             numbering: air::catalog::Numbering::default(),
             generated: false,

@@ -176,6 +176,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(RegexReplaceAll, "there are no regular expressions before SQL Server 2025"),
     Row::refuse(RegexReplaceFirst, "there are no regular expressions before SQL Server 2025"),
     Row::refuse(RegexSubstring, "there are no regular expressions before SQL Server 2025"),
+    Row::refuse(RegexSubstringNth, "there are no regular expressions before SQL Server 2025"),
     Row::refuse(RegexPosition, "there are no regular expressions before SQL Server 2025"),
     Row::refuse(RegexCount, "there are no regular expressions before SQL Server 2025"),
     Row::rewritten(SimilarTo),
@@ -250,8 +251,8 @@ pub const BUILTINS: &[Row] = &[
     Row::template(SecondsToTime, "DATEADD(second, {0}, CAST('00:00:00' AS time))"),
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
-    Row::refuse(FormatDecimal, "number pictures have no form"),
-    Row::refuse(ParseDecimal, "number pictures have no form"),
+    Row::rewritten(FormatDecimal),
+    Row::rewritten(ParseDecimal),
     // JSON.
     Row::refuse(JsonGet, "there are no JSON member operators"),
     Row::rewritten(JsonGetText),

@@ -211,6 +211,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
         on_update_now: true,
         stored_columns: true,
         virtual_columns: true,
+        hidden_columns: Can::No,
         default_parentheses: true,
         null_by_request: true,
         collated_columns: true,
@@ -269,6 +270,7 @@ static MARIADB_CAPABILITIES: Capabilities = Capabilities {
         ],
         alter_if_exists: true,
         column_if_exists: true,
+        hidden_columns: Can::Since(Version(10, 3)),
         key_limit: Some(KeyLimit { bytes: 3072, char_bytes: 4, unique_unbounded: true }),
         ..MYSQL_BASE.define
     },

@@ -176,6 +176,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(RegexReplaceAll, "REGEXP_REPLACE({*})"),
     Row::template(RegexReplaceFirst, "REGEXP_REPLACE({0}, {1}, {2}, 1, 1)"),
     Row::template(RegexSubstring, "REGEXP_SUBSTR({*})"),
+    Row::template(RegexSubstringNth, "REGEXP_SUBSTR({*})"),
     Row::template(RegexPosition, "REGEXP_INSTR({*})"),
     Row::template(RegexCount, "REGEXP_COUNT({*})"),
     Row::rewritten(SimilarTo),

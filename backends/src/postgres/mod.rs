@@ -197,6 +197,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         on_update_now: false,
         stored_columns: true,
         virtual_columns: false,
+        hidden_columns: Can::No,
         default_parentheses: false,
         null_by_request: false,
         collated_columns: false,

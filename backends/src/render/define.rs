@@ -178,6 +178,9 @@ impl Renderer<'_> {
                 (false, _, true) => self.push(" VIRTUAL"),
                 _ => return Err(self.unlegal(span, "this computed column")),
             }
+            if generated.hidden {
+                self.push(" INVISIBLE");
+            }
         }
         if column.not_null {
             self.push(" NOT NULL");

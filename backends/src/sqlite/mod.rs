@@ -205,6 +205,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         on_update_now: false,
         stored_columns: true,
         virtual_columns: true,
+        hidden_columns: Can::No,
         default_parentheses: true,
         null_by_request: false,
         collated_columns: true,

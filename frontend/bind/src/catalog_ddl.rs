@@ -1,7 +1,9 @@
 //! What definitions do to the catalog, so that later statements of a script see them.
 
 use crate::shape::Shape;
-use air::catalog::{AwaitedKey, Catalog, Column, Counter, ForeignKey, Key, Numbering, Sequence, Table};
+use air::catalog::{
+    AwaitedKey, Catalog, Column, Counter, ForeignKey, KeptLiteral, Key, Numbering, Sequence, Table,
+};
 use air::ddl::{
     ColumnDef, Constraint, ConstraintRule, CreateTable, IdentityMode, KeyPart, ObjectKind, TableChange,
 };
@@ -158,6 +160,7 @@ fn catalog_column(air: &Air, column: &ColumnDef) -> Column {
         ty: column.ty,
         nullable: !column.not_null,
         has_default: column.default.is_some(),
+        default: column.default.and_then(|default| KeptLiteral::of(air, default)),
         identity: column.identity.is_some(),
         numbering: match column.identity.as_ref().map(|identity| identity.mode) {
             Some(IdentityMode::Counter) => Numbering::Ever,
@@ -178,6 +181,7 @@ fn columns_of(air: &Air, outputs: &[Output]) -> Vec<Column> {
             ty: output.ty,
             nullable: output.nullable,
             has_default: false,
+            default: None,
             identity: false,
             numbering: Numbering::default(),
             generated: false,
@@ -303,7 +307,9 @@ fn change_table(air: &Air, _shape: &Shape, table: &mut Table, own: ObjectName, c
         }
         TableChange::SetDefault { name, default } => {
             if let Some(at) = table.column(air.name(*name)) {
-                table.columns[at as usize].has_default = default.is_some();
+                let column = &mut table.columns[at as usize];
+                column.has_default = default.is_some();
+                column.default = default.and_then(|default| KeptLiteral::of(air, default));
             }
         }
         TableChange::SetNotNull { name, not_null } => {

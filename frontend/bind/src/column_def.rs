@@ -180,7 +180,7 @@ impl<'a> Binder<'a> {
                     self.air.list_mut(columns)[at as usize].ty = column.ty;
                 }
                 let expr = self.coerce(expr, column.ty, CastReason::Assignment)?;
-                column.generated = Some(Generated { expr, stored: stored == Some(true) });
+                column.generated = Some(Generated { expr, stored: stored == Some(true), hidden: false });
             }
             ColumnConstraintKind::Identity { always, on_null, seed, step } => {
                 if on_null {

@@ -34,6 +34,13 @@ pub(crate) struct Defined {
     pub(crate) constraints: Vec<Constraint>,
 }
 
+// What INCLUDING of LIKE takes along; see `LikeTable::including`.
+const LIKE_CONSTRAINTS: u16 = 1 << 2;
+const LIKE_DEFAULTS: u16 = 1 << 3;
+const LIKE_GENERATED: u16 = 1 << 4;
+const LIKE_IDENTITY: u16 = 1 << 5;
+const LIKE_INDEXES: u16 = 1 << 6;
+
 impl<'a> Binder<'a> {
     pub(crate) fn create_table(&mut self, id: tree::CreateTableId) -> Bound<Statement> {
         let node = self.tree[id];
@@ -204,7 +211,7 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
-    /// `CREATE TABLE t LIKE s`: the columns of a known table without anything the catalog does not hold.
+    /// `CREATE TABLE t LIKE s`: the columns of a known table, with what the catalog holds of their defaults and keys.
     fn create_like(
         &mut self,
         node: &tree::CreateTable,
@@ -220,24 +227,41 @@ impl<'a> Binder<'a> {
         let schema = name.schema.map(|schema| self.air.name(schema));
         let known = self.catalog.table(schema, self.air.name(name.name)).cloned();
         let plain = node.columns.is_empty() && node.constraints.is_empty() && node.likes.len() == 1;
+        // MySQL's LIKE takes everything along, PostgreSQL's what is asked for.
+        let all = self.shape.like_takes_keys;
+        let takes = |part: u16| all || like.including & part != 0;
         let Some(known) = known.filter(|known| {
             plain
-                && like.including == 0
-                && known.columns.iter().all(|c| !c.has_default && !c.generated && !c.identity)
+                && (!takes(LIKE_CONSTRAINTS) || known.checked.is_empty())
+                && known.columns.iter().all(|column| {
+                    let defaults = !takes(LIKE_DEFAULTS)
+                        || !column.has_default && (all || !column.identity)
+                        || column.default.is_some();
+                    let identity = all || !column.identity || !takes(LIKE_IDENTITY);
+                    defaults && identity && (!column.generated || !takes(LIKE_GENERATED))
+                })
         }) else {
-            let message = "LIKE is translated only for a known table without defaults and computed columns";
+            let message = "LIKE is translated only for a known table whose defaults are constants, and that has no \
+                           CHECK and no computed columns to take along";
             return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
         };
         let mut columns = Vec::new();
         for column in &known.columns {
             let name = Name { text: self.air.push_text(&column.name), exact: column.exact };
             columns.push(SourceColumn { name, ty: column.ty, nullable: column.nullable });
-            table.columns.push(ColumnDef::plain(name, column.ty, !column.nullable));
+            let mut defined = ColumnDef::plain(name, column.ty, !column.nullable);
+            if let Some(default) = column.default.as_ref().filter(|_| takes(LIKE_DEFAULTS)) {
+                let value = default.literal(self.air);
+                defined.default = Some(self.literal_expr(value, default.ty, span));
+            }
+            if all && column.identity {
+                defined.identity = Some(Identity { mode: IdentityMode::Counter, start: 1, step: 1 });
+            }
+            table.columns.push(defined);
         }
         let columns = self.air.push_list(&columns);
         table.this = self.this_source(table.name, columns, true, node.span);
-        // MySQL's LIKE takes the keys along, PostgreSQL's does not.
-        if self.shape.like_takes_keys {
+        if takes(LIKE_INDEXES) {
             for key in known.keys.iter().filter(|key| !key.partial) {
                 let mut parts = Vec::new();
                 for at in &key.columns {

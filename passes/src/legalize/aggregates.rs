@@ -5,7 +5,7 @@ use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::ids::List;
 use air::node::Child;
-use air::query::Item;
+use air::query::{GroupElement, Item};
 use air::target::{Decimals, LooseForm};
 use air::types::{Collation, Type};
 use air::{Expr, ExprId, SelectId};
@@ -392,14 +392,42 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let subject = cx.subject(arg);
     cx.assume(Assume::IntegerRange, &subject, span)?;
     if op == BitAndAgg && cx.target.can.decimals == Decimals::Float && cx.air.info(arg).nullable {
-        let message = "the bits that all of no values have are beyond 63 bits";
-        return cx.refuse(codes::NUMBER, span, message, "declare the column NOT NULL");
+        if !is_of_rows(cx, id) {
+            let message = "the bits that all of no values have are beyond 63 bits";
+            return cx.refuse(codes::NUMBER, span, message, "declare the column NOT NULL");
+        }
+        // A group, and a window around a row, has rows; values among them are not sure.
+        let subject = format!("{subject} has a value that is no NULL in each group");
+        cx.assume(Assume::FittingValues, &subject, span)?;
     }
     let arg = cx.cast(arg, Type::I64);
     let bits = aggregate(cx, &parts, op, arg, Type::I64, id);
     let neutral = cx.decimal(neutral, id);
     cx.become_call(id, Coalesce, &[bits, neutral]);
     Ok(true)
+}
+
+/// True if the aggregate is one of a group with keys, or of a window, neither of which is without rows.
+fn is_of_rows(cx: &Context<'_>, id: ExprId) -> bool {
+    let windowed =
+        cx.air.expr_ids().any(|over| matches!(cx.air.expr(over), Expr::Window { call, .. } if call == id));
+    windowed
+        || cx.air.select_ids().any(|select| {
+            let block = cx.air.select(select);
+            let keys = block.group.is_some_and(|group| {
+                let keyed = |element: &GroupElement| matches!(element, GroupElement::Key { .. });
+                cx.air.list(group.elements).iter().any(keyed)
+            });
+            let items = cx.air.list(block.items).iter();
+            let mut roots: Vec<Child> = items
+                .filter_map(|item| match item {
+                    Item::Expr { expr, .. } => Some(Child::Expr(*expr)),
+                    Item::Star { .. } => None,
+                })
+                .collect();
+            roots.extend(block.having.map(Child::Expr));
+            keys && crate::build::below(cx.air, &roots).contains(&id)
+        })
 }
 
 /// PostgreSQL sums bigint as numeric.

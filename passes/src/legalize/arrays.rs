@@ -273,7 +273,17 @@ fn joined(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !are_documents(cx) {
         return Ok(false);
     }
-    let [array, separator] = cx.all_args(id)[..] else { return no_array(cx, id) };
+    let args = cx.all_args(id);
+    let (array, separator) = (args[0], args[1]);
+    // NULLs are left out, or shown as a text.
+    let shown_null = args.get(2).copied().filter(|shown| !cx.is_null_literal(*shown));
+    let or_shown = |cx: &mut Context<'_>, value: ExprId| match shown_null {
+        Some(shown) => {
+            let shown = cx.air.copy(shown);
+            cx.call(Coalesce, &[value, shown], Type::TEXT, id)
+        }
+        None => value,
+    };
     let (text, known) = match cx.air.expr(array) {
         Expr::Aggregate { op: ArrayAgg | JsonAgg, distinct, args, order, filter, collation } => {
             let value = cx.air.at(args, 0);
@@ -281,6 +291,7 @@ fn joined(cx: &mut Context<'_>, id: ExprId) -> Fired {
                 return no_array(cx, id);
             }
             let shown = if cx.air.ty(value).is_text() { value } else { cx.cast(value, Type::TEXT) };
+            let shown = or_shown(cx, shown);
             let args = cx.air.push_list(&[shown, separator]);
             let text = Expr::Aggregate { op: StringAgg, distinct, args, order, filter, collation };
             let text = cx.make(text, Type::TEXT, true, id);
@@ -301,6 +312,7 @@ fn joined(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let Some(Element::Text) = kept_element(cx.air.ty(array)) else { return no_array(cx, id) };
             let Some(rows) = Rows::of_array(cx, array) else { return no_array(cx, id) };
             let value = rows.value(cx, Element::Text)?;
+            let value = or_shown(cx, value);
             let order = rows.key(cx);
             let args = cx.air.push_list(&[value, separator]);
             let order = cx.air.push_list(&[order]);

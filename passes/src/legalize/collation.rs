@@ -316,6 +316,12 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
     match cx.air.expr(id) {
         Expr::Compare { op, collation, left, right } => {
             let order = matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge);
+            if matches!(cx.air.expr(left), Expr::Row { .. }) {
+                let purpose = if order { Purpose::Order } else { Purpose::Likeness };
+                let Some(done) = fit_rows(cx, collation, &[left, right], purpose)? else { return Ok(false) };
+                cx.air.set(id, Expr::Compare { op, collation: done, left, right });
+                return Ok(true);
+            }
             let mut operands = [left, right];
             let Some(done) =
                 fit(cx, collation, &mut operands, if order { Purpose::Order } else { Purpose::Likeness })?
@@ -344,7 +350,7 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         Expr::InQuery { operand, query, negated, collation } => {
             let mut operands = [operand];
             if matches!(cx.air.expr(operand), Expr::Row { .. }) {
-                return Ok(false);
+                return row_in_query(cx, id);
             }
             let Some(done) = fit(cx, collation, &mut operands, Purpose::Likeness)? else { return Ok(false) };
             fit_output(cx, query, collation, id)?;
@@ -374,29 +380,75 @@ fn text_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 fn row_in_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Expr::InList { operand, items, negated, collation } = cx.air.expr(id) else { return Ok(false) };
-    let Expr::Row { items: parts } = cx.air.expr(operand) else { return Ok(false) };
-    let texts = cx.air.list(parts).iter().any(|&part| is_text(cx, part));
-    if !texts || means(cx, collation, &[]) == Means::Native {
-        return Ok(false);
-    }
-    let mut done = None;
     let mut rows = vec![operand];
     rows.extend_from_slice(cx.air.list(items));
-    for row in rows {
+    let Some(done) = fit_rows(cx, collation, &rows, Purpose::Likeness)? else { return Ok(false) };
+    cx.air.set(id, Expr::InList { operand, items, negated, collation: done });
+    Ok(true)
+}
+
+/// The texts of rows as they count; `None` where they count so by themselves.
+fn fit_rows(
+    cx: &mut Context<'_>,
+    collation: Collation,
+    rows: &[ExprId],
+    purpose: Purpose,
+) -> Result<Option<Collation>, Refused> {
+    let texts = rows.iter().any(|&row| match cx.air.expr(row) {
+        Expr::Row { items } => cx.air.list(items).iter().any(|&part| is_text(cx, part)),
+        _ => false,
+    });
+    if !texts || means(cx, collation, &[]) == Means::Native {
+        return Ok(None);
+    }
+    let mut done = None;
+    for &row in rows {
         let Expr::Row { items: parts } = cx.air.expr(row) else { continue };
         let mut parts: Vec<ExprId> = cx.air.list(parts).to_vec();
         for part in &mut parts {
             if is_text(cx, *part) {
                 let mut one = [*part];
-                done = fit(cx, collation, &mut one, Purpose::Likeness)?.or(done);
+                done = fit(cx, collation, &mut one, purpose)?.or(done);
                 *part = one[0];
             }
         }
         let parts = cx.air.push_list(&parts);
         cx.air.set(row, Expr::Row { items: parts });
     }
-    let Some(done) = done else { return Ok(false) };
-    cx.air.set(id, Expr::InList { operand, items, negated, collation: done });
+    Ok(done)
+}
+
+/// A row among the rows of a query: the texts of both as they count.
+fn row_in_query(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::InQuery { operand, query, negated, collation } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Row { items: parts } = cx.air.expr(operand) else { return Ok(false) };
+    let texts: Vec<bool> = cx.air.list(parts).iter().map(|&part| is_text(cx, part)).collect();
+    if !texts.contains(&true) || means(cx, collation, &[]) == Means::Native {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let message = "rows with texts of this subquery cannot be compared without regard to case";
+    let unlock = "name the columns of the subquery";
+    let Body::Select { select } = cx.air.query(query).body else {
+        return cx.refuse(codes::COLLATION, span, message, unlock);
+    };
+    let mut items = cx.air.list(cx.air.select(select).items).to_vec();
+    let plain = items.len() == texts.len() && items.iter().all(|item| matches!(item, Item::Expr { .. }));
+    if !plain {
+        return cx.refuse(codes::COLLATION, span, message, unlock);
+    }
+    let Some(done) = fit_rows(cx, collation, &[operand], Purpose::Likeness)? else { return Ok(false) };
+    for (item, text) in items.iter_mut().zip(texts) {
+        let Item::Expr { expr, .. } = item else { continue };
+        if text {
+            let mut one = [*expr];
+            fit(cx, collation, &mut one, Purpose::Likeness)?;
+            *expr = one[0];
+        }
+    }
+    let items = cx.air.push_list(&items);
+    cx.air.select_mut(select).items = items;
+    cx.air.set(id, Expr::InQuery { operand, query, negated, collation: done });
     Ok(true)
 }
 
@@ -450,6 +502,14 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
     match op {
         // Replacing is by bytes wherever we render it, except on SQL Server.
         Replace if collation.is_exact() => return Ok(false),
+        // What has no letters is alike only to itself.
+        Replace
+            if cx
+                .text_literal(args[1])
+                .is_some_and(|part| part.bytes().all(|b| b.is_ascii_punctuation())) =>
+        {
+            return Ok(false);
+        }
         Replace => {
             return cx.refuse(
                 codes::COLLATION,

@@ -329,10 +329,20 @@ fn interval_as_units(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some([x, interval]) = cx.args(id) else { return Ok(false) };
     let ty = cx.air.ty(id);
     // A time of day starts again at midnight; where TIME is a span of time, the sum goes on.
-    if matches!(ty, Type::Time { .. }) && cx.target.can.temporal_types {
-        let span = cx.air.span(id);
-        let message = "a time of day and an interval have no sum that stays within the day";
-        return cx.refuse(codes::BUILTIN, span, message, "add to a timestamp and take its time");
+    if matches!(ty, Type::Time { .. })
+        && cx.target.can.temporal_types
+        && !matches!(cx.air.ty(x), Type::Timestamp { .. })
+    {
+        // On some day it is the time of that day, of which the day is left out again.
+        let moment = Type::Timestamp { precision: 6, zone: Zone::None };
+        let day = cx.text("2000-01-01 ", id);
+        let text = cx.cast(x, Type::TEXT);
+        let moved = cx.call(Concat, &[day, text], Type::TEXT, id);
+        let start = cx.cast(moved, moment);
+        let op = if op == SubInterval { SubInterval } else { AddInterval };
+        let later = cx.call(op, &[start, interval], moment, id);
+        cx.air.set(id, Expr::Cast { operand: later, to: ty, rule: CastRule::IMPLICIT });
+        return Ok(true);
     }
     let sign = if op == SubInterval { -1 } else { 1 };
     let mut value = x;
@@ -450,6 +460,7 @@ fn field_of_difference(cx: &mut Context<'_>, id: ExprId) -> Fired {
         (SubTimestamps, ExtractMinute) => (Unit::Minute, Some(60)),
         (Age, ExtractYear) => (Unit::Year, None),
         (Age, ExtractMonth) => (Unit::Month, Some(12)),
+        (Age, ExtractDay) => return days_of_age(cx, id, from, to),
         (Age, ExtractEpoch) => return Ok(false),
         _ => return Ok(false),
     };
@@ -461,6 +472,45 @@ fn field_of_difference(cx: &mut Context<'_>, id: ExprId) -> Fired {
             cx.become_call(id, Mod, &[units, cycle]);
         }
     }
+    Ok(true)
+}
+
+/// The days that are left between two dates when complete months are taken off: those from the day of the earlier one,
+/// over the end of its month if the later one's day is smaller. They are negative when the second date is the later one.
+fn days_of_age(cx: &mut Context<'_>, id: ExprId, from: ExprId, to: ExprId) -> Fired {
+    let date = |cx: &Context<'_>, id: ExprId| match cx.air.expr(id) {
+        Expr::Cast { operand, .. } if cx.air.ty(operand) == Type::Date => Some(operand),
+        Expr::Call { op: IsoTimestamp, args, .. } if cx.air.ty(cx.air.at(args, 0)) == Type::Date => {
+            Some(cx.air.at(args, 0))
+        }
+        _ => (cx.air.ty(id) == Type::Date).then_some(id),
+    };
+    let (Some(from), Some(to)) = (date(cx, from), date(cx, to)) else { return Ok(false) };
+    let left = |cx: &mut Context<'_>, early: ExprId, late: ExprId| {
+        let int = Type::I64;
+        let (first, last) = (cx.call(ExtractDay, &[early], int, id), cx.call(ExtractDay, &[late], int, id));
+        let days = cx.call(Sub, &[last, first], int, id);
+        let end = cx.call(LastDay, &[early], Type::Date, id);
+        let month = cx.call(ExtractDay, &[end], int, id);
+        let carried = cx.call(Add, &[days, month], int, id);
+        let complete = cx.compare(CompareOp::Ge, last, first);
+        cx.case(&[(complete, days)], Some(carried), int, id)
+    };
+    let forward = left(cx, from, to);
+    let backward = left(cx, to, from);
+    let backward = cx.call(Neg, &[backward], Type::I64, id);
+    let ordered = cx.compare(CompareOp::Ge, to, from);
+    let expr = cx.case_expr(&[(ordered, forward)], Some(backward));
+    let expr = if cx.air.info(from).nullable || cx.air.info(to).nullable {
+        let known: Vec<ExprId> = vec![cx.is_null(from, false), cx.is_null(to, false)];
+        let missing = cx.any_of(&known, id);
+        let null = cx.null(Type::I64, id);
+        let days = cx.make(expr, Type::I64, true, id);
+        cx.case_expr(&[(missing, null)], Some(days))
+    } else {
+        expr
+    };
+    cx.air.set(id, expr);
     Ok(true)
 }
 

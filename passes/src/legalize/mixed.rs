@@ -14,7 +14,7 @@ use crate::pass::{Apply, Context, Fired, Rule};
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "mixed_extreme",
-        law: "numbers stand before texts only where values have storage classes",
+        law: "numbers stand before texts: the greatest of both is a text, the least a number, with NULL it is NULL",
         apply: Apply::Builtins(&[Greatest, Least], mixed_extreme),
     },
     Rule {
@@ -60,12 +60,47 @@ fn mixed_extreme(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let args = cx.all_args(id);
     let numbers = args.iter().any(|arg| cx.air.ty(*arg).is_numeric());
     let texts = args.iter().any(|arg| cx.air.ty(*arg).is_text());
-    if numbers && texts {
-        let span = cx.air.span(id);
-        let message = "the extreme of numbers and texts has no form";
-        return cx.refuse(codes::BUILTIN, span, message, "values of one type");
+    if !numbers || !texts {
+        return Ok(false);
     }
-    Ok(false)
+    let span = cx.air.span(id);
+    let known = |arg: &ExprId| cx.air.ty(*arg).is_numeric() || cx.air.ty(*arg).is_text();
+    if args.iter().all(|arg| known(arg) || cx.is_null_literal(*arg)) {
+        // Texts stand above numbers: the greatest is a text, the least a number. NULL makes both NULL.
+        let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+        let kept = |arg: &ExprId| cx.air.ty(*arg).is_text() == (op == Greatest);
+        let (kept, others): (Vec<ExprId>, Vec<ExprId>) = args.iter().partition(|arg| kept(arg));
+        let ty = cx.air.ty(kept[0]);
+        let extreme = match kept[..] {
+            [one] => one,
+            _ => {
+                let Expr::Call { modifier, .. } = cx.air.expr(id) else { return Ok(false) };
+                cx.call_with(op, modifier, &kept, ty, id)
+            }
+        };
+        let mut missing = Vec::new();
+        for other in others {
+            if let Expr::Column { .. } = cx.air.expr(other) {
+                let subject = cx.subject(other);
+                cx.assume(Assume::DeclaredTypes, &subject, span)?;
+            }
+            if cx.air.info(other).nullable {
+                missing.push(cx.is_null(other, false));
+            }
+        }
+        if missing.is_empty() {
+            cx.become_copy(id, extreme);
+        } else {
+            let missing = cx.any_of(&missing, id);
+            let null = cx.null(ty, id);
+            let expr = cx.case_expr(&[(missing, null)], Some(extreme));
+            cx.air.set(id, expr);
+        }
+        cx.air.info_mut(id).ty = ty;
+        return Ok(true);
+    }
+    let message = "the extreme of numbers and texts has no form";
+    cx.refuse(codes::BUILTIN, span, message, "values of one type")
 }
 
 /// A choice among numbers and texts gives whichever it is where values have storage classes.

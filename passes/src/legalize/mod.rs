@@ -17,6 +17,7 @@ mod like;
 mod loose_texts;
 mod mixed;
 mod numbers;
+mod pictures;
 mod rounding;
 mod shape;
 mod single;
@@ -59,6 +60,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     text::RULES,
     dates::RULES,
     timeformat::RULES,
+    pictures::RULES,
     formats::RULES,
     casts::RULES,
     bits::RULES,

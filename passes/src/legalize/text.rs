@@ -3,7 +3,7 @@
 use air::builtins::Builtin::{self, *};
 use air::expr::{CompareOp, Modifier};
 use air::target::How;
-use air::types::{Collation, Type};
+use air::types::{Collation, Fold, Type};
 use air::{Expr, ExprId};
 
 use crate::codes;
@@ -48,6 +48,31 @@ pub(super) const RULES: &[Rule] = &[
         name: "position_from",
         law: "the position after p is that in the rest, moved by p - 1, and 0 if there is none",
         apply: Apply::Builtins(&[PositionFrom], position_from),
+    },
+    Rule {
+        name: "letters_of_patterns",
+        law: "a regular expression that says so tells letters apart, whatever the collation of its texts",
+        apply: Apply::Builtins(
+            &[
+                RegexSubstring,
+                RegexSubstringNth,
+                RegexPosition,
+                RegexCount,
+                RegexReplaceAll,
+                RegexReplaceFirst,
+            ],
+            letters_of_patterns,
+        ),
+    },
+    Rule {
+        name: "nth_occurrence",
+        law: "the n-th occurrence stands behind the part before it; the n-th from the end before the part after it",
+        apply: Apply::Builtins(&[InstrOracle], nth_occurrence),
+    },
+    Rule {
+        name: "replaced_or_null",
+        law: "NULL counts as empty in what is replaced and what replaces it, and an empty result is NULL",
+        apply: Apply::Builtins(&[ReplaceOracle], replaced_or_null),
     },
     Rule {
         name: "overlay_length",
@@ -568,6 +593,142 @@ fn position_from(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let expr = cx.case_expr(&branches, Some(moved));
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// Functions of regular expressions follow the collation of their texts on some servers; a pattern that says how letters
+/// count is followed everywhere.
+fn letters_of_patterns(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.profile.settings.collation.case == Fold::Sensitive {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier, args } = cx.air.expr(id) else { return Ok(false) };
+    let mut args = cx.air.list(args).to_vec();
+    // A column keeps its own collation, whatever the pattern's is.
+    let own = matches!(cx.air.expr(args[0]), Expr::Column { .. });
+    if own && cx.air.ty(args[0]).collation().is_some_and(|known| known.case == Fold::Sensitive) {
+        return Ok(false);
+    }
+    match cx.text_literal(args[1]).map(str::to_owned) {
+        Some(pattern) if pattern.starts_with("(?") || !pattern.chars().any(char::is_alphabetic) => {
+            return Ok(false);
+        }
+        Some(pattern) => args[1] = cx.text(&format!("(?-i){pattern}"), args[1]),
+        None => {
+            let said = |id: ExprId| match cx.as_call(id) {
+                Some((Concat, parts)) => {
+                    cx.text_literal(cx.air.at(parts, 0)).is_some_and(|text| text.starts_with("(?"))
+                }
+                _ => false,
+            };
+            if said(args[1]) {
+                return Ok(false);
+            }
+            let option = cx.text("(?-i)", args[1]);
+            args[1] = cx.call(Concat, &[option, args[1]], Type::TEXT, args[1]);
+        }
+    }
+    let args = cx.air.push_list(&args);
+    cx.air.set(id, Expr::Call { op, modifier, args });
+    Ok(true)
+}
+
+/// INSTR(text, part, start, n) by the parts of a text between occurrences, for a start and a number that are constants.
+fn nth_occurrence(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(InstrOracle) || !cx.speaks(SubstringIndex) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let span = cx.air.span(id);
+    let start = cx.int_value(args[2]);
+    let nth = args.get(3).map_or(Some(1), |nth| cx.int_value(*nth));
+    // Occurrences that share characters are counted apart.
+    let apart = cx.text_literal(args[1]).filter(|part| !part.is_empty() && !overlaps_itself(part));
+    let (Some(start), Some(nth @ 1..), Some(part)) = (start, nth, apart.map(str::to_owned)) else {
+        let message = "a search for the n-th occurrence of a text that is no constant has no form";
+        return cx.refuse(codes::BUILTIN, span, message, "make the text, the start and the number constants");
+    };
+    if start == 0 {
+        let zero = cx.int(0, id);
+        cx.become_copy(id, zero);
+        return Ok(true);
+    }
+    let whole = args[0];
+    let width = part.chars().count() as i64;
+    let (int, ty) = (Type::I64, cx.air.ty(whole));
+    let part = cx.text(&part, id);
+    let size = |cx: &mut Context<'_>, text: ExprId| cx.call(CharLength, &[text], int, id);
+    let expr = if start > 0 {
+        let first = cx.int(start, id);
+        let searched = if start == 1 { whole } else { cx.call(SubstringInside, &[whole, first], ty, id) };
+        let nth = cx.int(nth, id);
+        let before = cx.call(SubstringIndex, &[searched, part, nth], ty, id);
+        let (size, before) = (size(cx, searched), size(cx, before));
+        let found = cx.compare(CompareOp::Lt, before, size);
+        let first = cx.int(start, id);
+        let place = cx.call(Add, &[before, first], int, id);
+        let zero = cx.int(0, id);
+        cx.case_expr(&[(found, place)], Some(zero))
+    } else {
+        // The last occurrence may reach beyond the start by all but one of its characters.
+        let searched = if start + width >= 0 {
+            whole
+        } else {
+            let (all, cut) = (size(cx, whole), cx.int(-(start + width), id));
+            let kept = cx.call(Sub, &[all, cut], int, id);
+            cx.call(LeftClamped, &[whole, kept], ty, id)
+        };
+        let nth = cx.int(-nth, id);
+        let after = cx.call(SubstringIndex, &[searched, part, nth], ty, id);
+        let (size, after) = (size(cx, searched), size(cx, after));
+        let found = cx.compare(CompareOp::Lt, after, size);
+        let before = cx.call(Sub, &[size, after], int, id);
+        let back = cx.int(width - 1, id);
+        let place = cx.call(Sub, &[before, back], int, id);
+        let zero = cx.int(0, id);
+        cx.case_expr(&[(found, place)], Some(zero))
+    };
+    let expr = if cx.air.info(whole).nullable {
+        let known = cx.is_null(whole, true);
+        let place = cx.make(expr, int, true, id);
+        cx.case_expr(&[(known, place)], None)
+    } else {
+        expr
+    };
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// True if a beginning of the text is an end of it as well, so that two occurrences may share characters.
+fn overlaps_itself(text: &str) -> bool {
+    text.char_indices().skip(1).any(|(at, _)| text.starts_with(&text[at..]))
+}
+
+fn replaced_or_null(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(ReplaceOracle) {
+        return Ok(false);
+    }
+    let args = cx.all_args(id);
+    let ty = cx.air.ty(id);
+    let part = or_empty(cx, args[1], id);
+    let new = match args.get(2) {
+        Some(new) => or_empty(cx, *new, id),
+        None => cx.text("", id),
+    };
+    let replaced = cx.call(Replace, &[args[0], part, new], ty, id);
+    cx.become_call(id, NullIfEmpty, &[replaced]);
+    Ok(true)
+}
+
+/// `coalesce(x, '')`, as plain as it can be said.
+fn or_empty(cx: &mut Context<'_>, text: ExprId, at: ExprId) -> ExprId {
+    if cx.is_null_literal(text) {
+        return cx.text("", at);
+    }
+    if !cx.air.info(text).nullable {
+        return text;
+    }
+    let (empty, ty) = (cx.text("", at), cx.air.ty(text));
+    cx.call(Coalesce, &[text, empty], ty, at)
 }
 
 fn overlay_length(cx: &mut Context<'_>, id: ExprId) -> Fired {

@@ -170,6 +170,8 @@ fn percentile_over_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
 /// Puts the window over each aggregate of the expression.
 fn spread(cx: &mut Context<'_>, id: ExprId, window: WindowId, ignore_nulls: bool) {
     let windowed = match cx.air.expr(id) {
+        // An aggregate that the expression uses twice has its window already.
+        Expr::Window { .. } => return,
         Expr::Aggregate { .. } => true,
         Expr::Call { op, .. } => op.signature().class == Class::Window,
         _ => false,

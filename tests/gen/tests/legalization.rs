@@ -24,6 +24,7 @@ fn catalog() -> Catalog {
             ty,
             nullable: true,
             has_default: false,
+            default: None,
             identity: false,
             numbering: air::catalog::Numbering::default(),
             generated: false,

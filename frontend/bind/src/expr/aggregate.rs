@@ -20,8 +20,8 @@ impl<'a> Binder<'a> {
         arguments: impl FnOnce(&mut Binder<'a>, CallSite<'a>) -> Bound<(Builtin, Vec<ExprId>, Type)>,
     ) -> Bound<ExprId> {
         let extra = site.extra();
-        if extra.keep.is_some() {
-            return self.no_meaning("KEEP (DENSE_RANK …)", site.span);
+        if let Some(keep) = extra.keep {
+            return self.kept(site, keep, arguments);
         }
         if extra.limit.is_some() || extra.nulls == Some(tree::NullTreatment::Ignore) {
             return self.no_meaning("this clause of an aggregate", site.span);
@@ -86,6 +86,47 @@ impl<'a> Binder<'a> {
             self.argument(arg, Want::Num)?;
         }
         Ok(arg)
+    }
+
+    /// `MAX(x) KEEP (DENSE_RANK FIRST ORDER BY k)`: of the rows that come first, the greatest value is the first value
+    /// in the order of the keys and of the values downwards, NULLs last.
+    fn kept(
+        &mut self,
+        site: CallSite<'a>,
+        keep: tree::Keep,
+        arguments: impl FnOnce(&mut Binder<'a>, CallSite<'a>) -> Bound<(Builtin, Vec<ExprId>, Type)>,
+    ) -> Bound<ExprId> {
+        let extra = site.extra();
+        if extra.over.is_some() || extra.filter.is_some() {
+            return self.no_meaning("KEEP (DENSE_RANK …) over a window", site.span);
+        }
+        let mark = self.begin_call(Within::Aggregate, site.span)?;
+        let (op, args, ty) = arguments(self, site)?;
+        let keys = self.sort_keys(keep.order_by)?;
+        self.end_call(mark);
+        let (Builtin::Min | Builtin::Max, &[value]) = (op, args.as_slice()) else {
+            return self.no_meaning("KEEP (DENSE_RANK …) of an aggregate other than MIN and MAX", site.span);
+        };
+        let mut order = self.air.list(keys).to_vec();
+        if keep.last {
+            for key in &mut order {
+                (key.descending, key.nulls_first) = (!key.descending, !key.nulls_first);
+            }
+        }
+        let expr = self.air.copy(value);
+        let collation = self.sort_collation(expr);
+        order.push(OrderKey { expr, descending: op == Builtin::Max, nulls_first: false, collation });
+        let order = self.air.push_list(&order);
+        let args = self.air.push_list(&[value]);
+        let array = Type::Array(element_of(ty));
+        let node =
+            Expr::Aggregate { op: Builtin::ArrayAgg, distinct: false, args, order, filter: None, collation };
+        let values = self.air.push(node, array, true, site.span);
+        let first = self.int(1, site.span);
+        let span = site.span;
+        let kept = self.call_as(Builtin::ArrayGet, &[values, first], ty, span);
+        self.air.info_mut(kept).nullable = true;
+        Ok(kept)
     }
 }
 

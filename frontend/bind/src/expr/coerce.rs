@@ -23,6 +23,9 @@ fn without_excess_blanks(text: &str, length: u32) -> Option<&str> {
     text[end..].bytes().all(|b| b == b' ').then(|| &text[..end])
 }
 
+/// Digits that a decimal and the float nearest to it have in common.
+const FLOAT_DIGITS: usize = 15;
+
 impl<'a> Binder<'a> {
     /// What a conversion does in the source dialect, beyond its target type.
     pub(crate) fn cast_rule(&self, from: Type, to: Type, reason: CastReason) -> CastRule {
@@ -538,6 +541,16 @@ impl<'a> Binder<'a> {
                 let digits = self.air.text(digits).to_owned();
                 Ok(self.constant(&digits, to, span))
             }
+            Literal::Decimal { digits } if reason == CastReason::Assignment && to == Type::Float64 => {
+                // More digits than a decimal of the target may have are the digits of a float.
+                let text = self.air.text(digits);
+                let long = text.bytes().filter(u8::is_ascii_digit).count() > FLOAT_DIGITS;
+                let text = long.then(|| format!("{text}e0"));
+                Ok(text.map(|text| {
+                    let digits = self.air.push_text(&text);
+                    self.literal_expr(Literal::Float { digits }, to, span)
+                }))
+            }
             Literal::Int { value } if to == Type::Date || matches!(to, Type::Timestamp { .. }) => {
                 // MySQL reads 20240131 as a date.
                 let text = value.to_string();
@@ -703,6 +716,11 @@ impl<'a> Binder<'a> {
     ) -> Bound<ExprId> {
         let info = self.air.info(operand);
         let from = info.ty;
+        if from == (Type::Money { scale: 4 }) && to.is_text() {
+            // Four digits are kept, and two of them shown.
+            let shown = self.explicit_cast(operand, Type::Decimal { precision: 19, scale: 2 }, false)?;
+            return self.explicit_cast(shown, to, null_on_failure);
+        }
         if let Expr::Param { param } = self.air.expr(operand)
             && from.is_unknown()
         {

@@ -8,10 +8,12 @@ use crate::codes;
 use crate::dialects::TextMeetsNumber;
 use air::expr::{CompareOp, Expr, Literal, Quantifier};
 use air::fidelity::Assume;
+use air::node::Child;
+use air::query::{Body, Distinct, Item, Output, Rel};
 use air::types::{
     Affinity, CastFailure, CastReason, CastRule, Collation, CollationStrength, Rounding, TextKind, Type, Zone,
 };
-use air::{Builtin, ExprId, QueryId};
+use air::{Builtin, ExprId, Name, QueryId, SourceId};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree;
 
@@ -48,6 +50,9 @@ impl<'a> Binder<'a> {
             return self.row_comparison(op, left, right, self.args_of(l), self.args_of(r), span);
         }
         if self.air.ty(left) == Type::Row || self.air.ty(right) == Type::Row {
+            if let Some(compared) = self.row_with_query(op, left, right, span)? {
+                return Ok(compared);
+            }
             return self.no_meaning("a comparison of a row with the row of a query", span);
         }
         let pair = self.pair(left, right, span)?;
@@ -85,6 +90,90 @@ impl<'a> Binder<'a> {
             None => (left, right),
         };
         Ok(self.compare(op, left, right, collation, span))
+    }
+
+    /// A row compared with the one row of a query is the comparison as the one value of that query: NULL without rows,
+    /// and an error with several, as before.
+    fn row_with_query(
+        &mut self,
+        op: CompareOp,
+        left: ExprId,
+        right: ExprId,
+        span: Span,
+    ) -> Bound<Option<ExprId>> {
+        let (row, query, many, flipped) = match (self.air.expr(left), self.air.expr(right)) {
+            (Expr::Row { .. }, Expr::Scalar { query, many }) => (left, query, many, false),
+            (Expr::Scalar { query, many }, Expr::Row { .. }) => (right, query, many, true),
+            _ => return Ok(None),
+        };
+        // NULL-safe equality would be NULL without rows.
+        if matches!(op, CompareOp::Same | CompareOp::NotSame) {
+            return Ok(None);
+        }
+        let Body::Select { select } = self.air.query(query).body else { return Ok(None) };
+        let block = *self.air.select(select);
+        if block.distinct != (Distinct::All {}) || !self.air.query(query).order.is_empty() {
+            return Ok(None);
+        }
+        let mut values = Vec::with_capacity(block.items.len());
+        for item in self.air.list(block.items) {
+            match item {
+                Item::Expr { expr, .. } => values.push(*expr),
+                Item::Star { .. } => return Ok(None),
+            }
+        }
+        // The row now stands inside of the query, where its columns are those of outside and no names may meet.
+        let mut stack = vec![Child::Expr(row)];
+        let mut outer = Vec::new();
+        while let Some(child) = stack.pop() {
+            if let Child::Expr(id) = child
+                && let Expr::Column { source, index, .. } = self.air.expr(id)
+            {
+                self.air.set(id, Expr::Column { source, index, qualified: true });
+                outer.push(source);
+            }
+            self.air.children(child, &mut |below| stack.push(below));
+        }
+        let mut rels: Vec<_> = block.from.into_iter().collect();
+        while let Some(rel) = rels.pop() {
+            match self.air.rel(rel) {
+                Rel::Join { left, right, .. } => rels.extend([left, right]),
+                Rel::Source { source } => {
+                    let name = self.air.name(self.air.source(source).alias).to_owned();
+                    let met =
+                        |id: &SourceId| self.air.name(self.air.source(*id).alias).eq_ignore_ascii_case(&name);
+                    if outer.iter().any(met) {
+                        self.rename_source(source, &name);
+                    }
+                }
+            }
+        }
+        let found = self.row(&values, span);
+        let compared = if flipped {
+            self.comparison(op, found, row, span)?
+        } else {
+            self.comparison(op, row, found, span)?
+        };
+        let items = self.air.push_list(&[Item::Expr { expr: compared, alias: None }]);
+        let output = Output { name: Name::default(), ty: Type::Bool, nullable: true };
+        let outputs = self.air.push_list(&[output]);
+        let block = self.air.select_mut(select);
+        (block.items, block.outputs) = (items, outputs);
+        Ok(Some(self.air.push(Expr::Scalar { query, many }, Type::Bool, true, span)))
+    }
+
+    /// Gives a source an alias that no other source has.
+    fn rename_source(&mut self, source: SourceId, name: &str) {
+        let taken = |air: &air::Air, name: &str| {
+            air.source_ids().any(|id| air.name(air.source(id).alias).eq_ignore_ascii_case(name))
+        };
+        let mut fresh = format!("{name}_");
+        while taken(self.air, &fresh) {
+            fresh.push('_');
+        }
+        let alias = self.air.push_name(&fresh);
+        let source = self.air.source_mut(source);
+        (source.alias, source.aliased) = (alias, true);
     }
 
     /// Rows made comparable value by value; the new values where something changed.

@@ -234,10 +234,25 @@ impl<'a> Binder<'a> {
             }
             F::SubstringSimilar => self.no_meaning("SUBSTRING with a SQL pattern", span),
             F::CollationFor => self.no_meaning("COLLATION FOR", span),
-            F::CharUsing => self.no_meaning("CHAR of several codes", span),
+            F::CharUsing => self.chars_of_codes(&nodes[..nodes.len().saturating_sub(1)], span),
             F::Treat => self.no_meaning("TREAT", span),
             F::WeightString => self.no_meaning("WEIGHT_STRING", span),
         }
+    }
+
+    /// `CHAR(77, 121 USING utf8mb4)`: the bytes of the numbers, which constants tell; NULLs are left out.
+    fn chars_of_codes(&mut self, codes: &[tree::ExprId], span: Span) -> Bound<ExprId> {
+        let mut text = String::new();
+        for code in codes {
+            let code = self.expr(*code)?;
+            match self.air.int_literal(code) {
+                // A byte of ASCII is a character; larger ones are parts of one.
+                Some(value @ 0..=127) => text.push(value as u8 as char),
+                _ if self.is_null_literal(code) => {}
+                _ => return self.no_meaning("CHAR of several codes that are no constants below 128", span),
+            }
+        }
+        Ok(self.text(&text, span))
     }
 
     fn trimmed(&mut self, form: SpecialForm, args: &[ExprId], span: Span) -> Bound<ExprId> {

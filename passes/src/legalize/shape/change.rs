@@ -1,5 +1,6 @@
 //! Changes: the order of assignments, joined tables, limits, DEFAULT, identity columns, TRUNCATE, MERGE.
 
+use air::catalog::{KeptLiteral, KeptValue};
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::node::Child;
@@ -956,12 +957,9 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
         if count == 0 {
             continue;
         }
-        // Some rows give a value. A column that has no default, or makes values up, takes NULL for DEFAULT.
-        let name = cx.air.name(cx.air.column(target, column).name).to_owned();
-        let known =
-            table_of(cx, target).and_then(|table| table.column(&name).map(|i| &table.columns[i as usize]));
-        let null_will_do = known.is_some_and(|column| column.identity || !column.has_default);
-        if !null_will_do
+        // Some rows give a value.
+        let default = default_of(cx, target, column, true);
+        if default.is_none()
             && rows.len() <= ROWS_APART_MAX
             && let Statement::Insert { insert } = &cx.air.statements[at]
             && insert.returning.is_empty()
@@ -974,30 +972,38 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
             replace(cx, at, inserts.collect());
             return Ok(true);
         }
-        if !null_will_do {
+        let Some(default) = default else {
             return cx.refuse(
                 codes::CHANGE,
                 span,
                 "DEFAULT beside given values has no form",
                 "one INSERT per kind of row",
             );
-        }
+        };
         for row in &rows {
             let id = cx.air.at(row.items, place);
             if is_default(cx, id) {
-                cx.air.set(id, Expr::Literal { value: Literal::Null {} });
+                become_default(cx, id, &default);
             }
         }
     }
-    if kept.is_empty() {
-        if rows.len() > 1 {
+    if kept.is_empty() && rows.len() > 1 {
+        // Several rows of defaults: one of the columns is given what its default is.
+        let found = (0..given.len()).find_map(|at| Some((at, default_of(cx, target, given[at], true)?)));
+        let Some((place, default)) = found else {
             return cx.refuse(
                 codes::CHANGE,
                 span,
                 "several rows of defaults have no form",
                 "one INSERT per row",
             );
+        };
+        for row in &rows {
+            become_default(cx, cx.air.at(row.items, place), &default);
         }
+        kept.push(place);
+    }
+    if kept.is_empty() {
         set_insert(cx, at, |insert| {
             insert.source = InsertSource::Defaults {};
             insert.columns = List::EMPTY;
@@ -1020,6 +1026,29 @@ fn default_values(cx: &mut Context<'_>, at: usize) -> Fired {
         insert.source = InsertSource::Values { rows };
     });
     Ok(true)
+}
+
+/// What DEFAULT gives a column, where that is a constant: NULL for a column without a default, and for one whose values
+/// the server makes up when a row is added.
+fn default_of(cx: &Context<'_>, target: SourceId, column: u32, added: bool) -> Option<KeptLiteral> {
+    let name = cx.air.name(cx.air.column(target, column).name);
+    let table = table_of(cx, target)?;
+    let known = &table.columns[table.column(name)? as usize];
+    if known.generated || known.identity && !added {
+        return None;
+    }
+    if known.identity || !known.has_default {
+        return Some(KeptLiteral { value: KeptValue::Null, ty: known.ty });
+    }
+    known.default.clone()
+}
+
+fn become_default(cx: &mut Context<'_>, id: ExprId, default: &KeptLiteral) {
+    let value = default.literal(cx.air);
+    cx.air.set(id, Expr::Literal { value });
+    let info = cx.air.info_mut(id);
+    info.ty = default.ty;
+    info.nullable = matches!(default.value, KeptValue::Null);
 }
 
 /// `SET column = DEFAULT` where DEFAULT is no value.
@@ -1045,13 +1074,15 @@ fn assigned_defaults(cx: &mut Context<'_>, at: usize) -> Fired {
         let name = cx.air.name(cx.air.column(assignment.source, column).name).to_owned();
         let known = table_of(cx, assignment.source)
             .and_then(|table| table.column(&name).map(|i| &table.columns[i as usize]));
-        match known {
-            Some(column) if column.generated => {}
-            Some(column) if !column.has_default && !column.identity => {
-                cx.air.set(assignment.value, Expr::Literal { value: Literal::Null {} });
+        if known.is_some_and(|column| column.generated) {
+            continue;
+        }
+        match default_of(cx, assignment.source, column, false) {
+            Some(default) => {
+                become_default(cx, assignment.value, &default);
                 kept.push(*assignment);
             }
-            _ => {
+            None => {
                 let message = "DEFAULT as an assigned value has no form";
                 return cx.refuse(codes::CHANGE, span, message, "write the default value");
             }

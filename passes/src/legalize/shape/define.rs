@@ -3,15 +3,16 @@
 use air::builtins::Volatility;
 use air::ddl::{
     AlterTable, ColumnDef, Constraint, ConstraintRule, CreateIndex, CreateTable, CreateView, DropObject,
-    Identity, IdentityMode, IndexMethod, KeyPart, ObjectKind, ReferentialAction, TableChange, UniqueNulls,
+    Generated, Identity, IdentityMode, IndexMethod, KeyPart, ObjectKind, ReferentialAction, TableChange,
+    UniqueNulls,
 };
 use air::expr::SequenceStep;
 use air::fidelity::Assume;
 use air::node::Child;
-use air::query::{Body, Limit, Source, SourceKind};
+use air::query::{Body, Limit, Source, SourceColumn, SourceKind};
 use air::statement::Statement;
 use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm, SequenceForm};
-use air::{Air, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
+use air::{Air, Builtin, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
 use super::super::collation::folded_key;
@@ -49,9 +50,24 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statements(&[StatementKind::CreateTable, StatementKind::Comment], comments_beside),
     },
     Rule {
+        name: "nulls_in_keys",
+        law: "two NULLs are alike in a key when what stands for them and that they are NULL is alike",
+        apply: Apply::Statements(&[StatementKind::CreateTable, StatementKind::CreateIndex], nulls_in_keys),
+    },
+    Rule {
         name: "table_definition",
         law: "options that change no rows are left out; a constraint is said in the target's words",
         apply: Apply::Statements(&[StatementKind::CreateTable], table_definition),
+    },
+    Rule {
+        name: "partial_unique_index",
+        law: "rows whose key is NULL collide with none: the key is NULL outside of the part that is indexed",
+        apply: Apply::Statements(&[StatementKind::CreateIndex], partial_unique_index),
+    },
+    Rule {
+        name: "index_of_hidden_columns",
+        law: "an index over an expression is one over a hidden column with its values",
+        apply: Apply::Statements(&[StatementKind::CreateIndex], index_of_hidden_columns),
     },
     Rule {
         name: "index_definition",
@@ -405,6 +421,7 @@ fn table_definition(cx: &mut Context<'_>, at: usize) -> Fired {
     fired |= shown_columns(cx, &mut table, span)?;
     fired |= sequence_identity(cx, &mut table, span)?;
     fired |= counted_key(cx, &mut table);
+    fired |= counted_key_of_its_own(cx, &mut table, span)?;
     fired |= identity_as_row_number(cx, &mut table, span)?;
     fired |= columns(cx, &mut table, span)?;
     fired |= identity_key(cx, &mut table, span)?;
@@ -501,6 +518,61 @@ fn counted_key(cx: &mut Context<'_>, table: &mut CreateTable) -> bool {
         }
     }
     false
+}
+
+/// Where made-up values are those of the primary key, their column becomes it in place of a wider key that it leads, or
+/// beside which it is unique by itself. The wider key stays as a unique one of columns that are not NULL.
+fn counted_key_of_its_own(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
+    if cx.target.can.define.identity != IdentityForm::RowNumber {
+        return Ok(false);
+    }
+    let mut counted = table.columns.iter().filter(|column| column.identity.is_some() && column.not_null);
+    let (Some(name), None) = (counted.next().map(|column| column.name), counted.next()) else {
+        return Ok(false);
+    };
+    let place = |parts: &[KeyPart]| {
+        parts.iter().position(|part| match cx.air.expr(part.expr) {
+            Expr::Column { source, index, .. } => {
+                let column = cx.air.column(source, index).name;
+                cx.air.name(column).eq_ignore_ascii_case(cx.air.name(name))
+            }
+            _ => false,
+        })
+    };
+    let wide = table.constraints.iter().position(|constraint| match &constraint.rule {
+        ConstraintRule::PrimaryKey { columns } => columns.len() > 1 || place(columns).is_none(),
+        _ => false,
+    });
+    let Some(wide) = wide else { return Ok(false) };
+    let ConstraintRule::PrimaryKey { columns: wide_columns } = table.constraints[wide].rule.clone() else {
+        return Ok(false);
+    };
+    let own = table.constraints.iter().position(|constraint| match &constraint.rule {
+        ConstraintRule::Unique { columns, .. } => columns.len() == 1 && place(columns).is_some(),
+        _ => false,
+    });
+    let leads = place(&wide_columns) == Some(0);
+    let key = match own {
+        Some(own) => match table.constraints.remove(own).rule {
+            ConstraintRule::Unique { columns, .. } => columns,
+            _ => return Ok(false),
+        },
+        None if leads => {
+            let subject = format!("{}, whose values are made up", cx.air.name(name));
+            cx.assume(Assume::DistinctProposals, &subject, span)?;
+            vec![KeyPart { expr: wide_columns[0].expr, descending: false, prefix: 0 }]
+        }
+        None => return Ok(false),
+    };
+    let nulls = cx.target.can.define.unique_nulls;
+    for constraint in &mut table.constraints {
+        if matches!(constraint.rule, ConstraintRule::PrimaryKey { .. }) {
+            constraint.rule = ConstraintRule::Unique { columns: wide_columns.clone(), nulls };
+        }
+    }
+    let rule = ConstraintRule::PrimaryKey { columns: key };
+    table.constraints.insert(0, Constraint { name: None, rule });
+    Ok(true)
 }
 
 /// Where only a primary key has values made up, the one such column of a table without a primary key becomes it.
@@ -878,6 +950,157 @@ fn whole_columns(cx: &mut Context<'_>, parts: &mut [KeyPart], span: Span) -> Fir
     Ok(fired)
 }
 
+/// Unique indexes that admit one NULL, where the target admits many: each nullable part is given a value for NULL, and
+/// a part that says whether it was NULL. Such a constraint of a table becomes an index beside it.
+fn nulls_in_keys(cx: &mut Context<'_>, at: usize) -> Fired {
+    let define = cx.target.can.define;
+    let able = define.unique_nulls == UniqueNulls::One || cx.has(define.nulls_not_distinct);
+    let indexes = cx.has(cx.target.can.expression_index) || cx.has(define.hidden_columns);
+    if able || !indexes {
+        return Ok(false);
+    }
+    match &cx.air.statements[at] {
+        Statement::CreateIndex { index } => {
+            if !index.unique || index.nulls != UniqueNulls::One {
+                return Ok(false);
+            }
+            let mut index = index.clone();
+            let Some(parts) = told_apart(cx, &index.parts) else { return Ok(false) };
+            index.parts = parts;
+            index.nulls = UniqueNulls::Many;
+            cx.air.statements[at] = Statement::CreateIndex { index };
+            Ok(true)
+        }
+        Statement::CreateTable { table } => {
+            let mut table = table.clone();
+            let mut indexes = Vec::new();
+            let constraints = std::mem::take(&mut table.constraints);
+            for constraint in constraints {
+                let ConstraintRule::Unique { columns, nulls: UniqueNulls::One } = &constraint.rule else {
+                    table.constraints.push(constraint);
+                    continue;
+                };
+                let Some(parts) = told_apart(cx, columns).filter(|parts| parts.len() > columns.len()) else {
+                    table.constraints.push(constraint);
+                    continue;
+                };
+                let own = constraint.name.map(|name| ObjectName { catalog: None, schema: None, name });
+                let global = define.index_names_global;
+                let name = index_name(cx, &table.name, own, columns, indexes.len(), global);
+                indexes.push(Statement::CreateIndex {
+                    index: Box::new(CreateIndex {
+                        name: Some(name),
+                        name_of_table: false,
+                        table: table.name,
+                        this: table.this,
+                        parts,
+                        unique: true,
+                        nulls: UniqueNulls::Many,
+                        filter: None,
+                        include: Vec::new(),
+                        method: IndexMethod::Ordered,
+                        if_not_exists: table.if_not_exists && cx.has(cx.target.can.index_if_not_exists),
+                    }),
+                });
+            }
+            if indexes.is_empty() {
+                return Ok(false);
+            }
+            let mut statements = vec![Statement::CreateTable { table }];
+            statements.append(&mut indexes);
+            replace(cx, at, statements);
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The parts of a key without NULLs; `None` where a type has no value that can stand for NULL.
+fn told_apart(cx: &mut Context<'_>, parts: &[KeyPart]) -> Option<Vec<KeyPart>> {
+    let mut told = Vec::with_capacity(parts.len());
+    for part in parts {
+        let info = cx.air.info(part.expr);
+        let plain = KeyPart { expr: part.expr, descending: part.descending, prefix: part.prefix };
+        if !info.nullable {
+            told.push(plain);
+            continue;
+        }
+        let value = match info.ty {
+            Type::Text(_) => Literal::Text { text: cx.air.push_text("") },
+            Type::Date => Literal::Date { text: cx.air.push_text("2000-01-01") },
+            ty if ty.is_int() || ty.is_decimal() => Literal::Int { value: 0 },
+            _ => return None,
+        };
+        let standing = cx.air.push(Expr::Literal { value }, info.ty, false, info.span);
+        let filled = cx.air.call(Builtin::Coalesce, &[part.expr, standing], info.ty, false, info.span);
+        told.push(KeyPart { expr: filled, ..plain });
+        let missing = cx.air.is_null(part.expr, false);
+        let (one, zero) = (cx.air.int(1, info.span), cx.air.int(0, info.span));
+        let told_null = cx.air.case(&[(missing, one)], Some(zero));
+        told.push(KeyPart { expr: told_null, descending: false, prefix: 0 });
+    }
+    Some(told)
+}
+
+/// Unique indexes over part of the rows, where the target indexes all of them.
+fn partial_unique_index(cx: &mut Context<'_>, at: usize) -> Fired {
+    let indexes = cx.has(cx.target.can.expression_index) || cx.has(cx.target.can.define.hidden_columns);
+    if cx.has(cx.target.can.partial_index) || !indexes {
+        return Ok(false);
+    }
+    let Statement::CreateIndex { index } = &cx.air.statements[at] else { return Ok(false) };
+    // One NULL among the rows outside would be one too many.
+    let many = cx.target.can.define.unique_nulls == UniqueNulls::Many && index.nulls == UniqueNulls::Many;
+    let (Some(filter), true, true) = (index.filter, index.unique, many) else { return Ok(false) };
+    if index.parts.iter().any(|part| part.prefix > 0) {
+        return Ok(false);
+    }
+    let mut index = index.clone();
+    for part in &mut index.parts {
+        part.expr = cx.air.case(&[(filter, part.expr)], None);
+    }
+    index.filter = None;
+    cx.air.statements[at] = Statement::CreateIndex { index };
+    Ok(true)
+}
+
+/// Unique indexes over expressions, where the target indexes columns alone but has hidden ones.
+fn index_of_hidden_columns(cx: &mut Context<'_>, at: usize) -> Fired {
+    if cx.has(cx.target.can.expression_index) || !cx.has(cx.target.can.define.hidden_columns) {
+        return Ok(false);
+    }
+    let Statement::CreateIndex { index } = &cx.air.statements[at] else { return Ok(false) };
+    let is_column = |part: &KeyPart| matches!(cx.air.expr(part.expr), Expr::Column { .. });
+    if !index.unique || index.parts.iter().all(is_column) || holds_primary_key(cx, index) {
+        return Ok(false);
+    }
+    let mut index = index.clone();
+    let name = index_name(cx, &index.table.clone(), index.name, &index.parts, 0, false);
+    let stem = cx.air.name(name.name).to_owned();
+    let mut columns = cx.air.list(cx.air.source(index.this).columns).to_vec();
+    let mut changes = Vec::new();
+    for (number, part) in index.parts.iter_mut().enumerate() {
+        if matches!(cx.air.expr(part.expr), Expr::Column { .. }) {
+            continue;
+        }
+        let info = cx.air.info(part.expr);
+        let hidden = cx.air.push_name(&format!("{stem}_key{}", number + 1));
+        let mut column = ColumnDef::plain(hidden, info.ty, false);
+        column.generated = Some(Generated { expr: part.expr, stored: false, hidden: true });
+        changes.push(TableChange::AddColumn { column, if_not_exists: false });
+        columns.push(SourceColumn { name: hidden, ty: info.ty, nullable: info.nullable });
+        let place = columns.len() as u32 - 1;
+        let expr = Expr::Column { source: index.this, index: place, qualified: false };
+        part.expr = cx.air.push(expr, info.ty, info.nullable, info.span);
+    }
+    let columns = cx.air.push_list(&columns);
+    cx.air.source_mut(index.this).columns = columns;
+    let alter = AlterTable { name: index.table, this: index.this, changes, if_exists: false };
+    let statements = vec![Statement::AlterTable { alter: Box::new(alter) }, Statement::CreateIndex { index }];
+    replace(cx, at, statements);
+    Ok(true)
+}
+
 fn index_definition(cx: &mut Context<'_>, at: usize) -> Fired {
     let Statement::CreateIndex { index } = &cx.air.statements[at] else { return Ok(false) };
     let mut index: CreateIndex = (**index).clone();
@@ -893,6 +1116,10 @@ fn index_definition(cx: &mut Context<'_>, at: usize) -> Fired {
         return Ok(true);
     }
     let expressions = index.parts.iter().any(|part| !matches!(cx.air.expr(part.expr), Expr::Column { .. }));
+    // What holds the whole primary key is unique without an index.
+    if expressions && !cx.has(cx.target.can.expression_index) && holds_primary_key(cx, &index) {
+        index.unique = false;
+    }
     if expressions && !cx.has(cx.target.can.expression_index) && !index.unique {
         nothing(cx, "the target has no index over expressions, and an index changes no rows");
         return Ok(true);
@@ -949,6 +1176,25 @@ fn index_definition(cx: &mut Context<'_>, at: usize) -> Fired {
         cx.air.statements[at] = Statement::CreateIndex { index: Box::new(index) };
     }
     Ok(fired)
+}
+
+/// True if all columns of the table's primary key are parts of the index.
+fn holds_primary_key(cx: &Context<'_>, index: &CreateIndex) -> bool {
+    let schema = index.table.schema.map(|schema| cx.air.name(schema));
+    let Some(table) = cx.catalog.table(schema, cx.air.name(index.table.name)) else { return false };
+    let Some(key) = table.primary_key().filter(|key| !key.columns.is_empty() && !key.partial) else {
+        return false;
+    };
+    key.columns.iter().all(|column| {
+        let wanted = &table.columns[*column as usize].name;
+        index.parts.iter().any(|part| match cx.air.expr(part.expr) {
+            Expr::Column { source, index, .. } => {
+                part.prefix == 0
+                    && cx.air.name(cx.air.column(source, index).name).eq_ignore_ascii_case(wanted)
+            }
+            _ => false,
+        })
+    })
 }
 
 fn view_definition(cx: &mut Context<'_>, at: usize) -> Fired {

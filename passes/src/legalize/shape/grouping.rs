@@ -7,8 +7,8 @@ use air::query::{
     Body, Distinct, GroupBy, GroupElement, Item, LooseColumns, Output, Select, SetOp, SourceColumn,
     SourceKind,
 };
-use air::target::{GroupingSets, HavingGroups, LooseForm};
-use air::types::Collation;
+use air::target::{GroupingSets, HavingGroups, How, LooseForm};
+use air::types::{Collation, Element};
 use air::{Builtin, Expr, ExprId, List, QueryId, SelectId, SourceId, Type};
 use air_base::Span;
 
@@ -661,7 +661,8 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let order = match group.loose {
         LooseColumns::Extreme => {
             let Some((value, descending)) = extremes.first().copied() else { return Ok(false) };
-            if !cx.has(cx.target.can.aggregate_order) {
+            let documents = cx.has(cx.target.can.aggregate_order) || lists_in_order(cx);
+            if !documents {
                 let message = "the row of the one MIN or MAX of a group has no form";
                 return cx.refuse(codes::GROUPING, span, message, "");
             }
@@ -685,9 +686,20 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
         let value = cx.air.copy(id);
         let args = cx.air.push_list(&[value]);
         let collation = Collation::BINARY;
-        let expr =
-            Expr::Aggregate { op: Builtin::AnyValue, distinct: false, args, order, filter: None, collation };
-        cx.air.set(id, expr);
+        let first = !order.is_empty() && !cx.has(cx.target.can.aggregate_order);
+        let op = if first { Builtin::ArrayAgg } else { Builtin::AnyValue };
+        let expr = Expr::Aggregate { op, distinct: false, args, order, filter: None, collation };
+        if first {
+            // The first of the list of values in that order.
+            let list = cx.air.push(expr, Type::Array(element_of(ty)), true, span);
+            let one = cx.air.int(1, span);
+            let first = cx.air.call(Builtin::ArrayGet, &[list, one], ty, true, span);
+            let first = cx.air.expr(first);
+            cx.air.set(id, first);
+            cx.air.info_mut(id).nullable = true;
+        } else {
+            cx.air.set(id, expr);
+        }
         cx.air.info_mut(id).ty = ty;
     }
     if let Some(group) = &mut cx.air.select_mut(select).group {
@@ -695,6 +707,24 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
     }
     keep_headings(cx, select);
     Ok(true)
+}
+
+/// True if the target has no arrays, but lists values in an order as a document.
+fn lists_in_order(cx: &Context<'_>) -> bool {
+    !cx.has(cx.target.can.arrays)
+        && matches!(cx.how(Builtin::JsonAgg), Some(How::Template(text)) if text.contains("{o}"))
+}
+
+/// The element of an array of values of a type.
+fn element_of(ty: Type) -> Element {
+    match ty {
+        Type::Int { .. } => Element::Int64,
+        Type::Decimal { .. } | Type::Number => Element::Number,
+        Type::Float64 => Element::Float64,
+        Type::Text(_) => Element::Text,
+        Type::Date => Element::Date,
+        _ => Element::Unknown,
+    }
 }
 
 /// Columns of the block's own sources outside of keys and aggregates, and the operands of MIN and MAX.

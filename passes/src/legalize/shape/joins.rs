@@ -1,10 +1,11 @@
 //! Joins: FULL JOIN as a union, LATERAL taken apart.
 
+use air::expr::WindowSpec;
 use air::node::Child;
 use air::query::{Body, Distinct, Item, JoinKind, Output, Rel, SetOp, SourceColumn, SourceKind};
 use air::target::{Lateral, Target};
 use air::types::Collation;
-use air::{Expr, ExprId, List, RelId, SelectId, SourceId};
+use air::{Builtin, Expr, ExprId, List, RelId, SelectId, SourceId, Type};
 use air_base::Span;
 use rustc_hash::FxHashMap;
 
@@ -24,6 +25,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "lateral_one_row",
         law: "a subquery of exactly one row gives each of its columns as a scalar subquery does",
         apply: Apply::When(without_lateral, &Apply::Select(lateral_one_row)),
+    },
+    Rule {
+        name: "lateral_first_rows",
+        law: "the first n rows that equal a value are the rows of that value whose number among them is at most n",
+        apply: Apply::Select(lateral_first_rows),
     },
     Rule {
         name: "lateral_flattened",
@@ -262,6 +268,149 @@ fn name_scalars(cx: &mut Context<'_>, select: SelectId) {
     }
     let items = cx.air.push_list(&items);
     cx.air.select_mut(select).items = items;
+}
+
+/// A lateral subquery with a row limit, which depends on the left side by equalities alone: its rows are numbered apart
+/// for each value, and joined by value and number.
+fn lateral_first_rows(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let Some((rel, source)) = lateral_join(cx, select) else { return Ok(false) };
+    let Rel::Join { kind, left, on, using, .. } = cx.air.rel(rel) else { return Ok(false) };
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
+    let node = *cx.air.query(query);
+    let (Some(limit), Body::Select { select: inner }) = (node.limit, node.body) else { return Ok(false) };
+    let block = *cx.air.select(inner);
+    let (Some(from), Some(count)) = (block.from, limit.count) else { return Ok(false) };
+    let outer_kind = matches!(kind, JoinKind::Inner | JoinKind::Cross | JoinKind::Comma | JoinKind::Left);
+    let plain = node.ctes.is_empty()
+        && node.locking.is_none()
+        && !limit.percent
+        && !limit.with_ties
+        && block.group.is_none()
+        && block.having.is_none()
+        && block.qualify.is_none()
+        && matches!(block.distinct, Distinct::All {});
+    if !outer_kind || !plain || !using.is_empty() {
+        return Ok(false);
+    }
+    let lefts = build::sources(cx.air, left);
+    let own = build::sources(cx.air, from);
+    let depends = |cx: &Context<'_>, root: Child| {
+        build::below(cx.air, &[root])
+            .iter()
+            .any(|id| matches!(cx.air.expr(*id), Expr::Column { source, .. } if lefts.contains(&source)))
+    };
+    let computes = |cx: &Context<'_>, root: Child| {
+        build::below(cx.air, &[root])
+            .iter()
+            .any(|id| matches!(cx.air.expr(*id), Expr::Aggregate { .. } | Expr::Window { .. }))
+    };
+    let mut roots: Vec<Child> = Vec::new();
+    for item in cx.air.list(block.items) {
+        if let Item::Expr { expr, .. } = item {
+            roots.push(Child::Expr(*expr));
+        }
+    }
+    roots.extend(cx.air.list(node.order).iter().map(|key| Child::Expr(key.expr)));
+    if roots.iter().any(|root| computes(cx, *root)) {
+        return Ok(false);
+    }
+    roots.push(Child::Rel(from));
+    roots.extend([Some(count), limit.offset].into_iter().flatten().map(Child::Expr));
+    if roots.iter().any(|root| depends(cx, *root)) {
+        return Ok(false);
+    }
+    // Conditions that look at the left side have to be equalities with a value of the subquery's own.
+    let terms: Vec<ExprId> = match block.filter.map(|filter| (filter, cx.air.expr(filter))) {
+        None => Vec::new(),
+        Some((_, Expr::And { terms })) => cx.air.list(terms).to_vec(),
+        Some((filter, _)) => vec![filter],
+    };
+    let (mut kept, mut pairs) = (Vec::new(), Vec::new());
+    for term in terms {
+        if !depends(cx, Child::Expr(term)) {
+            kept.push(Some(term));
+            continue;
+        }
+        let Expr::Compare { op: air::expr::CompareOp::Eq, left: a, right: b, collation } = cx.air.expr(term)
+        else {
+            return Ok(false);
+        };
+        let (mine, theirs) = if depends(cx, Child::Expr(b)) { (a, b) } else { (b, a) };
+        let texts_alike = cx.air.ty(mine).collation().is_none_or(|known| known == collation);
+        if depends(cx, Child::Expr(mine)) || build::mentions(cx.air, theirs, &own) || !texts_alike {
+            return Ok(false);
+        }
+        pairs.push((mine, theirs, collation));
+    }
+    if !build::expand_stars(cx.air, select) || !build::expand_stars(cx.air, inner) {
+        return Ok(false);
+    }
+    let block = *cx.air.select(inner);
+    let mut order = cx.air.list(node.order).to_vec();
+    for key in &mut order {
+        if let Expr::Output { index } = cx.air.expr(key.expr) {
+            let Some(item) = build::output_expr(cx.air, inner, index) else { return Ok(false) };
+            key.expr = cx.air.copy(item);
+        }
+    }
+    let parts: Vec<ExprId> = pairs.iter().map(|(mine, ..)| cx.air.copy(*mine)).collect();
+    let (partition, order) = (cx.air.push_list(&parts), cx.air.push_list(&order));
+    let window = cx.air.push_window(WindowSpec { name: None, base: None, partition, order, frame: None });
+    let call = cx.air.call(Builtin::RowNumber, &[], Type::I64, false, Span::NONE);
+    let number =
+        cx.air.push(Expr::Window { call, window, ignore_nulls: false }, Type::I64, false, Span::NONE);
+    // The values and the number become columns that nobody else asks for.
+    let mut columns = cx.air.list(cx.air.source(source).columns).to_vec();
+    let mut items = cx.air.list(block.items).to_vec();
+    let mut outputs = cx.air.list(block.outputs).to_vec();
+    let first = columns.len() as u32;
+    for expr in pairs.iter().map(|(mine, ..)| *mine).chain([number]) {
+        let info = cx.air.info(expr);
+        let name = cx.air.fresh("k");
+        let name = cx.air.push_name(&format!("{}_{}", cx.air.name(name).to_owned(), columns.len()));
+        columns.push(SourceColumn { name, ty: info.ty, nullable: info.nullable });
+        items.push(Item::Expr { expr, alias: Some(name) });
+        outputs.push(Output { name, ty: info.ty, nullable: info.nullable });
+    }
+    let (items, outputs) = (cx.air.push_list(&items), cx.air.push_list(&outputs));
+    let filter = cx.air.and(&kept);
+    let changed = cx.air.select_mut(inner);
+    (changed.items, changed.outputs, changed.filter) = (items, outputs, filter);
+    let changed = cx.air.query_mut(query);
+    (changed.order, changed.limit) = (List::EMPTY, None);
+    let columns = cx.air.push_list(&columns);
+    let changed = cx.air.source_mut(source);
+    (changed.columns, changed.lateral) = (columns, false);
+    let is_true = |on: &ExprId| matches!(cx.air.literal(*on), Some(air::Literal::Bool { value: true }));
+    let mut terms = vec![on.filter(|on| !is_true(on))];
+    for (at, (_, theirs, collation)) in pairs.iter().enumerate() {
+        let mine = cx.air.column_of(source, first + at as u32, Span::NONE);
+        super::predicates::qualified_copy(cx, *theirs);
+        let op = air::expr::CompareOp::Eq;
+        let equal = Expr::Compare { op, collation: *collation, left: mine, right: *theirs };
+        terms.push(Some(cx.air.push(equal, Type::Bool, true, Span::NONE)));
+    }
+    let number = first + pairs.len() as u32;
+    let column = cx.air.column_of(source, number, Span::NONE);
+    let last = match limit.offset {
+        None => count,
+        Some(offset) => {
+            let column = cx.air.column_of(source, number, Span::NONE);
+            let passed = cx.air.copy(offset);
+            terms.push(Some(cx.air.compare(air::expr::CompareOp::Gt, column, passed)));
+            match (cx.air.int_literal(offset), cx.air.int_literal(count)) {
+                (Some(offset), Some(count)) => cx.air.int(offset.saturating_add(count), Span::NONE),
+                _ => cx.air.call(Builtin::Add, &[offset, count], Type::I64, false, Span::NONE),
+            }
+        }
+    };
+    terms.push(Some(cx.air.compare(air::expr::CompareOp::Le, column, last)));
+    let on = cx.air.and(&terms);
+    let kind = if kind == JoinKind::Left { JoinKind::Left } else { JoinKind::Inner };
+    let Rel::Join { right, .. } = cx.air.rel(rel) else { return Ok(false) };
+    cx.air.set_rel(rel, Rel::Join { kind, left, right, on, using });
+    name_lost_headings(cx, select);
+    Ok(true)
 }
 
 fn lateral_flattened(cx: &mut Context<'_>, select: SelectId) -> Fired {

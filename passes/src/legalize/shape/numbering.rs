@@ -1,27 +1,147 @@
 //! Made-up numbers: where the target's counter would make up other ones than the source's.
 
 use air::catalog::{Counter, Numbering};
-use air::expr::ManyRows;
+use air::expr::{ManyRows, OrderKey, WindowSpec};
 use air::fidelity::Assume;
-use air::query::{Item, ValuesRow};
+use air::node::Child;
+use air::query::{Body, Distinct, Item, Output, Rel, SourceColumn, SourceKind, ValuesRow};
 use air::statement::{InsertSource, Statement};
 use air::target::IdentityForm;
-use air::{Builtin, Expr, ExprId, List, SourceId, Type};
+use air::{Builtin, Expr, ExprId, List, SelectId, SourceId, Type};
 use air_base::Span;
 
 use super::change::{position, replace, table_of};
 use super::upsert::one_by_one;
-use crate::build::Build;
+use crate::build::{self, Build};
 use crate::codes;
 use crate::kind::StatementKind;
-use crate::pass::{Apply, Context, Fired, Rule};
+use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// Rules of this topic.
-pub(crate) const RULES: &[Rule] = &[Rule {
-    name: "made_up_numbers",
-    law: "a number that a counter makes up next may as well be given: counters go on by one",
-    apply: Apply::Statements(&[StatementKind::Insert], made_up_numbers),
-}];
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "made_up_numbers",
+        law: "a number that a counter makes up next may as well be given: counters go on by one",
+        apply: Apply::Statements(&[StatementKind::Insert], made_up_numbers),
+    },
+    Rule {
+        name: "numbered_rows",
+        law: "rows that pass the conditions are numbered as they come: in the order of the one sorted table they come from",
+        apply: Apply::Select(numbered_rows),
+    },
+];
+
+/// ROWNUM among the items of a block.
+fn numbered_rows(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    if cx.speaks(Builtin::RowNumberBefore) {
+        return Ok(false);
+    }
+    let block = *cx.air.select(select);
+    let mut numbers = Vec::new();
+    for item in cx.air.list(block.items) {
+        let Item::Expr { expr, .. } = *item else { continue };
+        let mut stack = vec![expr];
+        while let Some(id) = stack.pop() {
+            if matches!(cx.air.expr(id), Expr::Call { op: Builtin::RowNumberBefore, .. }) {
+                numbers.push(id);
+            }
+            cx.air.children(Child::Expr(id), &mut |child| {
+                if let Child::Expr(id) = child {
+                    stack.push(id);
+                }
+            });
+        }
+    }
+    let (Some(&first), Some(from)) = (numbers.first(), block.from) else { return Ok(false) };
+    if block.group.is_some() {
+        let span = cx.air.span(first);
+        return cx.refuse(codes::QUERY, span, "numbers of rows that are grouped have no form", "");
+    }
+    let order = match cx.air.rel(from) {
+        Rel::Source { source } => order_of_source(cx, select, source)?,
+        Rel::Join { .. } => Vec::new(),
+    };
+    for id in numbers {
+        let mut keys = Vec::with_capacity(order.len());
+        for key in &order {
+            keys.push(OrderKey { expr: cx.air.copy(key.expr), ..*key });
+        }
+        let order = cx.air.push_list(&keys);
+        let spec = WindowSpec { name: None, base: None, partition: List::EMPTY, order, frame: None };
+        let window = cx.air.push_window(spec);
+        let call = cx.air.call(Builtin::RowNumber, &[], Type::I64, false, cx.air.span(id));
+        cx.air.set(id, Expr::Window { call, window, ignore_nulls: false });
+        cx.air.info_mut(id).ty = Type::I64;
+    }
+    Ok(true)
+}
+
+/// The order of a derived table as keys over its columns; a key that is none of them becomes a hidden one.
+fn order_of_source(
+    cx: &mut Context<'_>,
+    select: SelectId,
+    source: SourceId,
+) -> Result<Vec<OrderKey>, Refused> {
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(Vec::new()) };
+    let keys = cx.air.list(cx.air.query(query).order).to_vec();
+    let mut order = Vec::with_capacity(keys.len());
+    for key in keys {
+        let place = match (cx.air.expr(key.expr), cx.air.query(query).body) {
+            (Expr::Output { index }, _) => index,
+            (_, Body::Select { select: inner }) => match shown_at(cx, select, inner, source, key.expr) {
+                Some(place) => place,
+                None => {
+                    let span = cx.air.span(key.expr);
+                    let unlock = "give a schema, so that the columns of `*` are known";
+                    return cx.refuse(codes::SCHEMA_NEEDED, span, "numbered rows need known columns", unlock);
+                }
+            },
+            _ => return Ok(Vec::new()),
+        };
+        order.push(OrderKey { expr: cx.air.column_of(source, place, Span::NONE), ..key });
+    }
+    Ok(order)
+}
+
+/// The place of a key among the columns of a derived table, where it is put if it is none of them.
+fn shown_at(
+    cx: &mut Context<'_>,
+    outer: SelectId,
+    inner: SelectId,
+    source: SourceId,
+    key: ExprId,
+) -> Option<u32> {
+    if !build::expand_stars(cx.air, inner) {
+        return None;
+    }
+    let items = cx.air.list(cx.air.select(inner).items).to_vec();
+    let shown = items.iter().position(|item| match item {
+        Item::Expr { expr, .. } => build::same(cx.air, *expr, key),
+        Item::Star { .. } => false,
+    });
+    if let Some(place) = shown {
+        return Some(place as u32);
+    }
+    if cx.air.select(inner).distinct != (Distinct::All {}) || !build::expand_stars(cx.air, outer) {
+        return None;
+    }
+    let info = cx.air.info(key);
+    let name = cx.air.fresh("k");
+    let expr = cx.air.copy(key);
+    let mut items = cx.air.list(cx.air.select(inner).items).to_vec();
+    let mut outputs = cx.air.list(cx.air.select(inner).outputs).to_vec();
+    let mut columns = cx.air.list(cx.air.source(source).columns).to_vec();
+    items.push(Item::Expr { expr, alias: Some(name) });
+    outputs.push(Output { name, ty: info.ty, nullable: info.nullable });
+    columns.push(SourceColumn { name, ty: info.ty, nullable: info.nullable });
+    let (items, outputs) = (cx.air.push_list(&items), cx.air.push_list(&outputs));
+    let place = columns.len() as u32 - 1;
+    let columns = cx.air.push_list(&columns);
+    let block = cx.air.select_mut(inner);
+    (block.items, block.outputs) = (items, outputs);
+    cx.air.source_mut(source).columns = columns;
+    Some(place)
+}
 
 /// A counter apart from its column makes up what the source makes up only while no row brings its own number, and one
 /// that follows its column only while no row does that the source's counter passes over.

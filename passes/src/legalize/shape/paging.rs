@@ -25,7 +25,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         name: "limit_with_ties",
-        law: "the first n rows and their ties are those of rank n or less",
+        law: "the first n rows and their ties are those of rank n or less; an offset leaves out the first by number",
         apply: Apply::Query(with_ties),
     },
     Rule {
@@ -175,19 +175,32 @@ fn with_ties(cx: &mut Context<'_>, query: QueryId) -> Fired {
     if cx.has(cx.target.can.with_ties) && top_takes_it && !(percent && !cx.target.can.limit_percent) {
         return Ok(false);
     }
-    if percent || offset.is_some() {
+    if percent {
         let span = cx.air.span(count);
-        return cx.refuse(codes::LIMIT, span, "ties of a percentage, or behind an OFFSET, have no form", "");
+        return cx.refuse(codes::LIMIT, span, "ties of a percentage have no form", "");
     }
     block_of(cx, query)?;
-    let rank = over_order(cx, query, Builtin::Rank)?;
-    let Some(wrapped) = build::wrap(cx.air, query, &[rank]) else {
+    let mut hidden = vec![over_order(cx, query, Builtin::Rank)?];
+    if offset.is_some() {
+        hidden.push(over_order(cx, query, Builtin::RowNumber)?);
+    }
+    let Some(wrapped) = build::wrap(cx.air, query, &hidden) else {
         let unlock = "give a schema, so that the columns of `*` are known";
         return cx.refuse(codes::SCHEMA_NEEDED, Span::NONE, "this row limit needs known columns", unlock);
     };
     let rank = cx.air.column_of(wrapped.source, wrapped.shown, Span::NONE);
-    let filter = cx.air.compare(CompareOp::Le, rank, count);
-    cx.air.select_mut(wrapped.outer).filter = Some(filter);
+    let filter = match offset {
+        None => Some(cx.air.compare(CompareOp::Le, rank, count)),
+        Some(offset) => {
+            let last = cx.air.call(Builtin::Add, &[offset, count], Type::I64, false, Span::NONE);
+            let within = cx.air.compare(CompareOp::Le, rank, last);
+            let number = cx.air.column_of(wrapped.source, wrapped.shown + 1, Span::NONE);
+            let passed = cx.air.copy(offset);
+            let behind = cx.air.compare(CompareOp::Gt, number, passed);
+            cx.air.and(&[Some(within), Some(behind)])
+        }
+    };
+    cx.air.select_mut(wrapped.outer).filter = filter;
     cx.air.query_mut(query).limit = None;
     Ok(true)
 }

@@ -1,6 +1,6 @@
 //! Pattern matching: regular expressions, GLOB, SIMILAR TO.
 
-use super::{Call, text};
+use super::{Call, int, text};
 use crate::error::{Eval, EvalError};
 use crate::value::Value;
 use air::Builtin;
@@ -32,6 +32,18 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             true => Ok(Value::Null),
             false => compiled().map(|regex| {
                 regex.find(&subject()).map_or(Value::Null, |found| Value::Text(found.as_str().to_owned()))
+            }),
+        },
+        B::RegexSubstringNth => match args.iter().any(Value::is_null) {
+            true => Ok(Value::Null),
+            false => compiled().and_then(|regex| {
+                let (start, nth) = (int(&args[2])?, args.get(3).map_or(Ok(1), int)?);
+                let (Ok(start), Ok(nth)) = (usize::try_from(start - 1), usize::try_from(nth - 1)) else {
+                    return EvalError::fails("a start or a number of a match below 1");
+                };
+                let rest: String = subject().chars().skip(start).collect();
+                let found = regex.find_iter(&rest).nth(nth);
+                Ok(found.map_or(Value::Null, |found| Value::Text(found.as_str().to_owned())))
             }),
         },
         B::RegexPosition => compiled().map(|regex| {

@@ -73,6 +73,7 @@ pub(super) const TEXTS: &[Function] = &[
     special("regexp_like", 2, 3, sp::text::regexp_like),
     special("regexp_replace", 2, 3, sp::oracle_text::regexp_replace),
     call("regexp_substr", RegexSubstring, &[Text, Text]),
+    call("regexp_substr", RegexSubstringNth, &[Text, Text, Int, Int]).min(3),
     call("regexp_instr", RegexPosition, &[Text, Text]).is(Type::Number),
     call("regexp_count", RegexCount, &[Text, Text]).is(Type::Number),
     call("soundex", Soundex, &[Text]),

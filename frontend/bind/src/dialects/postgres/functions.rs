@@ -109,6 +109,7 @@ pub(super) const TEXTS: &[Function] = &[
     special("regexp_count", 2, 4, sp::text::regexp_count),
     special("regexp_instr", 2, 2, sp::text::regexp_instr),
     special("regexp_substr", 2, 2, sp::text::regexp_substr),
+    call("regexp_substr", RegexSubstringNth, &[Text, Text, Int, Int]).min(3),
     refuse("regexp_match", "arrays of captured groups have no counterpart in other dialects"),
     refuse("regexp_matches", "arrays of captured groups have no counterpart in other dialects"),
     refuse("regexp_split_to_array", NO_MEANING),

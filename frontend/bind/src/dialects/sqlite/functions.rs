@@ -55,7 +55,7 @@ pub(super) const TEXTS: &[Function] = &[
     call("unicode", CodePointOrNull, &[Text]),
     call("unhex", Unhex, &[Text]),
     call("soundex", Soundex, &[Text]),
-    refuse("zeroblob", NO_MEANING),
+    special("zeroblob", 1, 1, sp::sqlite_text::zeroblob),
     refuse("randomblob", NO_MEANING),
     refuse("regexp", "it exists only where the application defines it"),
     refuse("match", "full text search has no neutral meaning"),

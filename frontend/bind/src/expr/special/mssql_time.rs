@@ -177,7 +177,15 @@ pub(crate) fn format<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<E
         }
     }
     if binder.air.ty(value).is_numeric() {
-        return binder.no_meaning("FORMAT of a number", site.span);
+        let bound = binder.expr(site.args[1])?;
+        let whole = binder.air.ty(value).is_int();
+        let Some(picture) = binder.text_literal(bound).and_then(|format| number_picture(format, whole))
+        else {
+            return binder.no_meaning("FORMAT of a number by this format", site.span);
+        };
+        let picture = binder.text(&picture, site.span);
+        let ty = binder.text_type();
+        return Ok(binder.call_as(Builtin::FormatDecimal, &[value, picture], ty, site.span));
     }
     let value = binder.argument(value, Want::Moment)?;
     let bound = binder.expr(site.args[1])?;
@@ -194,6 +202,44 @@ pub(crate) fn format<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<E
         Err(directive) => {
             let message = format!("`{directive}` in a format has no neutral meaning");
             Err(binder.refuse_with(Diagnostic::error(codes::FORMAT, at, message)))
+        }
+    }
+}
+
+/// A .NET format of numbers as a picture of digits: `N2`, `F2`, `D5`, and `0` with `#,##` before it and `.00` behind it.
+/// <https://learn.microsoft.com/dotnet/standard/base-types/standard-numeric-format-strings>
+fn number_picture(format: &str, whole_number: bool) -> Option<String> {
+    const GROUPED: &str = "FM999,999,999,999,999,990";
+    const PLAIN: &str = "FM999999999999999990";
+    let behind = |picture: &str, decimals: usize| match decimals {
+        0 => picture.to_owned(),
+        _ => format!("{picture}.{}", "0".repeat(decimals)),
+    };
+    let zeros =
+        |count: usize| format!("FM{}{}", "9".repeat(18_usize.saturating_sub(count)), "0".repeat(count));
+    let first = format.chars().next()?;
+    if first.is_ascii_alphabetic() {
+        let digits = match &format[1..] {
+            "" => None,
+            digits => Some(digits.parse::<usize>().ok().filter(|digits| *digits <= 10)?),
+        };
+        return match (first.to_ascii_uppercase(), whole_number) {
+            ('N', _) => Some(behind(GROUPED, digits.unwrap_or(2))),
+            ('F', _) => Some(behind(PLAIN, digits.unwrap_or(2))),
+            ('D', true) => Some(zeros(digits.unwrap_or(1).max(1))),
+            _ => None,
+        };
+    }
+    let (whole, decimals) = format.split_once('.').unwrap_or((format, ""));
+    if !decimals.bytes().all(|b| b == b'0') || decimals.len() > 10 || format.ends_with('.') {
+        return None;
+    }
+    match whole {
+        "#,##0" | "#,0" | "###,##0" | "#,###,##0" => Some(behind(GROUPED, decimals.len())),
+        _ => {
+            let shown = whole.trim_start_matches('#');
+            let zeros_only = !shown.is_empty() && shown.bytes().all(|b| b == b'0') && shown.len() <= 18;
+            zeros_only.then(|| behind(&zeros(shown.len()), decimals.len()))
         }
     }
 }

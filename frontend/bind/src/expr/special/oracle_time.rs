@@ -6,8 +6,9 @@ use crate::codes;
 use crate::dialects::Want;
 use crate::expr::CallSite;
 use crate::expr::constant::{Span3, unit_named};
-use air::expr::Unit;
-use air::types::{IntervalKind, Type, Zone};
+use air::expr::{CompareOp, Unit};
+use air::fidelity::Assume;
+use air::types::{Collation, IntervalKind, Type, Zone};
 use air::{Builtin, ExprId};
 
 const DATE: Type = Type::Timestamp { precision: 0, zone: Zone::None };
@@ -46,13 +47,47 @@ pub(crate) fn trunc<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Ex
     Ok(binder.call_unit(op, unit, &[value], DATE, site.span))
 }
 
-/// ROUND of a number; of a date it has no neutral meaning.
+/// ROUND of a number, or of a date to a unit.
 pub(crate) fn round<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let args = binder.bound_args(site)?;
     if matches!(binder.air.ty(args[0]), Type::Date | Type::Timestamp { .. }) {
-        return binder.no_meaning("ROUND of a date", site.span);
+        return round_date(binder, site, &args);
     }
     number::round_by_kind(binder, site)
+}
+
+/// ROUND of a date: cut to the unit, and one unit later from its middle on. That is noon, the 16th day of a month, the
+/// first of July, and the 16th day of the second month of a quarter.
+fn round_date<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, args: &[ExprId]) -> Bound<ExprId> {
+    let unit = match args.get(1) {
+        None => Some(Unit::Day),
+        Some(picture) => binder.text_literal(*picture).and_then(cut_unit).map(|(_, unit)| unit),
+    };
+    let span = site.span;
+    let (value, again) = (args[0], binder.twice(args[0])?);
+    let shifted = |binder: &mut Binder<'a>, unit: Unit, by: Unit, n: i64| {
+        let n = binder.int(n, span);
+        let later = binder.call_unit(Builtin::DateAdd, by, &[value, n], DATE, span);
+        binder.call_unit(Builtin::DateTrunc, unit, &[later], DATE, span)
+    };
+    match unit {
+        Some(Unit::Day) => return Ok(shifted(binder, Unit::Day, Unit::Hour, 12)),
+        Some(Unit::Hour) => return Ok(shifted(binder, Unit::Hour, Unit::Minute, 30)),
+        Some(Unit::Minute) => return Ok(shifted(binder, Unit::Minute, Unit::Second, 30)),
+        _ => {}
+    }
+    let (op, middle, unit, months) = match unit {
+        Some(Unit::Month) => (Builtin::ExtractDay, 16, Unit::Month, 1),
+        Some(Unit::Year) => (Builtin::ExtractMonth, 7, Unit::Year, 12),
+        _ => return binder.no_meaning("ROUND of a date to this unit", span),
+    };
+    let field = binder.call_as(op, &[again], Type::I64, span);
+    let middle = binder.int(middle, span);
+    let late = binder.compare(CompareOp::Ge, field, middle, Collation::BINARY, span);
+    let (some, none) = (binder.int(months, span), binder.int(0, span));
+    let later = binder.case(&[(late, some)], Some(none), Type::I64, span);
+    let start = binder.call_unit(Builtin::DateTrunc, unit, &[value], DATE, span);
+    Ok(binder.call_unit(Builtin::DateAdd, Unit::Month, &[start, later], DATE, span))
 }
 
 /// NEXT_DAY(d, 'FRIDAY'): the first such day after d.
@@ -92,8 +127,21 @@ pub(crate) fn to_char<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
     };
     if from.is_numeric() {
         let picture = binder.expr(*picture)?;
-        if binder.text_literal(picture).is_some_and(|text| text.contains(['x', 'X'])) {
-            return binder.no_meaning("TO_CHAR with hexadecimal digits", site.span);
+        if let Some(digits) = binder.text_literal(picture).filter(|text| text.contains(['x', 'X'])) {
+            let lower = match digits.strip_prefix("FM") {
+                Some(places) if places.bytes().all(|b| b == b'X') => false,
+                Some(places) if places.bytes().all(|b| b == b'x') => true,
+                _ => return binder.no_meaning("TO_CHAR with hexadecimal digits in a width", site.span),
+            };
+            // More digits than places are shown as `#`.
+            let limit = 16_i64.checked_pow(digits.len() as u32 - 2).unwrap_or(i64::MAX);
+            if !binder.air.int_literal(value).is_some_and(|value| (0..limit).contains(&value)) {
+                let subject = format!("a number shown as {} hexadecimal digits", digits.len() - 2);
+                binder.ledger.assume(Assume::FittingValues, &subject, site.span);
+            }
+            let op = if lower { Builtin::HexLowerOfInt } else { Builtin::HexOfInt };
+            let whole = binder.explicit_cast(value, Type::I64, false)?;
+            return Ok(binder.call_as(op, &[whole], ty, site.span));
         }
         return Ok(binder.call_as(Builtin::FormatDecimal, &[value, picture], ty, site.span));
     }
