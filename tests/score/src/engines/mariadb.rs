@@ -67,6 +67,8 @@ pub struct Mariadb {
     socket: PathBuf,
     database: String,
     connection: Connection,
+    /// Databases that statements of this seat have created beside its own.
+    created: Vec<String>,
 }
 
 /// What the parser answers to a statement it cannot read.
@@ -74,23 +76,34 @@ const PARSE_ERROR: &str = "1064";
 /// It stops at a type it does not know, before the rest is read.
 const UNKNOWN_TYPE: &str = "4161";
 
-/// Databases that are neither the server's nor a seat's.
-const CASE_DATABASES: &str = "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN
-  ('mysql', 'sys', 'information_schema', 'performance_schema') AND schema_name NOT REGEXP '^seat[0-9]+$'";
+/// The name of the database that a statement creates.
+fn created_database(sql: &str) -> Option<String> {
+    let mut words = sql.split_ascii_whitespace().map(|word| word.trim_matches(['`', ';', '"']));
+    let is = |word: Option<&str>, wanted: &[&str]| {
+        word.is_some_and(|word| wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)))
+    };
+    if !is(words.next(), &["create"]) || !is(words.next(), &["schema", "database"]) {
+        return None;
+    }
+    words.find(|word| !is(Some(word), &["if", "not", "exists"])).map(str::to_owned)
+}
 
 impl Mariadb {
     pub(super) fn connect(socket: &Path, seat: usize) -> Result<Mariadb, EngineError> {
         let connection = open(socket)?;
-        Ok(Mariadb { socket: socket.to_owned(), database: super::database_of(seat), connection })
+        Ok(Mariadb {
+            socket: socket.to_owned(),
+            database: super::database_of(seat),
+            connection,
+            created: Vec::new(),
+        })
     }
 
     fn renew(&mut self) -> Result<(), EngineError> {
         self.connection.reset_session()?;
-        // Databases a case made; those of other seats stay.
-        for row in self.execute(CASE_DATABASES)?.unwrap_or_default().rows {
-            if let [Value::Text(name)] = row.as_slice() {
-                self.connection.query(&format!("DROP DATABASE IF EXISTS `{}`", name.replace('`', "``")))?;
-            }
+        // Those that cases of other seats are using stay.
+        for name in std::mem::take(&mut self.created) {
+            self.connection.query(&format!("DROP DATABASE IF EXISTS `{}`", name.replace('`', "``")))?;
         }
         let database = &self.database;
         for sql in [
@@ -116,6 +129,7 @@ impl Engine for Mariadb {
     }
 
     fn execute(&mut self, sql: &str) -> Result<Option<Rows>, EngineError> {
+        self.created.extend(created_database(sql));
         Ok(self.connection.query(sql)?.pop().map(rows))
     }
 
