@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Only cases written in this dialect.
     #[arg(long, value_name = "DIALECT")]
     from: Vec<Dialect>,
-    /// Only this target: sqlite, postgres or mysql.
+    /// Only this target: sqlite, postgres or mysql; mssql, alone, has what is emitted read by Microsoft's parser.
     #[arg(long, value_name = "DIALECT")]
     to: Vec<Dialect>,
     /// Only cases whose id or tag contains this.
@@ -125,6 +125,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     if cases.is_empty() {
         return Err("no case is selected".to_owned());
     }
+    if arguments.to == [Dialect::Mssql] {
+        return read_by_others(arguments, &cases);
+    }
     let results = scored(arguments, &cases)?;
     let filter = report::Filter {
         outcome: arguments.outcome.clone(),
@@ -183,6 +186,36 @@ fn finish(missed: &[String]) -> Result<ExitCode, String> {
         print(&format!("goal missed: {line}\n"))?;
     }
     Ok(if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Has what is emitted for T-SQL, which no engine here runs, read by Microsoft's parser and by our own front end.
+fn read_by_others(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<ExitCode, String> {
+    let words = |error: airc_score::engines::EngineError| error.to_string();
+    let mut parser = airc_agree::Tsql::start().map_err(words)?;
+    let read = &mut |sql: &str| parser.syntax(sql);
+    let emitted = airc_agree::emitted(cases, Dialect::Mssql, read).map_err(words)?;
+    let (translated, refused) = emitted.statements;
+    let share = 100.0 * translated as f64 / (translated + refused).max(1) as f64;
+    print(&format!(
+        "{translated} statements translated ({share:.1} %), {} rejected by the parser, {} not understood by our own \
+         front end\n",
+        emitted.rejected.len(),
+        emitted.not_understood.len(),
+    ))?;
+    for (title, list) in [("rejected", &emitted.rejected), ("not understood", &emitted.not_understood)] {
+        for unread in list.iter().take(if arguments.failures { arguments.top } else { 0 }) {
+            let line = |text: &str| text.replace('\n', " ");
+            print(&format!(
+                "{title}: {}: {}\n  {}\n  {}\n",
+                unread.id,
+                unread.message,
+                line(&unread.source),
+                line(&unread.sql)
+            ))?;
+        }
+    }
+    let met = emitted.rejected.is_empty() || !arguments.goals;
+    Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn scored(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<Vec<CaseResult>, String> {

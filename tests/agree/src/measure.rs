@@ -1,7 +1,7 @@
 //! Both parsers asked, and the answers counted.
 
 use airc::{Profile, Severity};
-use airc_score::engines::{Engine, EngineError, EngineKind, Syntax};
+use airc_score::engines::{EngineError, Syntax};
 use fastrand::Rng;
 
 use crate::mutants::mutants;
@@ -52,21 +52,19 @@ impl Agreement {
 
 /// Asks both parsers about each statement and about `broken` broken forms of each.
 pub fn measure(
-    kind: EngineKind,
-    engine: &mut dyn Engine,
+    profile: &Profile,
+    read: &mut dyn FnMut(&str) -> Result<Syntax, EngineError>,
     statements: &[String],
     broken: usize,
 ) -> Result<Agreement, EngineError> {
-    engine.reset()?;
-    let profile: Profile = kind.profile().parse().unwrap_or_else(|_| Profile::of(kind.dialect()));
-    let settings = airc::lexer_settings(&profile);
-    let mut parser = airc::parser_for(&profile);
+    let settings = airc::lexer_settings(profile);
+    let mut parser = airc::parser_for(profile);
     let mut random = Rng::with_seed(SEED);
     let mut agreement = Agreement::default();
     for statement in statements {
         for sql in std::iter::once(statement.clone()).chain(mutants(settings, statement, broken, &mut random))
         {
-            let verdict = engine.syntax(&sql)?;
+            let verdict = read(&sql)?;
             let parsed = parser.parse(&sql);
             let error = parsed.diagnostics.iter().find(|said| said.severity == Severity::Error);
             let ours = error.map(|error| error.message.clone());

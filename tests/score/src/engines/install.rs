@@ -27,15 +27,20 @@ const POSTGRES_MAJOR: u32 = 15;
 
 /// Finds PostgreSQL, installing Debian's package if there is none.
 pub fn postgres() -> Result<PostgresPrograms, ServerError> {
-    find_or_install("PostgreSQL", "postgresql", find_postgres)
+    find_or_install("PostgreSQL", "postgresql", &find_postgres)
 }
 
 /// Finds MariaDB, installing Debian's package if there is none.
 pub fn mariadb() -> Result<MariadbPrograms, ServerError> {
-    find_or_install("MariaDB", "mariadb-server", find_mariadb)
+    find_or_install("MariaDB", "mariadb-server", &find_mariadb)
 }
 
-fn find_or_install<T>(name: &str, package: &str, find: fn() -> Option<T>) -> Result<T, ServerError> {
+/// Installs Debian's `package` unless what it brings is there.
+pub fn package(name: &str, package: &str, is_there: &dyn Fn() -> bool) -> Result<(), ServerError> {
+    find_or_install(name, package, &|| is_there().then_some(()))
+}
+
+fn find_or_install<T>(name: &str, package: &str, find: &dyn Fn() -> Option<T>) -> Result<T, ServerError> {
     if let Some(programs) = find() {
         return Ok(programs);
     }
@@ -47,7 +52,7 @@ fn find_or_install<T>(name: &str, package: &str, find: fn() -> Option<T>) -> Res
     }
     apt_get(&["update", "-q"])?;
     apt_get(&["install", "-y", "-q", "--no-install-recommends", package])?;
-    find().ok_or_else(|| ServerError(format!("the package {package} brought no {name} server")))
+    find().ok_or_else(|| ServerError(format!("the package {package} did not bring {name}")))
 }
 
 fn apt_get(arguments: &[&str]) -> Result<(), ServerError> {
@@ -64,7 +69,7 @@ fn apt_get(arguments: &[&str]) -> Result<(), ServerError> {
 }
 
 /// Says on standard error what is about to happen.
-pub(super) fn announce(words: &str) {
+pub fn announce(words: &str) {
     // Nobody listening is no reason to stop.
     let _ = writeln!(io::stderr(), "{words}");
 }
