@@ -207,12 +207,18 @@ pub struct Capabilities {
     pub dual: Option<&'static str>,
     /// WITH RECURSIVE: `true`: the word is written.
     pub recursive_word: bool,
+    /// JOIN … USING.
+    pub using: bool,
+    /// ORDER BY in a derived table, common table expression or view that has no row limit.
+    pub derived_order: bool,
     /// DISTINCT ON.
     pub distinct_on: Can,
     /// QUALIFY.
     pub qualify: Can,
     /// FILTER (WHERE …).
     pub aggregate_filter: Can,
+    /// DISTINCT in the aggregate that joins texts.
+    pub distinct_texts: bool,
     /// ORDER BY inside of aggregates other than string_agg.
     pub aggregate_order: Can,
     /// ROLLUP, CUBE, GROUPING SETS.
@@ -231,6 +237,10 @@ pub struct Capabilities {
     pub values: ValuesForm,
     /// ORDER BY and a row limit may follow VALUES.
     pub values_order: bool,
+    /// WITH in a subquery.
+    pub nested_with: bool,
+    /// Column list after the alias of a table.
+    pub table_columns: bool,
     /// Column list after the alias of a derived table.
     pub derived_columns: bool,
     /// A derived table must have an alias.
@@ -249,6 +259,8 @@ pub struct Capabilities {
     pub is_truth: Can,
     /// WINDOW clause.
     pub named_windows: Can,
+    /// RANGE frames with offsets.
+    pub frame_distances: bool,
     /// GROUPS frames and EXCLUDE.
     pub frame_groups: Can,
     /// IGNORE NULLS.
@@ -286,8 +298,10 @@ pub struct Capabilities {
     pub locking: Can,
     /// TRUNCATE.
     pub truncate: Can,
-    /// IF [NOT] EXISTS.
+    /// IF EXISTS.
     pub if_exists: Can,
+    /// IF NOT EXISTS of what is created.
+    pub if_not_exists: GuardForm,
     /// CREATE INDEX IF NOT EXISTS.
     pub index_if_not_exists: Can,
     /// Partial indexes.
@@ -358,6 +372,8 @@ pub struct Capabilities {
     pub arrays: Can,
     /// Sequences.
     pub sequences: SequenceForm,
+    /// The number a session took from a sequence last.
+    pub previous_value: bool,
     /// Text literals with letters beyond ASCII begin with N.
     pub national_text: bool,
     /// BETWEEN SYMMETRIC.
@@ -428,6 +444,33 @@ pub struct Capabilities {
     pub define: Definitions,
     /// Changes to the order of operator strengths: the level an operator of the given level really has.
     pub strength: fn(Strength) -> u8,
+}
+
+/// How something is created unless it is there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GuardForm {
+    /// IF NOT EXISTS.
+    Words(Can),
+    /// A statement around it that looks for the object first (T-SQL).
+    ObjectId,
+}
+
+/// How a computed column is declared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ComputedForm {
+    /// `type GENERATED ALWAYS AS (…) STORED` or `VIRTUAL`.
+    Generated,
+    /// `AS (…) PERSISTED`, without a type (T-SQL).
+    Bare,
+}
+
+/// How tables and columns get new names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RenameForm {
+    /// ALTER TABLE … RENAME.
+    Words,
+    /// A procedure (T-SQL).
+    Procedure,
 }
 
 /// When HAVING without GROUP BY makes one group.
@@ -757,6 +800,8 @@ pub struct Definitions {
     pub on_update_actions: bool,
     /// ON UPDATE CURRENT_TIMESTAMP.
     pub on_update_now: bool,
+    /// Computed columns.
+    pub computed: ComputedForm,
     /// Computed columns that are stored.
     pub stored_columns: bool,
     /// Computed columns that are not stored.
@@ -771,8 +816,10 @@ pub struct Definitions {
     pub collated_columns: bool,
     /// STRICT after a table.
     pub strict_word: bool,
-    /// CREATE OR REPLACE VIEW.
+    /// CREATE OR REPLACE VIEW, and its words.
     pub view_or_replace: Can,
+    /// What stands between CREATE and VIEW there.
+    pub replace_view: &'static str,
     /// CREATE VIEW IF NOT EXISTS.
     pub view_if_not_exists: Can,
     /// Temporary views.
@@ -785,6 +832,8 @@ pub struct Definitions {
     pub schemas: bool,
     /// Changes of columns.
     pub alter_column: AlterColumn,
+    /// Changes of names.
+    pub rename: RenameForm,
     /// ALTER TABLE IF EXISTS.
     pub alter_if_exists: bool,
     /// IF [NOT] EXISTS of a column.

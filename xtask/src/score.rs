@@ -193,7 +193,8 @@ fn read_by_others(arguments: &Arguments, cases: &[Arc<Case>]) -> Result<ExitCode
     let words = |error: airc_score::engines::EngineError| error.to_string();
     let mut parser = airc_agree::Tsql::start().map_err(words)?;
     let read = &mut |sql: &str| parser.syntax(sql);
-    let emitted = airc_agree::emitted(cases, Dialect::Mssql, read).map_err(words)?;
+    let target = airc_agree::Tsql::PROFILE.parse().map_err(|error: airc::ProfileError| error.to_string())?;
+    let emitted = airc_agree::emitted(cases, &target, read).map_err(words)?;
     let (translated, refused) = emitted.statements;
     let share = 100.0 * translated as f64 / (translated + refused).max(1) as f64;
     print(&format!(

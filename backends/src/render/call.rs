@@ -236,6 +236,10 @@ impl<'a> Renderer<'a> {
         let air = self.air;
         let call = Call { id, args: air.list(args), modifier: Modifier::None, distinct, order };
         let Some(row) = self.target.row(op) else { return Err(self.wordless(id, op)) };
+        if distinct && op == Builtin::StringAgg && !self.target.can.distinct_texts {
+            let message = "texts cannot be joined with DISTINCT";
+            return Err(self.refuse(codes::BUILTIN, air.span(id), message));
+        }
         match row.how {
             How::Template(text) if text.contains("{f}") => {
                 let (before, after) = text.split_once("{f}").unwrap_or((text, ""));
@@ -369,6 +373,15 @@ impl<'a> Renderer<'a> {
                 air_base::Span::NONE,
                 "frames have no GROUPS and no EXCLUDE",
             ));
+        }
+        let distance =
+            |bound: FrameBound| matches!(bound, FrameBound::Preceding { .. } | FrameBound::Following { .. });
+        if frame.unit == FrameUnit::Range
+            && (distance(frame.start) || distance(frame.end))
+            && !self.target.can.frame_distances
+        {
+            let message = "frames of RANGE have no distances";
+            return Err(self.refuse(codes::WINDOW, air_base::Span::NONE, message));
         }
         self.push(" BETWEEN ");
         self.bound(frame.start)?;

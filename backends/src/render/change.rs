@@ -1,6 +1,6 @@
 //! Statements, and among them the changes of data.
 
-use air::query::{Item, JoinKind, Rel};
+use air::query::{Item, JoinKind, Rel, SourceKind};
 use air::statement::{
     Arbiter, Assignment, Conflict, ConflictAction, Delete, Insert, InsertSource, Isolation, Merge,
     MergeAction, MergeWhen, Statement, TransactionAction, Update,
@@ -287,8 +287,12 @@ impl Renderer<'_> {
         };
         self.push(words);
         self.push(" ");
-        let mut after = None;
+        let (mut after, mut alone) = (None, false);
         match (update.from, can.update_from) {
+            (None, UpdateFrom::FromJoin) if self.has_alias(update.target) => {
+                self.name(self.air.source(update.target).alias)?;
+                alone = true;
+            }
             (None, _) => self.source(update.target)?,
             (Some(from), UpdateFrom::From(can)) if !update.joined && self.target.has(can) => {
                 self.source(update.target)?;
@@ -311,6 +315,10 @@ impl Renderer<'_> {
             self.space();
             self.clause("FROM", |r| r.from(from))?;
         }
+        if alone {
+            self.space();
+            self.clause("FROM", |r| r.source(update.target))?;
+        }
         self.condition("WHERE", update.filter)?;
         self.change_limit(update.order, update.limit)?;
         if can.returning != Returning::Output {
@@ -320,6 +328,17 @@ impl Renderer<'_> {
             self.returning(update.returning, "", span)?;
         }
         Ok(())
+    }
+
+    /// True if the source goes by another name than its own.
+    fn has_alias(&self, source: SourceId) -> bool {
+        let source = self.air.source(source);
+        let own = match source.kind {
+            SourceKind::Table { name } => Some(name.name),
+            _ => None,
+        };
+        !source.alias.is_empty()
+            && own.is_none_or(|own| !self.air.name(own).eq_ignore_ascii_case(self.air.name(source.alias)))
     }
 
     fn change_limit(&mut self, order: List<air::expr::OrderKey>, limit: Option<air::query::Limit>) -> Done {

@@ -6,7 +6,8 @@ use air::ddl::{
     UniqueNulls,
 };
 use air::target::{
-    AlterColumn, CollateForm, CommentForm, CreateAs, Enforcement, IdentityForm, SequenceForm, TemporaryForm,
+    AlterColumn, CollateForm, CommentForm, ComputedForm, CreateAs, Enforcement, GuardForm, IdentityForm,
+    RenameForm, SequenceForm, TemporaryForm,
 };
 use air::types::Fold;
 use air::{Expr, ExprId, List, Name, ObjectName, Str, Type};
@@ -28,6 +29,14 @@ impl Renderer<'_> {
             let _ = query;
             return Err(self.unlegal(span, "CREATE TABLE AS"));
         }
+        if table.temporary && table.if_not_exists && self.target.can.if_not_exists == GuardForm::ObjectId {
+            self.push("IF OBJECT_ID(N'tempdb..#");
+            let name = self.air.name(table.name.name).replace('\'', "''");
+            self.push(&name);
+            self.push("') IS NULL ");
+        } else {
+            self.guard(table.if_not_exists, &table.name, "U")?;
+        }
         self.push("CREATE ");
         if table.or_replace {
             if !self.target.has(define.table_or_replace) {
@@ -44,12 +53,7 @@ impl Renderer<'_> {
             }
         }
         self.push("TABLE ");
-        if table.if_not_exists {
-            if !self.target.has(self.target.can.if_exists) {
-                return Err(self.unlegal(span, "IF NOT EXISTS"));
-            }
-            self.push("IF NOT EXISTS ");
-        }
+        self.if_not_exists(table.if_not_exists, span)?;
         if hash {
             self.push("#");
         }
@@ -165,6 +169,18 @@ impl Renderer<'_> {
             return Ok(());
         }
         let span = column.default.map_or(span, |default| self.air.span(default).to(span));
+        if let (Some(generated), ComputedForm::Bare) = (&column.generated, define.computed) {
+            self.push("AS (");
+            self.value(generated.expr)?;
+            self.push(")");
+            if generated.stored {
+                self.push(" PERSISTED");
+            }
+            if column.not_null && generated.stored {
+                self.push(" NOT NULL");
+            }
+            return Ok(());
+        }
         let spelling = self.backend.spelling.column_type;
         spelling(column.ty, &self.target.profile, self.options.catalog, self.out)
             .map_err(|reason| self.refuse(codes::TYPE, span, reason))?;
@@ -459,6 +475,59 @@ impl Renderer<'_> {
         self.condition("WHERE", index.filter)
     }
 
+    /// `IF NOT EXISTS` behind the kind of object, where it is words.
+    fn if_not_exists(&mut self, guarded: bool, span: Span) -> Done {
+        match self.target.can.if_not_exists {
+            GuardForm::Words(can) if guarded => {
+                if !self.target.has(can) {
+                    return Err(self.unlegal(span, "IF NOT EXISTS"));
+                }
+                self.push("IF NOT EXISTS ");
+            }
+            GuardForm::Words(_) | GuardForm::ObjectId => {}
+        }
+        Ok(())
+    }
+
+    /// What looks for an object of that kind before CREATE, where that is not words of it.
+    fn guard(&mut self, guarded: bool, name: &ObjectName, kind: &str) -> Done {
+        if guarded && self.target.can.if_not_exists == GuardForm::ObjectId {
+            self.push("IF OBJECT_ID(");
+            self.quoted_object(name, None)?;
+            self.push(", N'");
+            self.push(kind);
+            self.push("') IS NULL ");
+        }
+        Ok(())
+    }
+
+    /// The name of an object, or of one of its columns, as a text literal.
+    fn quoted_object(&mut self, name: &ObjectName, column: Option<Name>) -> Done {
+        let start = self.out.len();
+        self.object(name)?;
+        if let Some(column) = column {
+            self.push(".");
+            self.name(column)?;
+        }
+        let written = self.out[start..].replace('\'', "''");
+        self.out.truncate(start);
+        self.push("N'");
+        self.push(&written);
+        self.push("'");
+        Ok(())
+    }
+
+    /// A table or column gets a new name by a procedure, which takes it as it is, without quotes.
+    fn rename(&mut self, table: &ObjectName, column: Option<Name>, to: Name) -> Done {
+        self.push("EXEC sp_rename ");
+        self.quoted_object(table, column)?;
+        self.push(", N'");
+        let to = self.air.name(to).replace('\'', "''");
+        self.push(&to);
+        self.push(if column.is_some() { "', N'COLUMN'" } else { "'" });
+        Ok(())
+    }
+
     // Views.
 
     pub(super) fn create_view(&mut self, view: &CreateView, span: Span) -> Done {
@@ -468,7 +537,7 @@ impl Renderer<'_> {
             if !self.target.has(define.view_or_replace) {
                 return Err(self.unlegal(span, "CREATE OR REPLACE VIEW"));
             }
-            self.push("OR REPLACE ");
+            self.push(define.replace_view);
         }
         if view.temporary {
             if !define.temporary_views {
@@ -513,13 +582,9 @@ impl Renderer<'_> {
         if self.target.can.sequences == SequenceForm::No {
             return Err(self.undefinable(span, "there are no sequences"));
         }
+        self.guard(sequence.if_not_exists, &sequence.name, "SO")?;
         self.push("CREATE SEQUENCE ");
-        if sequence.if_not_exists {
-            if !self.target.has(self.target.can.if_exists) {
-                return Err(self.unlegal(span, "IF NOT EXISTS"));
-            }
-            self.push("IF NOT EXISTS ");
-        }
+        self.if_not_exists(sequence.if_not_exists, span)?;
         self.object(&sequence.name)?;
         let numbers = [
             (" START WITH ", sequence.start),
@@ -554,8 +619,11 @@ impl Renderer<'_> {
         if !self.target.can.define.schemas {
             return Err(self.undefinable(span, "schemas cannot be created"));
         }
+        if if_not_exists && self.target.can.if_not_exists == GuardForm::ObjectId {
+            return Err(self.undefinable(span, "CREATE SCHEMA stands alone and asks nothing"));
+        }
         self.push("CREATE SCHEMA ");
-        self.push(if if_not_exists { "IF NOT EXISTS " } else { "" });
+        self.if_not_exists(if_not_exists, span)?;
         self.name(name)
     }
 
@@ -585,6 +653,15 @@ impl Renderer<'_> {
             literal::push_int(self.out, next.saturating_sub(1));
             self.push(")");
             return Ok(());
+        }
+        if self.target.can.define.rename == RenameForm::Procedure {
+            match change {
+                TableChange::RenameColumn { name, to } => {
+                    return self.rename(&alter.name, Some(*name), *to);
+                }
+                TableChange::Rename { to } => return self.rename(&alter.name, None, to.name),
+                _ => {}
+            }
         }
         self.push("ALTER TABLE ");
         if alter.if_exists {
@@ -643,6 +720,16 @@ impl Renderer<'_> {
             TableChange::DropPrimaryKey {} if matches!(form, AlterColumn::Modify) => {
                 self.push("DROP PRIMARY KEY");
                 Ok(())
+            }
+            // A default is a constraint there; that of the column before has a name of its own.
+            TableChange::SetDefault { name, default: Some(default) } if form == AlterColumn::Alter => {
+                self.push("ADD DEFAULT ");
+                self.default_value(*default)?;
+                self.push(" FOR ");
+                self.name(*name)
+            }
+            TableChange::SetDefault { .. } if form == AlterColumn::Alter => {
+                Err(self.undefinable(span, "a default is removed by the name of its constraint only"))
             }
             TableChange::SetDefault { name, default } if form != AlterColumn::No => {
                 self.push("ALTER COLUMN ");

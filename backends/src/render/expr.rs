@@ -224,6 +224,10 @@ impl Renderer<'_> {
                         }
                         self.push("')");
                     }
+                    SequenceForm::NextValueFor if !next && !self.target.can.previous_value => {
+                        let message = "the last number a session took from a sequence is not kept";
+                        return Err(self.refuse(codes::BUILTIN, self.air.span(id), message));
+                    }
                     SequenceForm::NextValueFor => {
                         self.push(if next { "NEXT VALUE FOR " } else { "PREVIOUS VALUE FOR " });
                         self.object(&name)?;

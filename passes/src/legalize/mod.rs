@@ -45,6 +45,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::series::RULES,
     shape::elements::RULES,
     shape::sources::RULES,
+    shape::with::RULES,
     shape::predicates::RULES,
     untyped::RULES,
     arrays::RULES,

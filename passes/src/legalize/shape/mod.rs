@@ -19,3 +19,4 @@ pub(crate) mod sources;
 pub(crate) mod stored;
 pub(crate) mod truth;
 pub(crate) mod upsert;
+pub(crate) mod with;

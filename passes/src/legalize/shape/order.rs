@@ -2,13 +2,15 @@
 
 use air::expr::{OrderKey, WindowSpec};
 use air::fidelity::Assume;
-use air::query::{Body, Distinct, GroupBy, GroupElement, Item, LooseColumns};
+use air::query::{Body, CteBody, Distinct, GroupBy, GroupElement, Item, LooseColumns, Rel, SourceKind};
+use air::target::Target;
 use air::types::Collation;
-use air::{Builtin, Expr, ExprId, List, QueryId, SelectId};
+use air::{Builtin, Expr, ExprId, List, QueryId, RelId, SelectId, Statement};
 use air_base::Span;
 
 use crate::build::{self, Build};
-use crate::kind::Kind;
+use crate::codes;
+use crate::kind::{Kind, StatementKind};
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// Rules of this topic.
@@ -24,6 +26,29 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Kinds(&[Kind::Aggregate, Kind::Window], null_order_inside),
     },
     Rule {
+        name: "derived_order",
+        law: "rows of a table have no order, wherever they come from",
+        apply: Apply::When(orders_in_full_only, &Apply::Rel(derived_order)),
+    },
+    Rule {
+        name: "common_order",
+        law: "rows of a table have no order, wherever they come from",
+        apply: Apply::When(orders_in_full_only, &Apply::Query(common_order)),
+    },
+    Rule {
+        name: "subquery_order",
+        law: "one value, or whether rows are there, depends on no order",
+        apply: Apply::When(
+            orders_in_full_only,
+            &Apply::Kinds(&[Kind::Scalar, Kind::InQuery, Kind::Exists, Kind::Quantified], subquery_order),
+        ),
+    },
+    Rule {
+        name: "view_order",
+        law: "rows of a view have no order",
+        apply: Apply::When(orders_in_full_only, &Apply::Statements(&[StatementKind::CreateView], view_order)),
+    },
+    Rule {
         name: "distinct_order",
         law: "rows that are distinct stay so in a derived table, whose columns any key may use",
         apply: Apply::Query(distinct_order),
@@ -34,6 +59,65 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Query(set_operation_order),
     },
 ];
+
+fn orders_in_full_only(target: &Target) -> bool {
+    !target.can.derived_order
+}
+
+/// Leaves out an order that decides about no limit.
+fn unordered(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let node = cx.air.query(query);
+    if node.limit.is_some() || node.order.is_empty() {
+        return Ok(false);
+    }
+    // An aggregate that says no order of its own takes its values as they come.
+    let takes_as_they_come = |id: ExprId| match cx.air.expr(id) {
+        Expr::Aggregate { op: Builtin::StringAgg | Builtin::ArrayAgg | Builtin::JsonAgg, order, .. } => {
+            order.is_empty()
+        }
+        _ => false,
+    };
+    if cx.air.expr_ids().any(takes_as_they_come) {
+        let message = "values are collected in the order of a subquery, which has none";
+        return cx.refuse(codes::QUERY, cx.air.query_span(query), message, "order inside of the aggregate");
+    }
+    cx.air.query_mut(query).order = List::EMPTY;
+    Ok(true)
+}
+
+fn derived_order(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    let Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
+    unordered(cx, query)
+}
+
+fn common_order(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let ctes = cx.air.query(query).ctes;
+    let mut fired = false;
+    for i in 0..ctes.len() {
+        let cte = cx.air.at(ctes, i);
+        if let CteBody::Query { query } = cx.air.cte(cte).body {
+            fired |= unordered(cx, query)?;
+        }
+    }
+    Ok(fired)
+}
+
+fn subquery_order(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    match cx.air.expr(id) {
+        Expr::Scalar { query, .. }
+        | Expr::InQuery { query, .. }
+        | Expr::Exists { query, .. }
+        | Expr::Quantified { query, .. } => unordered(cx, query),
+        _ => Ok(false),
+    }
+}
+
+fn view_order(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::CreateView { view } = &cx.air.statements[at] else { return Ok(false) };
+    let query = view.query;
+    unordered(cx, query)
+}
 
 /// True if the target puts the NULLs of this key elsewhere and cannot be told otherwise.
 fn misplaced(cx: &Context<'_>, key: &OrderKey) -> bool {

@@ -25,7 +25,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "table_columns_inside",
         law: "a table under other column names is a derived table that renames its columns",
-        apply: Apply::When(|to| !to.can.derived_columns, &Apply::Rel(table_columns_inside)),
+        apply: Apply::When(|to| !to.can.table_columns, &Apply::Rel(table_columns_inside)),
     },
     Rule {
         name: "derived_columns_unlike",

@@ -81,6 +81,8 @@ fn is_predicate(cx: &Context<'_>, id: ExprId) -> bool {
         | Expr::Exists { .. }
         | Expr::Quantified { .. }
         | Expr::Like { .. } => true,
+        // It becomes a comparison with zero.
+        Expr::Cast { operand, to: Type::Bool, .. } => cx.air.ty(operand).is_numeric(),
         // Builtins that test something are spelled as predicates.
         Expr::Call { op, .. } => {
             op.signature().returns == air::builtins::Returns::Type(Type::Bool)
