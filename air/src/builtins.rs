@@ -136,7 +136,7 @@ builtins! {
     DivInt                 "div_int" 2..2 Scalar Given, Strict Immutable "Integer quotient toward zero; zero divisor fails.";
     DivIntOrNull           "div_int_or_null" 2..2 Scalar Given, Own Immutable "Integer quotient toward zero; zero divisor gives NULL. Decimal operands are divided first, then cut (MySQL DIV).";
     DivNumber              "div_number" 2..2 Scalar NUMBER, Strict Immutable "Decimal quotient with at least 16 significant digits, scale as PostgreSQL numeric selects it; zero divisor fails.";
-    DivDecimal             "div_decimal" 2..2 Scalar Given, Strict Immutable "Decimal quotient rounded half away to the scale of the result type; zero divisor fails (T-SQL).";
+    DivDecimal             "div_decimal" 2..2 Scalar Given, Strict Immutable "Decimal quotient cut to the scale of the result type; zero divisor fails (T-SQL).";
     DivDecimalOrNull       "div_decimal_or_null" 2..2 Scalar Given, Own Immutable "Decimal quotient; zero divisor gives NULL (MySQL). Arithmetic goes on with whole words of nine digits after the point, cut; as a value it is rounded half away to the scale of its type.";
     DivOracle              "div_oracle" 2..2 Scalar NUMBER, Strict Immutable "Decimal quotient with 40 significant digits (Oracle NUMBER); zero divisor fails.";
     DivFloat               "div_float" 2..2 Scalar F64, Strict Immutable "Floating-point quotient; zero divisor fails.";
@@ -375,7 +375,8 @@ builtins! {
     SecondsToTime          "seconds_to_time" 1..1 Scalar Given, Strict Immutable "Time of day of seconds.";
     FormatTime             "format_time" 2..2 Scalar Text, Strict Immutable "Date or time as text by the neutral format in the second argument (a text literal, see `air::timeformat`).";
     ParseTime              "parse_time" 2..2 Scalar Given, Own Immutable "Date or time of a text by the neutral format in the second argument.";
-    FormatDecimal          "format_decimal" 2..2 Scalar Text, Strict Immutable "Number as text by a PostgreSQL/Oracle TO_CHAR number picture.";
+    FormatDecimal          "format_decimal" 2..2 Scalar Text, Strict Immutable "Number as text by a TO_CHAR number picture of PostgreSQL.";
+    FormatDecimalOracle    "format_decimal_oracle" 2..2 Scalar Text, Strict Immutable "Number as text by a TO_CHAR number picture of Oracle: `#` where it does not fit, `$` next to the digits.";
     ParseDecimal           "parse_decimal" 2..2 Scalar NUMBER, Strict Immutable "Number of a text by a PostgreSQL/Oracle TO_NUMBER picture.";
 
     // JSON.
@@ -437,10 +438,10 @@ builtins! {
     Sum                    "sum" 1..1 Aggregate Given, Own Immutable "Sum; NULL for no values.";
     Total                  "total" 1..1 Aggregate F64, Never Immutable "Sum as float; 0.0 for no values (SQLite).";
     AvgNumber              "avg_number" 1..1 Aggregate NUMBER, Own Immutable "Mean with the scale PostgreSQL numeric selects.";
-    AvgDecimal             "avg_decimal" 1..1 Aggregate Given, Own Immutable "Mean rounded half away to the scale of the result type (MySQL, T-SQL decimal).";
+    AvgDecimal             "avg_decimal" 1..1 Aggregate Given, Own Immutable "Mean rounded half away to the scale of the result type (MySQL).";
     AvgOracle              "avg_oracle" 1..1 Aggregate NUMBER, Own Immutable "Mean with 40 significant digits (Oracle).";
     AvgFloat               "avg_float" 1..1 Aggregate F64, Own Immutable "Mean as float.";
-    AvgInt                 "avg_int" 1..1 Aggregate Given, Own Immutable "Mean cut to an integer (T-SQL).";
+    AvgCut                 "avg_cut" 1..1 Aggregate Given, Own Immutable "Mean cut to the scale of the result type, integers to integers (T-SQL).";
     Min                    "min" 1..1 Aggregate Same, Own Immutable "Least value.";
     Max                    "max" 1..1 Aggregate Same, Own Immutable "Greatest value.";
     StringAgg              "string_agg" 2..2 Aggregate Text, Own Immutable "Texts joined with the second argument between; NULL for no values.";

@@ -43,6 +43,11 @@ pub struct Catalog {
     pub numbers_follow: bool,
     /// Constants that a script gave to variables of the session, by their names in lower case.
     pub variables: FxHashMap<String, Constant>,
+    /// By the names of columns of text, in lower case: whether one was declared with one byte per character, and
+    /// whether one with two (T-SQL). Which column it was does not matter where all of the name agree.
+    pub text_widths: FxHashMap<String, (bool, bool)>,
+    /// Variables that a script declared with a type (T-SQL), by their names in lower case.
+    pub declared: FxHashMap<String, Type>,
     /// All tables there are. False: a table that is not here may exist all the same (no schema was given).
     pub complete: bool,
 }
@@ -58,6 +63,8 @@ pub enum Constant {
     Decimal(String),
     /// A text.
     Text(String),
+    /// A date or time as text, and its type.
+    Moment(String, Type),
 }
 
 /// A sequence.
@@ -498,6 +505,8 @@ impl Catalog {
             refused: self.refused.clone(),
             current_schema: self.current_schema.clone(),
             variables: self.variables.clone(),
+            declared: self.declared.clone(),
+            text_widths: self.text_widths.clone(),
             complete: self.complete,
         }
     }

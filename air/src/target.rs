@@ -412,6 +412,15 @@ pub struct Capabilities {
     pub single_digits: u8,
     /// Ranks between 0 and 1 are shown with ten digits unless they meet another float.
     pub short_ranks: bool,
+    /// A window over all rows may stand beside one with a partition and one with an order (MariaDB then sorts by
+    /// one of the two and computes the other over its runs).
+    pub mixed_windows: bool,
+    /// A subquery in SET sees rows that the same statement has changed before.
+    pub set_sees_changes: bool,
+    /// Texts joined over a window come in the order of the window.
+    pub lists_over_windows: bool,
+    /// Columns of a recursive common table expression have the types of its first rows, lengths included.
+    pub recursion_widths: bool,
     /// First and last second since 1970 that a number of seconds can mean.
     pub unix_time: (i64, i64),
     /// Most steps of a recursive common table expression under default settings; `None`: any number.
@@ -810,6 +819,8 @@ pub struct Definitions {
     pub hidden_columns: Can,
     /// A DEFAULT that is no literal stands in parentheses.
     pub default_parentheses: bool,
+    /// A column whose values the server makes up has an integer type.
+    pub identity_is_integer: bool,
     /// A timestamp column without NULL is NOT NULL (MySQL).
     pub null_by_request: bool,
     /// COLLATE at a column.

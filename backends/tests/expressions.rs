@@ -405,7 +405,7 @@ cases! {
         r#"bit_and(n)"#,
         r#"(WITH RECURSIVE place_(bit_) AS (SELECT 0 UNION ALL SELECT bit_ + 1 FROM place_ WHERE bit_ < 63) SELECT sum(bits_) FROM (SELECT (min(value >> bit_ & 1)) << bit_ AS bits_ FROM json_each(json_group_array(n)), place_ WHERE value IS NOT NULL GROUP BY bit_))"#;
     stddev_samp: r#"(agg op:stddev_samp args:[s0.n]):f64?"# =>
-        r#"STDDEV_SAMP(n)"#,
+        r#"STDDEV_SAMP(CAST(n AS DOUBLE))"#,
         r#"stddev_samp(CAST(n AS double precision))"#,
         r#"sqrt(max(sum(n * n) - CAST(sum(n) AS REAL) * sum(n) / count(n), 0.0) / (count(n) - 1))  -- float-rounding"#;
     count_rows: r#"(agg op:count_rows distinct:true args:[s0.n s0.m]):i64"# =>
@@ -525,7 +525,7 @@ cases! {
         r#"trunc(f)"#,
         r#"trunc(f)"#;
     var_pop: r#"(agg op:var_pop args:[s0.d]):f64?"# =>
-        r#"VAR_POP(d)"#,
+        r#"VAR_POP(CAST(d AS DOUBLE))"#,
         r#"var_pop(CAST(d AS double precision))"#,
         r#"max(sum(d * d) - CAST(sum(d) AS REAL) * sum(d) / count(d), 0.0) / count(d)  -- float-rounding"#;
     bool_and: r#"(agg op:bool_and args:[s0.ok]):bool?"# =>

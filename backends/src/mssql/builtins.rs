@@ -252,6 +252,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
     Row::rewritten(FormatDecimal),
+    Row::rewritten(FormatDecimalOracle),
     Row::rewritten(ParseDecimal),
     // JSON.
     Row::refuse(JsonGet, "there are no JSON member operators"),
@@ -312,7 +313,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(AvgDecimal, "AVG({d}{0})"),
     Row::rewritten(AvgOracle),
     Row::template(AvgFloat, "AVG({d}{0})"),
-    Row::template(AvgInt, "AVG({d}{0})"),
+    Row::template(AvgCut, "AVG({d}{0})"),
     Row::template(Min, "MIN({0})"),
     Row::template(Max, "MAX({0})"),
     Row::template(StringAgg, "STRING_AGG({0}, {1})").since(14, 0),

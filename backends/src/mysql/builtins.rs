@@ -87,7 +87,7 @@ pub const BUILTINS: &[Row] = &[
     // Logic and NULL.
     Row::template(Coalesce, "COALESCE({*})"),
     Row::template(NullIf, "NULLIF({*})"),
-    Row::template(NullIfEmpty, "NULLIF({0}, '')"),
+    Row::template(NullIfEmpty, "NULLIF({0}, x'')"),
     Row::infix(Xor, S::Xor, "XOR"),
     Row::rewritten(CountNulls),
     Row::rewritten(CountNotNulls),
@@ -258,6 +258,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
     Row::rewritten(FormatDecimal),
+    Row::rewritten(FormatDecimalOracle),
     Row::rewritten(ParseDecimal),
     // JSON.
     Row::rewritten(JsonGet),
@@ -318,7 +319,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(AvgDecimal, "AVG({d}{0})"),
     Row::rewritten(AvgOracle),
     Row::template(AvgFloat, "AVG({d}{0})"),
-    Row::rewritten(AvgInt),
+    Row::rewritten(AvgCut),
     Row::template(Min, "MIN({0})"),
     Row::template(Max, "MAX({0})"),
     Row::template(StringAgg, "GROUP_CONCAT({d}{0}{o} SEPARATOR {1})"),

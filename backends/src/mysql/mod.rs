@@ -161,6 +161,10 @@ const MYSQL_BASE: Capabilities = Capabilities {
     single: SingleForm::Rounded,
     single_digits: 6,
     short_ranks: false,
+    mixed_windows: true,
+    set_sees_changes: false,
+    lists_over_windows: false,
+    recursion_widths: true,
     unix_time: (0, 2_147_483_647),
     recursion_steps: Some(1_000),
     changing_views: true,
@@ -222,6 +226,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
         virtual_columns: true,
         hidden_columns: Can::No,
         default_parentheses: true,
+        identity_is_integer: true,
         null_by_request: true,
         collated_columns: true,
         strict_word: false,
@@ -248,6 +253,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
 static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     lateral: Lateral::No,
     short_ranks: true,
+    mixed_windows: false,
     // Since 10.3.
     simultaneous_prefix: Some("SET STATEMENT sql_mode = CONCAT(@@sql_mode, ',SIMULTANEOUS_ASSIGNMENT') FOR "),
     recursion_limit: false,

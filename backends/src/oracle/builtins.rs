@@ -252,6 +252,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
     Row::template(FormatDecimal, "TO_CHAR({*})"),
+    Row::template(FormatDecimalOracle, "TO_CHAR({*})"),
     Row::template(ParseDecimal, "TO_NUMBER({*})"),
     // JSON.
     Row::refuse(JsonGet, "there are no JSON member operators"),
@@ -312,7 +313,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(AvgDecimal),
     Row::template(AvgOracle, "AVG({d}{0})"),
     Row::template(AvgFloat, "AVG({d}{0})"),
-    Row::rewritten(AvgInt),
+    Row::rewritten(AvgCut),
     Row::template(Min, "MIN({0})"),
     Row::template(Max, "MAX({0})"),
     Row::template(StringAgg, "LISTAGG({d}{0}, {1}) WITHIN GROUP ({w})"),

@@ -254,6 +254,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
     Row::template(FormatDecimal, "to_char({*})"),
+    Row::rewritten(FormatDecimalOracle),
     Row::template(ParseDecimal, "to_number({*})"),
     // JSON.
     Row::infix(JsonGet, S::Other, "->"),
@@ -314,7 +315,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(AvgDecimal),
     Row::rewritten(AvgOracle),
     Row::template(AvgFloat, "avg({d}{0})"),
-    Row::rewritten(AvgInt),
+    Row::rewritten(AvgCut),
     Row::template(Min, "min({0})"),
     Row::template(Max, "max({0})"),
     Row::template(StringAgg, "string_agg({d}{0}, {1}{o})"),

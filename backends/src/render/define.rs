@@ -6,7 +6,7 @@ use air::ddl::{
     UniqueNulls,
 };
 use air::target::{
-    AlterColumn, CollateForm, CommentForm, ComputedForm, CreateAs, Enforcement, GuardForm, IdentityForm,
+    AlterColumn, CollateForm, CommentForm, ComputedForm, CreateAs, Enforcement, GuardForm, How, IdentityForm,
     RenameForm, SequenceForm, TemporaryForm,
 };
 use air::types::Fold;
@@ -247,7 +247,10 @@ impl Renderer<'_> {
             }
             _ => false,
         };
-        if bare || !self.target.can.define.default_parentheses {
+        // What is no call by its spelling may not stand alone: `DEFAULT now() AT TIME ZONE 'UTC'`.
+        let loose = matches!(self.air.expr(default), Expr::Call { op, .. }
+            if matches!(self.target.row(op).map(|row| row.how), Some(How::Loose(..))));
+        if bare || !self.target.can.define.default_parentheses && !loose {
             return self.value(default);
         }
         self.push("(");

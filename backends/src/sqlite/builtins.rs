@@ -259,6 +259,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(FormatTime),
     Row::rewritten(ParseTime),
     Row::rewritten(FormatDecimal),
+    Row::rewritten(FormatDecimalOracle),
     Row::rewritten(ParseDecimal),
     // JSON.
     Row::infix(JsonGet, S::Concat, "->").since(3, 38),
@@ -319,7 +320,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(AvgDecimal),
     Row::rewritten(AvgOracle),
     Row::template(AvgFloat, "avg({d}{0})"),
-    Row::rewritten(AvgInt),
+    Row::rewritten(AvgCut),
     Row::template(Min, "min({0})"),
     Row::template(Max, "max({0})"),
     Row::template(StringAgg, "group_concat({d}{0}, {1}{o})"),

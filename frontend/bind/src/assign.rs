@@ -2,6 +2,7 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
+use crate::dialects::Arith;
 use crate::insert::Store;
 use crate::names::{Reference, same_letters};
 use crate::query::Usage;
@@ -135,12 +136,6 @@ impl<'a> Binder<'a> {
             if self.shape.last_assignment_counts && self.is_set_again(assignment, &written[i + 1..]) {
                 continue;
             }
-            if let Some(span) = assignment.compound {
-                let message = "compound assignment is not translated";
-                let diagnostic = Diagnostic::error(codes::CHANGE_CLAUSE, span, message)
-                    .help("write the value out: `a = a + 1`");
-                return Err(self.refuse_with(diagnostic));
-            }
             let names = self.tree.list(assignment.targets);
             let mut source = None;
             let mut columns: Vec<u32> = Vec::with_capacity(names.len());
@@ -155,11 +150,35 @@ impl<'a> Binder<'a> {
                 columns.push(self.target_column(owner, name)?);
             }
             let Some(source) = source else { continue };
-            let value = self.assigned(assignment.value, source, &columns)?;
+            let value = match (assignment.compound, &columns[..]) {
+                (None, _) => self.assigned(assignment.value, source, &columns)?,
+                (Some(operator), [column]) => {
+                    let old = self.old_value(source, *column, operator);
+                    let change = self.expr(assignment.value)?;
+                    let value = match self.text_of(operator) {
+                        "+=" => self.add_or_subtract(false, old, change, operator)?,
+                        "-=" => self.add_or_subtract(true, old, change, operator)?,
+                        "*=" => self.arithmetic(Arith::Mul, old, change, operator)?,
+                        "/=" => self.divide(old, change, operator)?,
+                        "%=" => self.arithmetic(Arith::Mod, old, change, operator)?,
+                        _ => return self.no_meaning("an assignment with this operator", operator),
+                    };
+                    let store = Store { identity: false, ..self.store(source, *column) };
+                    self.store_value(value, store)?
+                }
+                (Some(operator), _) => return self.no_meaning("an assignment with this operator", operator),
+            };
             let columns = self.air.push_list(&columns);
             bound.push(Assignment { source, columns, value });
         }
         Ok(self.air.push_list(&bound))
+    }
+
+    /// The column as it is before the change.
+    fn old_value(&mut self, source: SourceId, index: u32, span: air_base::Span) -> ExprId {
+        let column = self.air.column(source, index);
+        let (ty, nullable) = (column.ty, column.nullable);
+        self.air.push(Expr::Column { source, index, qualified: true }, ty, nullable, span)
     }
 
     /// True if later assignments set all columns of this one.

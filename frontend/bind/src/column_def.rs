@@ -56,6 +56,12 @@ impl<'a> Binder<'a> {
             }
         }
         let mut bound = self.type_name(ty)?;
+        if self.meaning.variables_are_parameters && bound.is_text() {
+            let wide = self.tree.type_words(ty, self.source).starts_with('n');
+            let widths =
+                self.catalog.text_widths.entry(self.air.name(name).to_ascii_lowercase()).or_default();
+            (widths.0, widths.1) = (widths.0 || !wide, widths.1 || wide);
+        }
         let mut own = None;
         for constraint in self.tree.list(node.constraints) {
             match constraint.kind {
@@ -183,7 +189,8 @@ impl<'a> Binder<'a> {
                 column.generated = Some(Generated { expr, stored: stored == Some(true), hidden: false });
             }
             ColumnConstraintKind::Identity { always, on_null, seed, step } => {
-                if on_null {
+                // NULL asks for the next number where the dialect has it so; elsewhere it fails.
+                if on_null && !self.shape.identity_null_is_next {
                     let message = "BY DEFAULT ON NULL is not translated";
                     return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
                 }

@@ -47,6 +47,7 @@ mod statement;
 mod table_function;
 #[cfg(test)]
 mod tests;
+mod variables;
 mod with;
 
 pub use binder::{Input, Refused, Scratch};

@@ -236,7 +236,15 @@ impl<'a> Binder<'a> {
         }
         let label = match member.alias {
             Some(alias) => self.ident_text(alias).into_owned(),
-            None => self.text_of(span).to_owned(),
+            None => {
+                let written = self.text_of(span);
+                let quoted = written.starts_with(['"', '[', '`']);
+                match quoted {
+                    true => written[1..written.len() - 1].to_owned(),
+                    false if self.meaning.names_fold_upper => written.to_uppercase(),
+                    false => written.to_owned(),
+                }
+            }
         };
         let text = self.str(&label);
         let ty = air::Type::text(self.profile.settings.collation);

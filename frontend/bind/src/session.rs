@@ -165,6 +165,9 @@ impl<'a> Binder<'a> {
         if !matches!(self.tree.expr(variable), tree::Expr::Variable(tree::VariableKind::User)) {
             return false;
         }
+        if self.meaning.variables_are_parameters {
+            return self.assigns_declared(variable, item);
+        }
         let name = self.variable_name(self.span(variable));
         self.catalog.variables.remove(&name);
         let [value] = self.tree.list(item.values) else { return false };
@@ -199,6 +202,7 @@ impl<'a> Binder<'a> {
                 let digits = self.air.push_text(&digits);
                 (Literal::Decimal { digits }, air::Type::Decimal { precision: count, scale })
             }
+            Constant::Moment(text, ty) => return self.constant(&text, ty, span),
             Constant::Text(text) => {
                 let text = self.air.push_text(&text);
                 (Literal::Text { text }, self.text_type())
@@ -257,6 +261,10 @@ impl<'a> Binder<'a> {
             }
             OtherKind::Flush => Some("caches are the target's own business"),
             OtherKind::Alter | OtherKind::Create | OtherKind::CreateExtension => self.beside_data(span),
+            OtherKind::Print => Some("messages are no rows"),
+            OtherKind::Declare if self.meaning.variables_are_parameters => {
+                return self.declare_variables(span);
+            }
             _ => None,
         };
         if let Some(reason) = reason {

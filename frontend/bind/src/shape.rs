@@ -527,7 +527,7 @@ const ORACLE: Shape = Shape {
     values_names: ValuesNames::FromOne,
     proposed: None,
     set_sequential: false,
-    identity_null_is_next: false,
+    identity_null_is_next: true,
     identity_zero_is_next: false,
     primary_key_not_null: true,
     integer_primary_key: false,

@@ -119,6 +119,7 @@ pub(crate) fn bind_into(
 
 impl<'a> Binder<'a> {
     fn statement(&mut self, kind: StatementKind, span: Span) -> Bound<Statement> {
+        self.watch_variables(kind, span)?;
         match kind {
             StatementKind::Query(query) => self.query_statement(query),
             StatementKind::Insert(insert) => self.insert(insert),

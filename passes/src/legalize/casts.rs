@@ -242,14 +242,97 @@ fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
             };
             let pattern = cx.text(pattern, id);
             let fits = cx.call(RegexMatch, &[operand, pattern], Type::Bool, id);
-            let rule = CastRule { failure: CastFailure::Error, ..rule };
-            let number = cx.make(Expr::Cast { operand, to, rule }, to, true, id);
-            let expr = cx.case_expr(&[(fits, number)], None);
-            cx.air.set(id, expr);
+            tried(cx, id, fits, operand, to, rule);
             Ok(true)
+        }
+        CastFailure::Null if cx.speaks(Glob) => {
+            if to.is_float() {
+                let span = cx.air.span(id);
+                return cx.refuse(codes::CAST, span, "whether a text is a float cannot be tested", "");
+            }
+            let fits = digits_only(cx, operand, to.is_decimal(), id);
+            tried(cx, id, fits, operand, to, rule);
+            Ok(true)
+        }
+        CastFailure::Null => {
+            let span = cx.air.span(id);
+            cx.refuse(codes::CAST, span, "whether a text is a number cannot be tested", "")
         }
         _ => Ok(false),
     }
+}
+
+/// The number where `fits` holds and the type has room for it, else NULL.
+fn tried(cx: &mut Context<'_>, id: ExprId, fits: ExprId, operand: ExprId, to: Type, rule: CastRule) {
+    let rule = CastRule { failure: CastFailure::Error, ..rule };
+    let room = match to {
+        Type::Int { bits: 64, .. } => Some(("-9223372036854775808", "9223372036854775807", 18)),
+        Type::Int { bits: 8, unsigned: true } => Some(("0", "255", 2)),
+        Type::Int { bits: 16, .. } => Some(("-32768", "32767", 4)),
+        Type::Int { .. } => Some(("-2147483648", "2147483647", 9)),
+        _ => None,
+    };
+    let longest = match cx.air.ty(operand) {
+        Type::Text(text) if text.length > 0 => text.length,
+        _ => u32::MAX,
+    };
+    let number = cx.make(Expr::Cast { operand, to, rule }, to, true, id);
+    let number = match room {
+        Some((low, high, digits)) if longest > digits => {
+            let wide = Type::Decimal { precision: 38, scale: 0 };
+            let copy = cx.air.copy(operand);
+            let value = cx.make(Expr::Cast { operand: copy, to: wide, rule }, wide, true, id);
+            let (low, high) = (cx.decimal(low, id), cx.decimal(high, id));
+            let inside = Expr::Between {
+                operand: value,
+                low,
+                high,
+                negated: false,
+                symmetric: false,
+                collation: Default::default(),
+            };
+            let inside = cx.make(inside, Type::Bool, true, id);
+            cx.case(&[(inside, number)], None, to, id)
+        }
+        _ => number,
+    };
+    let expr = cx.case_expr(&[(fits, number)], None);
+    cx.air.set(id, expr);
+}
+
+/// True for digits with a sign before them and, for a decimal, one point among them; blanks around do not count.
+fn digits_only(cx: &mut Context<'_>, operand: ExprId, point: bool, id: ExprId) -> ExprId {
+    let trimmed = |cx: &mut Context<'_>| {
+        let copy = cx.air.copy(operand);
+        cx.call(Trim, &[copy], Type::TEXT, id)
+    };
+    let mut terms = Vec::new();
+    let glob = |cx: &mut Context<'_>, text: ExprId, pattern: &str, negated: bool| {
+        let pattern = cx.text(pattern, id);
+        let matches = cx.call(Glob, &[text, pattern], Type::Bool, id);
+        if negated { cx.make(Expr::Not { operand: matches }, Type::Bool, true, id) } else { matches }
+    };
+    let (plain, signed, others) = match point {
+        true => ("[0-9.]*", "[-+][0-9.]*", "*[^0-9.]*"),
+        false => ("[0-9]*", "[-+][0-9]*", "*[^0-9]*"),
+    };
+    let text = trimmed(cx);
+    let unsigned = glob(cx, text, plain, false);
+    let text = trimmed(cx);
+    let with_sign = glob(cx, text, signed, false);
+    let list = cx.air.push_list(&[unsigned, with_sign]);
+    terms.push(cx.make(Expr::Or { terms: list }, Type::Bool, true, id));
+    let (text, two) = (trimmed(cx), cx.int(2, id));
+    let rest = cx.call(SubstringInside, &[text, two], Type::TEXT, id);
+    terms.push(glob(cx, rest, others, true));
+    if point {
+        let text = trimmed(cx);
+        terms.push(glob(cx, text, "*[0-9]*", false));
+        let text = trimmed(cx);
+        terms.push(glob(cx, text, "*.*.*", true));
+    }
+    let list = cx.air.push_list(&terms);
+    cx.make(Expr::And { terms: list }, Type::Bool, true, id)
 }
 
 /// The prefix functions take NULL for a text without a number.

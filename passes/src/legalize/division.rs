@@ -4,6 +4,7 @@
 //! number that makes the target's operator compute it.
 
 use air::builtins::Builtin::{self, *};
+use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::target::Decimals;
 use air::types::Type;
@@ -15,7 +16,7 @@ use crate::pass::{Apply, Context, Fired, Rule};
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "decimal_quotient",
-        law: "a/b rounded to the scale of its type is the decimal quotient; nullif(b, 0) makes a zero divisor give NULL",
+        law: "a/b rounded or cut to the scale of its type is the decimal quotient; nullif(b, 0) makes a zero divisor give NULL",
         apply: Apply::Builtins(&[DivDecimalOrNull, DivDecimal], decimal_quotient),
     },
     Rule {
@@ -41,7 +42,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "fractional_remainder",
         law: "a mod b = a - b * trunc(a / b)",
-        apply: Apply::Builtins(&[Mod, ModOrNull], fractional_remainder),
+        apply: Apply::Builtins(&[Mod, ModOrNull, ModOracle], fractional_remainder),
     },
     Rule {
         name: "intermediate_quotient",
@@ -50,8 +51,8 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "decimal_mean",
-        law: "the mean rounded to the scale of its type is the decimal mean",
-        apply: Apply::Builtins(&[AvgDecimal, AvgInt], decimal_mean),
+        law: "the mean rounded or cut to the scale of its type is the decimal mean",
+        apply: Apply::Builtins(&[AvgDecimal, AvgCut], decimal_mean),
     },
     Rule {
         name: "number_mean",
@@ -81,6 +82,22 @@ fn become_rounded(cx: &mut Context<'_>, id: ExprId, quotient: ExprId, scale: i16
     cx.become_call(id, Round, &[quotient, digits]);
 }
 
+/// Digits beyond the scale that a quotient is computed with before it is cut: what the target rounds stands there.
+const CUT_DIGITS: i16 = 8;
+
+/// Most digits behind the point at which the quotient of floats is cut; beyond, the float's own digits end.
+const FLOAT_CUT_MAX: i16 = 9;
+
+/// Makes `id` trunc(quotient, scale).
+fn become_cut(cx: &mut Context<'_>, id: ExprId, quotient: ExprId, scale: i16) {
+    if cx.decimals_are_floats() && scale > FLOAT_CUT_MAX {
+        cx.become_copy(id, quotient);
+        return;
+    }
+    let digits = cx.int(i64::from(scale), id);
+    cx.become_call(id, Trunc, &[quotient, digits]);
+}
+
 fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     let Some([a, b]) = cx.args(id) else { return Ok(false) };
@@ -95,7 +112,8 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let quotient = cx.call(if or_null { DivFloatOrNull } else { DivFloat }, &[a, b], float, id);
         note_range(cx, id)?;
         match ty.scale() {
-            Some(scale) => become_rounded(cx, id, quotient, scale),
+            Some(scale) if or_null => become_rounded(cx, id, quotient, scale),
+            Some(scale) => become_cut(cx, id, quotient, scale),
             None => cx.become_copy(id, quotient),
         }
         return Ok(true);
@@ -117,10 +135,17 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(true);
     };
     // A factor of one with so many decimals makes a decimal of an integer, and keeps as many digits.
-    let one = one_with_scale(cx, scale, id);
+    let one = one_with_scale(cx, if or_null { scale } else { (scale + CUT_DIGITS).min(28) }, id);
     let a = cx.call(Mul, &[a, one], Type::Number, id);
     let quotient = cx.call(DivNumber, &[a, b], Type::Number, id);
-    become_rounded(cx, id, quotient, scale);
+    if !or_null && !cx.speaks(DivNumber) {
+        // What is cut must not have been a float before.
+        number_quotient(cx, quotient)?;
+    }
+    match or_null {
+        true => become_rounded(cx, id, quotient, scale),
+        false => become_cut(cx, id, quotient, scale),
+    }
     Ok(true)
 }
 
@@ -303,13 +328,21 @@ fn fractional_remainder(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let ty = cx.air.ty(id);
-    let div = if op == ModOrNull { DivFloatOrNull } else { DivFloat };
+    // A divisor of zero leaves the dividend.
+    let zero_leaves = op == ModOracle && !cx.is_nonzero_literal(b);
+    let div = if op == Mod { DivFloat } else { DivFloatOrNull };
     let quotient = cx.call(div, &[a, b], Type::Float64, id);
     let whole = cx.call(Trunc, &[quotient], Type::Float64, id);
     let product = cx.call(Mul, &[b, whole], Type::Float64, id);
     let rest = cx.call(Sub, &[a, product], Type::Float64, id);
     match ty.scale() {
         Some(scale) if scale > 0 => become_rounded(cx, id, rest, scale),
+        _ if zero_leaves => {
+            let zero = cx.int(0, id);
+            let none = cx.compare(CompareOp::Eq, b, zero);
+            let expr = cx.case_expr(&[(none, a)], Some(rest));
+            cx.air.set(id, expr);
+        }
         _ => cx.become_copy(id, rest),
     }
     Ok(true)
@@ -369,6 +402,7 @@ fn decimal_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.speaks(op) {
         return Ok(false);
     }
+    let cut = op == AvgCut;
     let ty = cx.air.ty(id);
     let float = cx.decimals_are_floats();
     let op = if float { AvgFloat } else { AvgNumber };
@@ -378,12 +412,16 @@ fn decimal_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let expr = Expr::Aggregate { op, distinct, args, order, filter, collation };
     let inner = cx.make(expr, mean, true, id);
+    if !float && !cx.speaks(AvgNumber) {
+        number_mean(cx, inner)?;
+    }
     match (ty, ty.scale()) {
         (Type::Int { .. }, _) => {
             let cut = cx.call(Trunc, &[inner], mean, id);
             let cast = Expr::Cast { operand: cut, to: ty, rule: air::types::CastRule::IMPLICIT };
             cx.air.set(id, cast);
         }
+        (_, Some(scale)) if cut => become_cut(cx, id, inner, scale),
         (_, Some(scale)) => become_rounded(cx, id, inner, scale),
         (_, None) => cx.become_copy(id, inner),
     }

@@ -16,6 +16,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[FormatNumber], thousands),
     },
     Rule {
+        name: "oracle_picture",
+        law: "a picture is the rounded digits with sign, currency and padding, or as many `#` where it has no room",
+        apply: Apply::Builtins(&[FormatDecimalOracle], super::oracle_pictures::oracle_picture),
+    },
+    Rule {
         name: "printf_pieces",
         law: "a format is its pieces joined",
         apply: Apply::Builtins(&[Printf, FormatPostgres], printf_pieces),

@@ -17,6 +17,7 @@ mod like;
 mod loose_texts;
 mod mixed;
 mod numbers;
+mod oracle_pictures;
 mod pictures;
 mod rounding;
 mod shape;

@@ -216,7 +216,11 @@ fn range(cx: &Context<'_>, id: ExprId) -> Option<Range> {
 }
 
 fn float_function(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if !cx.air.ty(id).is_float() || cx.target.can.decimals != Decimals::Unbounded {
+    let aggregate = matches!(cx.air.expr(id), Expr::Aggregate { .. });
+    // MySQL shows these aggregates of decimals and integers with so many digits only.
+    let short =
+        aggregate && matches!(cx.target.can.decimals, Decimals::Bounded { .. }) && cx.target.can.short_ranks;
+    if !cx.air.ty(id).is_float() || !short && cx.target.can.decimals != Decimals::Unbounded {
         return Ok(false);
     }
     // Only where the function of a decimal is a decimal.
@@ -224,7 +228,6 @@ fn float_function(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let mut fired = false;
     for arg in &mut args {
         let ty = cx.air.ty(*arg);
-        let aggregate = matches!(cx.air.expr(id), Expr::Aggregate { .. });
         if ty.is_decimal() || aggregate && ty.is_int() {
             *arg = cx.cast(*arg, Type::Float64);
             fired = true;

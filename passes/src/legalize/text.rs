@@ -30,6 +30,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[TrimText, TrimStartText, TrimEndText], trim_text),
     },
     Rule {
+        name: "trim_of_padding",
+        law: "blanks put behind a text are taken off again",
+        apply: Apply::Builtins(&[TrimEnd, Trim, LengthTrimmed], trim_of_padding),
+    },
+    Rule {
         name: "trim_set",
         law: "characters of a set at the ends are a match of its class there",
         apply: Apply::Builtins(&[Trim, TrimStart, TrimEnd], trim_set),
@@ -125,6 +130,19 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[HexOfBytes, ToBase64], bytes_of_text),
     },
 ];
+
+fn trim_of_padding(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
+    let &[x] = cx.air.list(args) else { return Ok(false) };
+    let Some((PadRight, padded)) = cx.as_call(x) else { return Ok(false) };
+    let &[text, _] = cx.air.list(padded) else { return Ok(false) };
+    // Only what has at most that length by its type is not cut by it.
+    if !matches!(cx.air.ty(text), Type::Text(text) if text.kind == air::types::TextKind::Fixed) {
+        return Ok(false);
+    }
+    cx.become_call(id, op, &[text]);
+    Ok(true)
+}
 
 fn substring_position(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };

@@ -128,7 +128,7 @@ fn says(ty: Type) -> bool {
 fn counts(op: Builtin) -> bool {
     (Neg..=Scale).contains(&op)
         || (BitAnd..=BitCount).contains(&op)
-        || matches!(op, Sum | Total | AvgNumber | AvgDecimal | AvgOracle | AvgFloat | AvgInt | Median)
+        || matches!(op, Sum | Total | AvgNumber | AvgDecimal | AvgOracle | AvgFloat | AvgCut | Median)
         || (BitAndAgg..=BitXorAgg).contains(&op)
         || (StddevPop..=VarianceOracle).contains(&op)
 }

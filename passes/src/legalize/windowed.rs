@@ -2,13 +2,13 @@
 
 use air::builtins::Builtin::{
     Add, CountAll, CumeDist, DenseRank, DivFloatOrNull, Greatest, Lag, Lead, Median, Mode, Ntile,
-    PercentRank, PercentileCont, PercentileDisc, Rank, RowNumber, Sub,
+    PercentRank, PercentileCont, PercentileDisc, Rank, RowNumber, StringAgg, Sub,
 };
 use air::builtins::Class;
-use air::expr::{FrameBound, WindowSpec};
+use air::expr::{Frame, FrameBound, FrameExclude, FrameUnit, WindowSpec};
 use air::target::How;
 use air::types::Type;
-use air::{Expr, ExprId, List, WindowId};
+use air::{Expr, ExprId, List, SelectId, WindowId};
 
 use crate::build::Build;
 use crate::codes;
@@ -41,6 +41,16 @@ pub(super) const RULES: &[Rule] = &[
         name: "offset_default",
         law: "a constant is NULL at that offset exactly where there is no row",
         apply: Apply::Kinds(&[Kind::Window], offset_default),
+    },
+    Rule {
+        name: "list_over_window",
+        law: "the texts of a whole partition in an order are those of a frame of all its rows in that order",
+        apply: Apply::Kinds(&[Kind::Window], list_over_window),
+    },
+    Rule {
+        name: "window_of_all_rows",
+        law: "an aggregate over all rows is one over a frame of all rows, whatever their order",
+        apply: Apply::Select(window_of_all_rows),
     },
     Rule {
         name: "frame_of_constants",
@@ -122,7 +132,14 @@ fn rank_digits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let partition: Vec<ExprId> = cx.air.list(spec.partition).to_vec();
     let partition: Vec<ExprId> = partition.into_iter().map(|key| cx.air.copy(key)).collect();
     let partition = cx.air.push_list(&partition);
-    let whole = WindowSpec { name: None, base: None, partition, order: List::EMPTY, frame: None };
+    let mut whole = WindowSpec { name: None, base: None, partition, order: List::EMPTY, frame: None };
+    if partition.is_empty() && !cx.target.can.mixed_windows {
+        let mut keys = cx.air.list(spec.order).to_vec();
+        for key in &mut keys {
+            key.expr = cx.air.copy(key.expr);
+        }
+        (whole.order, whole.frame) = (cx.air.push_list(&keys), Some(ALL_ROWS));
+    }
     let whole = cx.air.push_window(whole);
     let over = |cx: &mut Context<'_>, call: ExprId, window: WindowId| {
         let ty = cx.air.ty(call);
@@ -259,4 +276,85 @@ fn constant_offset(cx: &Context<'_>, id: ExprId) -> Option<i64> {
         // An interval is an offset of its own, judged where it is written.
         _ => None,
     }
+}
+
+/// All rows of the partition.
+const ALL_ROWS: Frame = Frame {
+    unit: FrameUnit::Rows,
+    start: FrameBound::UnboundedPreceding {},
+    end: FrameBound::UnboundedFollowing {},
+    exclude: FrameExclude::NoOthers,
+};
+
+/// An aggregate over a window has no ORDER BY of its own: the window has it.
+fn list_over_window(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { call, window, ignore_nulls } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Aggregate { op: op @ StringAgg, distinct, args, order, filter, collation } = cx.air.expr(call)
+    else {
+        return Ok(false);
+    };
+    let spec = *cx.air.window(window);
+    let plain = spec.name.is_none() && spec.base.is_none() && spec.order.is_empty() && spec.frame.is_none();
+    if cx.speaks(op) && order.is_empty() && cx.target.can.lists_over_windows {
+        return Ok(false);
+    }
+    if !cx.target.can.lists_over_windows || distinct || !plain {
+        let span = cx.air.span(id);
+        let message = "joined texts over a window have no form";
+        return cx.refuse(codes::WINDOW, span, message, "group the rows in a derived table and join it");
+    }
+    let call = cx.make(
+        Expr::Aggregate { op, distinct, args, order: List::EMPTY, filter, collation },
+        cx.air.ty(call),
+        true,
+        call,
+    );
+    let window = cx.air.push_window(WindowSpec { order, frame: Some(ALL_ROWS), ..spec });
+    cx.air.set(id, Expr::Window { call, window, ignore_nulls });
+    Ok(true)
+}
+
+fn window_of_all_rows(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    if cx.target.can.mixed_windows {
+        return Ok(false);
+    }
+    let items: Vec<air::node::Child> = cx
+        .air
+        .list(cx.air.select(select).items)
+        .iter()
+        .filter_map(|item| match item {
+            air::query::Item::Expr { expr, .. } => Some(air::node::Child::Expr(*expr)),
+            air::query::Item::Star { .. } => None,
+        })
+        .collect();
+    let mut whole = Vec::new();
+    let mut partitioned = false;
+    let mut ordered = None;
+    for id in crate::build::below(cx.air, &items) {
+        let Expr::Window { call, window, .. } = cx.air.expr(id) else { continue };
+        let spec = *cx.air.window(window);
+        if spec.name.is_some() || spec.base.is_some() {
+            continue;
+        }
+        match (spec.partition.is_empty(), spec.order.is_empty()) {
+            (true, true) if matches!(cx.air.expr(call), Expr::Aggregate { .. }) => whole.push(id),
+            (true, true) => {}
+            (true, false) => ordered = Some(spec.order),
+            (false, _) => partitioned = true,
+        }
+    }
+    let Some(order) = ordered.filter(|_| partitioned) else { return Ok(false) };
+    for id in &whole {
+        let Expr::Window { call, ignore_nulls, .. } = cx.air.expr(*id) else { continue };
+        let mut keys = cx.air.list(order).to_vec();
+        for key in &mut keys {
+            key.expr = cx.air.copy(key.expr);
+        }
+        let order = cx.air.push_list(&keys);
+        let spec =
+            WindowSpec { name: None, base: None, partition: List::EMPTY, order, frame: Some(ALL_ROWS) };
+        let window = cx.air.push_window(spec);
+        cx.air.set(*id, Expr::Window { call, window, ignore_nulls });
+    }
+    Ok(!whole.is_empty())
 }

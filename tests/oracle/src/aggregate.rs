@@ -138,9 +138,13 @@ fn plain(call: &Aggregate<'_>, rows: &[AggregateRow]) -> Eval<Value> {
             mean.map_or(Value::Null, |mean| Value::Decimal(mean.significant(40)))
         }
         B::AvgFloat => Value::Float(sum(firsts())?.to_float().unwrap_or(f64::NAN) / count as f64),
-        B::AvgInt => {
-            let mean = decimal(&sum(firsts())?)?.div(&Decimal::int(count), 0, Rounding::Truncate);
-            mean.and_then(|mean| mean.to_int()).map_or(Value::Null, Value::Int)
+        B::AvgCut => {
+            let scale = call.ty.scale().map_or(0, i32::from);
+            let mean = decimal(&sum(firsts())?)?.div(&Decimal::int(count), scale, Rounding::Truncate);
+            match mean {
+                Some(mean) if call.ty.is_int() => mean.to_int().map_or(Value::Null, Value::Int),
+                mean => mean.map_or(Value::Null, Value::Decimal),
+            }
         }
         B::Min => extreme(call, firsts(), std::cmp::Ordering::Less),
         B::Max => extreme(call, firsts(), std::cmp::Ordering::Greater),

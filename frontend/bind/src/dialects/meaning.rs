@@ -30,6 +30,8 @@ pub(crate) struct Meaning {
     pub variables_are_parameters: bool,
     /// `name.NEXTVAL` and `name.CURRVAL` are values of a sequence (Oracle).
     pub sequence_members: bool,
+    /// Names without quotes are in upper case where they become values (Oracle).
+    pub names_fold_upper: bool,
     /// Numbers the server makes up go on after the greatest there is, also a given one.
     pub numbers_follow: bool,
     /// What a scalar subquery does with a second row.
@@ -50,6 +52,8 @@ pub(crate) struct Numbers {
     pub exponents_are_exact: bool,
     /// Numbers have no kinds: every exact number is `NUMBER` (Oracle).
     pub single_kind: bool,
+    /// An integer literal beside a decimal counts as a decimal of just its digits (T-SQL).
+    pub literals_fit: bool,
     /// Unary `+` leaves its operand as it is, also a text.
     pub plus_keeps: bool,
     /// Type of `+`, `-`, `*`, `%` over two numeric types.
@@ -142,6 +146,10 @@ pub(crate) struct Texts {
     pub hex_numbers_are_bytes: bool,
     /// CHAR(n) loses its padding wherever it is used as text (PostgreSQL).
     pub fixed_trims: bool,
+    /// CHAR(n) has its padding wherever it is used as text (Oracle, T-SQL).
+    pub fixed_pads: bool,
+    /// The padding of CHAR(n) does not count in LIKE (T-SQL).
+    pub like_trims: bool,
     /// CHAR(n) is read without trailing blanks, given ones included (MySQL).
     pub fixed_reads_trimmed: bool,
     /// TRIM removes repetitions of the whole text given, not characters of a set (MySQL).
@@ -218,6 +226,8 @@ pub(crate) struct Conversions {
     pub true_booleans: bool,
     /// Money and strings of bits are shown in forms of their own, not as numbers (PostgreSQL).
     pub own_forms: bool,
+    /// An empty text is the number 0, and TRUE and FALSE are words for a bit (T-SQL).
+    pub empty_is_zero: bool,
 }
 
 /// How numbers with a fraction are shown as text.

@@ -228,6 +228,22 @@ pub(crate) fn string_agg<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bou
     })
 }
 
+/// RATIO_TO_REPORT(x) OVER (…): x over the sum of all.
+pub(crate) fn ratio_to_report<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    if site.extra().over.is_none() {
+        let message = "RATIO_TO_REPORT needs OVER";
+        return Err(binder.refuse(codes::EXPRESSION, site.span, message));
+    }
+    let sum = sum(binder, site)?;
+    let part = binder.expr(site.args[0])?;
+    let part = binder.number_operand(part)?;
+    let zero = binder.int(0, site.span);
+    let ty = binder.air.ty(sum);
+    // No share of nothing.
+    let whole = binder.call_as(Builtin::NullIf, &[sum, zero], ty, site.span);
+    binder.divide(part, whole, site.span)
+}
+
 /// ARRAY_AGG.
 pub(crate) fn array_agg<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     binder.aggregate(site, |binder, site| {

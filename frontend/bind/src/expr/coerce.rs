@@ -1,5 +1,6 @@
 //! Conversions: those the dialect makes by itself, those that storing makes, those that are asked for.
 
+use super::compare::truth_word;
 use super::constant::{self, LooseMoment};
 use super::literal::type_words;
 use crate::binder::{Binder, Bound, Refused};
@@ -26,6 +27,14 @@ fn without_excess_blanks(text: &str, length: u32) -> Option<&str> {
 /// Digits that a decimal and the float nearest to it have in common.
 const FLOAT_DIGITS: usize = 15;
 
+/// Least and greatest value of an integer type.
+fn int_range(bits: u8, unsigned: bool) -> (i128, i128) {
+    match unsigned {
+        true => (0, (1 << bits) - 1),
+        false => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+    }
+}
+
 impl<'a> Binder<'a> {
     /// What a conversion does in the source dialect, beyond its target type.
     pub(crate) fn cast_rule(&self, from: Type, to: Type, reason: CastReason) -> CastRule {
@@ -36,6 +45,7 @@ impl<'a> Binder<'a> {
         let rounding = match to {
             Type::Int { .. } | Type::Year if from_text && prefix => Rounding::Truncate,
             Type::Int { .. } | Type::Year if from.is_float() => conversions.float_to_int,
+            Type::Int { .. } if matches!(from, Type::Money { .. }) => Rounding::HalfAway,
             Type::Int { .. } | Type::Year => conversions.decimal_to_int,
             Type::Timestamp { .. } | Type::Time { .. } => self.meaning.times.fraction,
             _ => conversions.to_scale,
@@ -291,6 +301,11 @@ impl<'a> Binder<'a> {
                 NumberText::Trimmed => Builtin::TextOfNumber,
                 NumberText::DecimalsOnly if from.is_float() => {
                     return self.no_meaning("a float as text, which keeps six digits,", span);
+                }
+                // Money is shown with two digits.
+                NumberText::DecimalsOnly if matches!(from, Type::Money { .. }) => {
+                    let cents = self.cast(id, Type::Decimal { precision: 19, scale: 2 }, CastRule::IMPLICIT);
+                    return Ok(self.cast(cents, to, rule));
                 }
                 NumberText::DecimalsOnly => return Ok(self.cast(id, to, rule)),
             };
@@ -726,9 +741,32 @@ impl<'a> Binder<'a> {
         {
             self.air.params[param.index()].ty = to;
         }
+        if null_on_failure && from.is_text() && to.is_numeric() && self.meaning.conversions.empty_is_zero {
+            return self.tried_number(operand, to);
+        }
+        if null_on_failure && from.is_text() && to.is_temporal() && self.meaning.conversions.empty_is_zero {
+            let text = self.text_literal(operand).map(str::to_owned);
+            let known = text.as_deref().and_then(|text| self.constant(text, to, info.span));
+            // What is written as a date and is none.
+            let iso = text.as_deref().is_some_and(|text| {
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                text.len() == 10 && digits == 8 && text.bytes().filter(|b| *b == b'-').count() == 2
+            });
+            return match known {
+                Some(known) => Ok(known),
+                None if iso => Ok(self.null(to, info.span)),
+                None => self.no_meaning("whether a text is a date, which depends on the session,", info.span),
+            };
+        }
         // Constants of temporals are written as such; so are numbers in texts.
         if let Some(text) = self.text_literal(operand) {
             let text = text.to_owned();
+            if to == Type::Bool
+                && self.meaning.conversions.empty_is_zero
+                && let Some(truth) = truth_word(&text)
+            {
+                return Ok(self.truth(truth, info.span));
+            }
             let folds = to.is_temporal()
                 || matches!(to, Type::Interval(_) | Type::Array(_))
                 || (self.meaning.conversions.implicit == Implicit::Literals
@@ -892,7 +930,9 @@ impl<'a> Binder<'a> {
         let fits = match want {
             Want::Any | Want::Common => return Ok(id),
             Want::Num | Want::Float => ty.is_numeric() || matches!(ty, Type::Interval(_)),
-            Want::Int => ty.is_int() || (ty.is_numeric() && self.meaning.numbers.single_kind),
+            Want::Int => {
+                ty.is_int() || ty.is_numeric() && self.meaning.numbers.single_kind && self.is_whole(id)
+            }
             Want::Text => ty.is_text(),
             Want::Bool => return self.as_bool(id),
             Want::Bytes => ty.is_text() || matches!(ty, Type::Bytes { .. }),
@@ -909,6 +949,11 @@ impl<'a> Binder<'a> {
             return Ok(id);
         }
         if want == Want::Int && ty.is_numeric() {
+            if self.meaning.numbers.single_kind {
+                // A fraction is cut off.
+                let rule = CastRule { rounding: Rounding::Truncate, ..CastRule::IMPLICIT };
+                return Ok(self.cast(id, Type::I32, rule));
+            }
             return self.as_int(id);
         }
         if ty == Type::Unknown && !matches!(self.air.expr(id), Expr::Param { .. }) {
@@ -945,6 +990,58 @@ impl<'a> Binder<'a> {
             Want::Json => Type::Json { binary: false },
         };
         self.coerce(id, to, CastReason::Implicit)
+    }
+
+    /// TRY_CAST of a text to a number in T-SQL: an empty text is the integer 0, what is no number is NULL.
+    fn tried_number(&mut self, operand: ExprId, to: Type) -> Bound<ExprId> {
+        let span = self.air.span(operand);
+        if let Some(text) = self.text_literal(operand).map(str::to_owned) {
+            let text = text.trim().strip_prefix('+').unwrap_or(text.trim()).to_owned();
+            let number = match to {
+                _ if to.is_int() && text.is_empty() => Some(self.int(0, span)),
+                Type::Int { bits, unsigned } => text.parse::<i128>().ok().and_then(|value| {
+                    let (low, high) = int_range(bits, unsigned);
+                    (low..=high).contains(&value).then(|| self.int(value as i64, span))
+                }),
+                Type::Decimal { .. } if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) => {
+                    return self.explicit_cast(operand, to, false);
+                }
+                _ if constant::exact_digits(&text).is_some() => {
+                    return self.explicit_cast(operand, to, false);
+                }
+                _ => None,
+            };
+            return match number {
+                Some(number) => self.explicit_cast(number, to, false),
+                None => Ok(self.null(to, span)),
+            };
+        }
+        let rule = CastRule {
+            failure: CastFailure::Null,
+            ..self.cast_rule(self.air.ty(operand), to, CastReason::Explicit)
+        };
+        let tried = self.cast(operand, to, rule);
+        if !to.is_int() {
+            return Ok(tried);
+        }
+        let copy = self.twice(operand)?;
+        let trimmed = self.call(Builtin::Trim, &[copy], span);
+        let empty = self.text("", span);
+        let nothing = self.compare(CompareOp::Eq, trimmed, empty, Collation::BINARY, span);
+        let zero = self.int(0, span);
+        Ok(self.case(&[(nothing, zero)], Some(tried), to, span))
+    }
+
+    /// True for integers and what they make, whatever the dialect calls their type.
+    fn is_whole(&self, id: ExprId) -> bool {
+        match self.air.expr(id) {
+            Expr::Literal { value: Literal::Int { .. } } => true,
+            Expr::Call { op: Builtin::Add | Builtin::Sub | Builtin::Mul | Builtin::Neg, args, .. } => {
+                self.air.list(args).iter().all(|arg| self.is_whole(*arg))
+            }
+            Expr::Call { op: Builtin::CharLength | Builtin::Position | Builtin::InstrOracle, .. } => true,
+            _ => self.air.ty(id).is_int(),
+        }
     }
 
     /// Notes that a type is not known and taken to fit.
@@ -1084,9 +1181,21 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Blank-padded text as PostgreSQL hands it to functions: without its padding.
+    /// Blank-padded text as functions see it: without its padding (PostgreSQL), or with all of it where the
+    /// target may not keep it.
     pub(crate) fn unpadded(&mut self, id: ExprId) -> ExprId {
         match self.air.ty(id) {
+            Type::Text(text)
+                if text.kind == TextKind::Fixed
+                    && text.length > 0
+                    && self.meaning.texts.fixed_pads
+                    && self.air.literal(id).is_none()
+                    && !matches!(self.air.expr(id), Expr::Call { op: Builtin::PadRight, .. }) =>
+            {
+                let span = self.air.span(id);
+                let length = self.int(i64::from(text.length), span);
+                self.call_as(Builtin::PadRight, &[id, length], Type::Text(text), span)
+            }
             Type::Text(mut text) if text.kind == TextKind::Fixed && self.meaning.texts.fixed_trims => {
                 let span = self.air.span(id);
                 text.kind = TextKind::Varying;

@@ -272,8 +272,11 @@ impl<'a> Binder<'a> {
             return Ok(plain(left, right));
         }
         if l.is_text() && r.is_text() {
-            let (left, right) = self.pair_fixed(left, right);
+            let (mut left, mut right) = self.pair_fixed(left, right);
             let collation = self.common_collation(self.air.ty(left), self.air.ty(right), span)?;
+            if self.meaning.texts.fixed_pads && !collation.pad {
+                (left, right) = (self.unpadded(left), self.unpadded(right));
+            }
             return Ok(Pair { left, right, collation, unlike: None });
         }
         if l.is_unknown() || r.is_unknown() {
@@ -583,6 +586,12 @@ impl<'a> Binder<'a> {
         {
             let at = self.air.span(other);
             let other = self.truth(value == 1, at);
+            return Ok(order(truth, other));
+        }
+        // `bit = 'true'`.
+        if let Some(word) = self.text_literal(other).and_then(truth_word) {
+            let at = self.air.span(other);
+            let other = self.truth(word, at);
             return Ok(order(truth, other));
         }
         let number = self.coerce(truth, Type::I64, CastReason::Implicit)?;
@@ -993,4 +1002,13 @@ impl<'a> Binder<'a> {
         }
         Ok(bound)
     }
+}
+
+/// TRUE and FALSE as T-SQL reads them where a bit is wanted.
+pub(super) fn truth_word(text: &str) -> Option<bool> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("true") {
+        return Some(true);
+    }
+    text.eq_ignore_ascii_case("false").then_some(false)
 }

@@ -5,7 +5,7 @@ use crate::codes;
 use crate::dialects::Want;
 use air::expr::{Expr, Modifier};
 use air::fidelity::Assume;
-use air::types::{Collation, Fold, Type};
+use air::types::{Collation, Fold, TextKind, Type};
 use air::{Builtin, ExprId};
 use air_base::Span;
 use airc_grammar::tree::{self, LikeOp, SpecialForm};
@@ -70,6 +70,20 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// Text of a fixed length as LIKE sees it, where it keeps its padding.
+    fn like_operand(&mut self, operand: ExprId) -> ExprId {
+        let texts = &self.meaning.texts;
+        match self.air.ty(operand) {
+            Type::Text(mut text) if text.kind == TextKind::Fixed && texts.fixed_pads && texts.like_trims => {
+                text.kind = TextKind::Varying;
+                let span = self.air.span(operand);
+                self.call_as(Builtin::TrimEnd, &[operand], Type::Text(text), span)
+            }
+            _ if texts.fixed_pads => self.unpadded(operand),
+            _ => operand,
+        }
+    }
+
     /// LIKE and ILIKE.
     pub(crate) fn like_match(
         &mut self,
@@ -82,6 +96,7 @@ impl<'a> Binder<'a> {
     ) -> Bound<ExprId> {
         let operand = self.argument(operand, Want::Text)?;
         let operand = self.read_trimmed(operand);
+        let operand = self.like_operand(operand);
         let mut pattern = self.argument(pattern, Want::Text)?;
         let collation = if fold {
             Collation { case: Fold::Unicode, ..Collation::BINARY }
@@ -112,6 +127,21 @@ impl<'a> Binder<'a> {
                 let mut buffer = [0u8; 4];
                 escape = Some(self.text(character.encode_utf8(&mut buffer), span));
             }
+        }
+        if self.meaning.texts.like_classes
+            && let Some(glob) = self.text_literal(pattern).and_then(|text| as_glob(text, escape.is_some()))
+        {
+            let folds = collation.case != Fold::Sensitive;
+            let (operand, glob) = match folds {
+                true => {
+                    let span = self.air.span(operand);
+                    (self.call(Builtin::Lower, &[operand], span), glob.to_lowercase())
+                }
+                false => (operand, glob),
+            };
+            let glob = self.text(&glob, span);
+            let matched = self.call(Builtin::Glob, &[operand, glob], span);
+            return Ok(if negated { self.not(matched, span) } else { matched });
         }
         if self.meaning.texts.like_classes {
             (pattern, escape) = self.without_classes(pattern, escape, span)?;
@@ -278,4 +308,33 @@ impl<'a> Binder<'a> {
         let trimmed = self.call(op, &texts, span);
         Ok(self.null_if_empty(trimmed))
     }
+}
+
+/// A pattern of T-SQL with classes of several characters as a glob pattern; `None` for others.
+fn as_glob(pattern: &str, escaped: bool) -> Option<String> {
+    let mut out = String::with_capacity(pattern.len() + 4);
+    let mut classes = false;
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        match c {
+            '%' => out.push('*'),
+            '_' => out.push('?'),
+            '*' | '?' => out.extend(['[', c, ']']),
+            '[' => {
+                let end = rest.find(']')?;
+                let inner = &rest[..end];
+                if inner.is_empty() || !inner.is_ascii() {
+                    return None;
+                }
+                classes |= inner.len() > 1;
+                out.push('[');
+                out.push_str(inner);
+                out.push(']');
+                rest = &rest[end + 1..];
+            }
+            c => out.push(c),
+        }
+    }
+    (classes && !escaped).then_some(out)
 }

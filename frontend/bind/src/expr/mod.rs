@@ -170,13 +170,22 @@ impl<'a> Binder<'a> {
                 Ok(self.call(Builtin::ArraySlice, &[base, low, high], span))
             }
             T::Default => Ok(self.air.push(Expr::Default {}, Type::Unknown, true, span)),
-            T::Variable(VariableKind::User) if self.meaning.variables_are_parameters => {
+            T::Variable(VariableKind::User)
+                if self.meaning.variables_are_parameters && !self.is_declared_variable(span) =>
+            {
                 Ok(self.param(ParamStyle::At, span))
             }
             T::Variable(VariableKind::User) => match self.session_constant(span) {
                 Some(constant) => Ok(constant),
                 None => self.no_meaning("a variable of the session that was given no constant", span),
             },
+            T::Variable(VariableKind::System)
+                if self.meaning.variables_are_parameters
+                    && span.text(self.source).eq_ignore_ascii_case("@@identity") =>
+            {
+                let ty = Type::Decimal { precision: 38, scale: 0 };
+                Ok(self.call_as(Builtin::LastInsertId, &[], ty, span))
+            }
             T::Variable(_) => self.no_meaning("a variable of the server or session", span),
             T::InTable { negated, expr, table } => self.in_table(negated, expr, table, span),
             T::ArrayQuery(query) => self.array_query(query, span),

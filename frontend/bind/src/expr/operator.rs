@@ -532,7 +532,7 @@ impl<'a> Binder<'a> {
             r = self.cut_to_int(r);
             return Ok(self.call_as(builtin, &[l, r], Type::I64, span));
         }
-        let ty = (self.meaning.numbers.arith)(op, a, b);
+        let ty = (self.meaning.numbers.arith)(op, self.fitted(l, b), self.fitted(r, a));
         if ty == Type::Unknown {
             for id in [l, r] {
                 if self.air.ty(id) == Type::Unknown {
@@ -541,6 +541,20 @@ impl<'a> Binder<'a> {
             }
         }
         Ok(self.call_as(builtin, &[l, r], ty, span))
+    }
+
+    /// The type of an operand as it counts for the digits of the result: an integer literal beside a decimal is a
+    /// decimal of just its digits, where the dialect has it so.
+    fn fitted(&self, id: ExprId, other: Type) -> Type {
+        match self.air.literal(id) {
+            Some(Literal::Int { value })
+                if self.meaning.numbers.literals_fit && matches!(other, Type::Decimal { .. }) =>
+            {
+                let digits = value.unsigned_abs().to_string().len() as u16;
+                Type::Decimal { precision: digits, scale: 0 }
+            }
+            _ => self.air.ty(id),
+        }
     }
 
     /// Both operands as numbers; literals take the type of the other side where the dialect does so.
@@ -639,7 +653,8 @@ impl<'a> Binder<'a> {
         if (self.kind_by_text(l) || self.kind_by_text(r)) && open(self, l, a) && open(self, r, b) {
             return Err(self.quotient_by_value(span));
         }
-        let (op, ty) = (self.meaning.numbers.quotient)(a, b, &self.profile.settings);
+        let (left, right) = (self.fitted(l, b), self.fitted(r, a));
+        let (op, ty) = (self.meaning.numbers.quotient)(left, right, &self.profile.settings);
         if self.meaning.times.as_text && !a.is_numeric() | !b.is_numeric() && ty != Type::Float64 {
             return self.divide_by_value(l, r, span);
         }

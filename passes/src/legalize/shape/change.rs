@@ -61,6 +61,16 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statements(&[StatementKind::Delete], joined_delete),
     },
     Rule {
+        name: "set_before_changes",
+        law: "values computed together with the rows to change are those from before the first change",
+        apply: Apply::Statements(&[StatementKind::Update], set_before_changes),
+    },
+    Rule {
+        name: "delete_without_alias",
+        law: "a table that is read as well goes by its own name where it is changed, and by another where it is read",
+        apply: Apply::Statements(&[StatementKind::Delete], delete_without_alias),
+    },
+    Rule {
         name: "change_without_with",
         law: "a common table expression used by name is the derived table it names",
         apply: Apply::Statements(
@@ -855,6 +865,87 @@ fn set_delete(cx: &mut Context<'_>, at: usize, change: impl FnOnce(&mut Delete))
     if let Statement::Delete { delete } = &mut cx.air.statements[at] {
         change(delete);
     }
+}
+
+/// SQLite computes SET row by row, unless the rows come from FROM: then all are computed first.
+fn set_before_changes(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::Update { update } = &cx.air.statements[at] else { return Ok(false) };
+    let Update { target, from: None, assignments, .. } = **update else { return Ok(false) };
+    let SourceKind::Table { name } = cx.air.source(target).kind else { return Ok(false) };
+    if !cx.target.can.set_sees_changes {
+        return Ok(false);
+    }
+    let mut outer = false;
+    let mut own = false;
+    for i in 0..assignments.len() {
+        let value = cx.air.at(assignments, i).value;
+        // A subquery that does not look at the row is computed once.
+        let mut stack = vec![(Child::Expr(value), false)];
+        while let Some((child, inside)) = stack.pop() {
+            let mut inside = inside;
+            match child {
+                Child::Query(_) => inside = true,
+                Child::Rel(rel) => {
+                    if let Rel::Source { source } = cx.air.rel(rel)
+                        && let SourceKind::Table { name: read } = cx.air.source(source).kind
+                    {
+                        own |= cx.air.name(read.name).eq_ignore_ascii_case(cx.air.name(name.name));
+                    }
+                }
+                Child::Expr(id) => {
+                    if let Expr::Column { source, .. } = cx.air.expr(id) {
+                        outer |= inside && source == target;
+                    }
+                }
+                _ => {}
+            }
+            cx.air.children(child, &mut |below| stack.push((below, inside)));
+        }
+    }
+    if !own || !outer {
+        return Ok(false);
+    }
+    let one = one_row(cx);
+    let rel = cx.air.source_rel(one);
+    if let Statement::Update { update } = &mut cx.air.statements[at] {
+        update.from = Some(rel);
+        update.joined = false;
+    }
+    qualify_target(cx, target);
+    Ok(true)
+}
+
+/// `DELETE t FROM table AS t` is a DELETE from joined tables, which may not read what they change.
+fn delete_without_alias(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::Delete { delete } = &cx.air.statements[at] else { return Ok(false) };
+    let Delete { target, from: None, filter: Some(filter), .. } = **delete else { return Ok(false) };
+    let known = *cx.air.source(target);
+    let SourceKind::Table { name } = known.kind else { return Ok(false) };
+    if cx.target.can.delete_alias || !cx.target.can.change_reads_itself || !known.aliased {
+        return Ok(false);
+    }
+    let own = cx.air.name(name.name).to_ascii_lowercase();
+    let mut reads = Vec::new();
+    let mut stack = vec![Child::Expr(filter)];
+    while let Some(child) = stack.pop() {
+        if let Child::Rel(rel) = child
+            && let Rel::Source { source } = cx.air.rel(rel)
+            && cx.air.name(cx.air.source(source).alias).eq_ignore_ascii_case(&own)
+        {
+            reads.push(source);
+        }
+        cx.air.children(child, &mut |below| stack.push(below));
+    }
+    for source in reads {
+        let alias = cx.air.fresh(&own);
+        let read = cx.air.source_mut(source);
+        (read.alias, read.aliased) = (alias, true);
+        qualify_target(cx, source);
+    }
+    let target_source = cx.air.source_mut(target);
+    (target_source.alias, target_source.aliased) = (name.name, false);
+    qualify_target(cx, target);
+    Ok(true)
 }
 
 // WITH.

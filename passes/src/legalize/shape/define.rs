@@ -681,7 +681,12 @@ fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
             }
         }
         // Made-up values are kept in integers.
-        if column.identity.is_some() && define.identity == IdentityForm::Standard && column.ty == Type::U64 {
+        let wide = match define.identity {
+            IdentityForm::Standard => column.ty == Type::U64 || column.ty.is_decimal(),
+            IdentityForm::AutoIncrement => column.ty.is_decimal(),
+            _ => false,
+        };
+        if column.identity.is_some() && wide && define.identity_is_integer {
             cx.assume(Assume::IntegerRange, cx.air.name(column.name).to_owned().as_str(), span)?;
             column.ty = Type::I64;
             fired = true;

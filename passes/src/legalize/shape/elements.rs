@@ -195,7 +195,19 @@ fn rows_of_elements(cx: &mut Context<'_>, select: SelectId) -> Fired {
             }
             (Unnest, &[array]) => rows_of_array(cx, source, array)?,
             (StringSplit, &[text, separator]) => match parts(cx, text, separator, false, text) {
-                Some(document) => rows_of_texts(cx, source, document)?,
+                Some(document) => {
+                    // NULL has no parts.
+                    let document = if cx.air.info(text).nullable {
+                        let json = Type::Json { binary: false };
+                        let none = cx.call(JsonArray, &[], json, text);
+                        let copy = cx.air.copy(text);
+                        let known = cx.is_null(copy, true);
+                        cx.case(&[(known, document)], Some(none), json, text)
+                    } else {
+                        document
+                    };
+                    rows_of_texts(cx, source, document)?
+                }
                 None => false,
             },
             (JsonArrayElements, &[document]) => rows_of_members(cx, source, document, false),

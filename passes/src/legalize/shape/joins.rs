@@ -46,6 +46,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Select(lateral_first_rows),
     },
     Rule {
+        name: "lateral_values",
+        law: "the rows of a list, joined to each row, are the numbers of the list, each with its values",
+        apply: Apply::When(without_lateral, &Apply::Select(lateral_values)),
+    },
+    Rule {
         name: "lateral_flattened",
         law: "a filter over a table, joined to each row, is a join on that filter",
         apply: Apply::When(without_lateral, &Apply::Select(lateral_flattened)),
@@ -272,12 +277,19 @@ fn lateral_one_row(cx: &mut Context<'_>, select: SelectId) -> Fired {
         .iter()
         .any(|item| matches!(item, Item::Expr { expr, .. } if build::has_aggregate(cx.air, *expr)));
     let always_one = (ungrouped && aggregate) && cx.air.query(query).limit.is_none();
+    let bare = ungrouped
+        && !aggregate
+        && block.from.is_none()
+        && block.filter.is_none()
+        && block.qualify.is_none()
+        && cx.air.query(query).limit.is_none()
+        && build::is_plain(cx.air.query(query));
     // A left join on TRUE takes a missing row for NULLs, as a scalar subquery does.
     let always_true =
         on.is_none_or(|on| matches!(cx.air.literal(on), Some(air::Literal::Bool { value: true })));
     let at_most_one = kind == JoinKind::Left && super::predicates::one_row(cx, query);
     let outer_kind = matches!(kind, JoinKind::Inner | JoinKind::Cross | JoinKind::Comma | JoinKind::Left);
-    if !(always_one || at_most_one) || !always_true || !outer_kind {
+    if !(always_one || at_most_one || bare) || !always_true || !outer_kind {
         return Ok(false);
     }
     if !build::expand_stars(cx.air, select) || !build::expand_stars(cx.air, inner) {
@@ -291,6 +303,15 @@ fn lateral_one_row(cx: &mut Context<'_>, select: SelectId) -> Fired {
         }
         let Some(&Item::Expr { expr, .. }) = items.get(index as usize) else { continue };
         super::predicates::qualified_copy(cx, expr);
+        if bare {
+            let ty = cx.air.ty(id);
+            cx.become_copy(id, expr);
+            if ty.is_unknown() {
+                continue;
+            }
+            cx.air.info_mut(id).ty = ty;
+            continue;
+        }
         let scalar = Fork::default().query(cx.air, query);
         let Body::Select { select: one } = cx.air.query(scalar).body else { continue };
         let item = cx.air.at(cx.air.select(one).items, index as usize);
@@ -310,13 +331,90 @@ fn lateral_one_row(cx: &mut Context<'_>, select: SelectId) -> Fired {
     Ok(true)
 }
 
+/// Most rows of a list that are chosen by a CASE.
+const LISTED_ROWS_MAX: usize = 100;
+
+/// `t CROSS APPLY (VALUES (t.a, 1), (t.b, 2)) v(x, y)`: each row of t with the numbers 1 and 2, and v's columns by them.
+fn lateral_values(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let Some((rel, source)) = lateral_join(cx, select) else { return Ok(false) };
+    let Rel::Join { kind, on: None, .. } = cx.air.rel(rel) else { return Ok(false) };
+    let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
+    let Body::Values { rows } = cx.air.query(query).body else { return Ok(false) };
+    let rows = cx.air.list(rows).to_vec();
+    let joins = matches!(kind, JoinKind::Inner | JoinKind::Cross | JoinKind::Comma);
+    if !joins || !build::is_plain(cx.air.query(query)) || rows.len() > LISTED_ROWS_MAX {
+        return Ok(false);
+    }
+    if !build::expand_stars(cx.air, select) {
+        return Ok(false);
+    }
+    let span = cx.air.source_span(source);
+    let name = cx.air.fresh("n");
+    let mut numbers: Option<air::QueryId> = None;
+    for number in 1..=rows.len() {
+        let expr = cx.air.int(number as i64, span);
+        let one = cx.air.select_query(&[Item::Expr { expr, alias: Some(name) }], None, None);
+        numbers = Some(match numbers {
+            None => one,
+            Some(left) => {
+                let body = Body::SetOp {
+                    op: SetOp::Union,
+                    all: true,
+                    left,
+                    right: one,
+                    collation: Collation::BINARY,
+                };
+                let mut union = *cx.air.query(one);
+                union.body = body;
+                cx.air.push_query(union, span)
+            }
+        });
+    }
+    let Some(numbers) = numbers else { return Ok(false) };
+    let alias = cx.air.source(source).alias;
+    let columns = [SourceColumn { name, ty: air::Type::I64, nullable: false }];
+    let counted = cx.air.derived(numbers, alias, &columns);
+    for id in cx.air.expr_ids() {
+        let Expr::Column { source: of, index, .. } = cx.air.expr(id) else { continue };
+        if of != source {
+            continue;
+        }
+        let mut branches = Vec::new();
+        for (i, row) in rows.iter().enumerate() {
+            let Some(&value) = cx.air.list(row.items).get(index as usize) else { return Ok(false) };
+            super::predicates::qualified_copy(cx, value);
+            let value = cx.air.copy(value);
+            let number = cx.air.column_of(counted, 0, span);
+            let wanted = cx.air.int(i as i64 + 1, span);
+            let equal = Expr::Compare {
+                op: air::expr::CompareOp::Eq,
+                collation: Collation::BINARY,
+                left: number,
+                right: wanted,
+            };
+            let equal = cx.air.push(equal, air::Type::Bool, false, span);
+            branches.push((equal, value));
+        }
+        let ty = cx.air.ty(id);
+        let chosen = cx.case(&branches, None, ty, id);
+        cx.become_copy(id, chosen);
+        cx.air.info_mut(id).ty = ty;
+    }
+    let right = cx.air.source_rel(counted);
+    if let Rel::Join { left, using, .. } = cx.air.rel(rel) {
+        cx.air.set_rel(rel, Rel::Join { kind: JoinKind::Cross, left, right, on: None, using });
+    }
+    name_scalars(cx, select);
+    Ok(true)
+}
+
 /// Items that became scalar subqueries keep the heading they had.
 fn name_scalars(cx: &mut Context<'_>, select: SelectId) {
     let outputs: Vec<Output> = cx.air.list(cx.air.select(select).outputs).to_vec();
     let mut items = cx.air.list(cx.air.select(select).items).to_vec();
     for (item, output) in items.iter_mut().zip(&outputs) {
         if let Item::Expr { expr, alias: alias @ None } = item
-            && matches!(cx.air.expr(*expr), Expr::Scalar { .. })
+            && !matches!(cx.air.expr(*expr), Expr::Column { .. })
             && !output.name.is_empty()
         {
             *alias = Some(output.name);

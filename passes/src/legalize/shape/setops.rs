@@ -30,7 +30,10 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "recursive_arms",
         law: "one arm of a recursive table refers to it, once, with texts declared as in the others",
-        apply: Apply::When(|to| !to.can.recursive_arms, &Apply::Query(recursive_arms)),
+        apply: Apply::When(
+            |to| !to.can.recursive_arms || to.can.recursion_widths,
+            &Apply::Query(recursive_arms),
+        ),
     },
     Rule {
         name: "set_operand_derived",
@@ -113,10 +116,13 @@ fn recursive_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
             continue;
         }
         let Body::SetOp { left, right, .. } = cx.air.query(body).body else { continue };
-        if all > 1 || references(cx.air, left, cte) > 0 {
+        if !cx.target.can.recursive_arms && (all > 1 || references(cx.air, left, cte) > 0) {
             let span = cx.air.query_span(body);
             let message = "a recursive table that is referred to more than once has no form";
             return cx.refuse(codes::QUERY, span, message, "one recursive arm");
+        }
+        if cx.target.can.recursion_widths {
+            fired |= wide_texts(cx, left, right);
         }
         if cx.target.can.recursive_texts_alike {
             let alike = unbounded_texts(cx, left, right);
@@ -125,6 +131,53 @@ fn recursive_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
         }
     }
     Ok(fired)
+}
+
+/// Longest text that a column of a recursive table gets where no length is declared.
+const RECURSIVE_TEXT: u32 = 4000;
+
+/// Gives texts of the first rows as much room as those of later rows have.
+fn wide_texts(cx: &mut Context<'_>, left: QueryId, right: QueryId) -> bool {
+    let (Body::Select { select: l }, Body::Select { select: r }) =
+        (cx.air.query(left).body, cx.air.query(right).body)
+    else {
+        return false;
+    };
+    let sides = [l, r].map(|select| cx.air.list(cx.air.select(select).items).to_vec());
+    if sides[0].len() != sides[1].len() {
+        return false;
+    }
+    let mut fired = false;
+    for (a, b) in sides[0].iter().zip(&sides[1]) {
+        let (Item::Expr { expr: a, .. }, Item::Expr { expr: b, .. }) = (*a, *b) else { return fired };
+        let (Type::Text(first), Type::Text(later)) = (cx.air.ty(a), cx.air.ty(b)) else { continue };
+        let widens = match (cx.air.expr(a), cx.air.expr(b)) {
+            (Expr::Column { .. }, Expr::Column { .. }) => later.length > first.length && first.length > 0,
+            (Expr::Cast { operand, .. }, _) if matches!(cx.as_call(operand), Some((Builtin::Concat, _))) => {
+                false
+            }
+            (Expr::Call { .. }, Expr::Call { .. }) if first.length == 0 => false,
+            (_, Expr::Column { .. }) => later.length > first.length && first.length > 0,
+            _ => true,
+        };
+        if !widens {
+            continue;
+        }
+        let length = match (first.length, later.length) {
+            (_, 0) => RECURSIVE_TEXT,
+            (first, later) => first.max(later),
+        };
+        let wide = Type::Text(air::types::TextType { kind: air::types::TextKind::Varying, length, ..first });
+        let (copy, nothing) = (cx.air.copy(a), cx.text("", a));
+        let joined = cx.call(Builtin::Concat, &[copy, nothing], Type::TEXT, a);
+        let rule = air::types::CastRule {
+            reason: air::types::CastReason::Explicit,
+            ..air::types::CastRule::IMPLICIT
+        };
+        cx.air.set(a, Expr::Cast { operand: joined, to: wide, rule });
+        fired = true;
+    }
+    fired
 }
 
 /// Makes a column that is text in both arms of a recursive table text without bound, where its bounds differ.

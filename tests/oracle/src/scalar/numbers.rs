@@ -32,7 +32,11 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         }),
         B::DivDecimal => zero_or(call, args, |a, b| {
             let (a, b) = (decimal(a)?, decimal(b)?);
-            quotient(&a, &b, call.ty.scale().map_or(a.scale() + 4, i32::from))
+            let scale = call.ty.scale().map_or(a.scale() + 4, i32::from);
+            match a.div(&b, scale, Rounding::Truncate) {
+                Some(quotient) => Ok(Value::Decimal(quotient)),
+                None => EvalError::fails("division by zero"),
+            }
         }),
         B::DivDecimalOrNull => zero_or(call, args, |a, b| {
             let (a, b) = (decimal(a)?, decimal(b)?);

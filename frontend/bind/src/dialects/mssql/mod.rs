@@ -34,6 +34,7 @@ pub(super) static MEANING: Meaning = Meaning {
         decimal_literals: true,
         exponents_are_exact: false,
         single_kind: false,
+        literals_fit: true,
         single_by_digits: false,
         floats_have_scale: false,
         plus_keeps: true,
@@ -64,6 +65,8 @@ pub(super) static MEANING: Meaning = Meaning {
         json_arrows: JsonArrows::None,
         collation_conflict: CollationConflict::Refused,
         fixed_trims: false,
+        fixed_pads: true,
+        like_trims: true,
         fixed_reads_trimmed: false,
         trim_whole_text: false,
         list_separator: ",",
@@ -90,6 +93,7 @@ pub(super) static MEANING: Meaning = Meaning {
         branches_keep: false,
         true_booleans: false,
         own_forms: false,
+        empty_is_zero: true,
     },
     times: Times {
         plus_number: PlusNumber::Days,
@@ -114,6 +118,7 @@ pub(super) static MEANING: Meaning = Meaning {
     extract_field,
     variables_are_parameters: true,
     sequence_members: false,
+    names_fold_upper: false,
     numbers_follow: true,
     scalar_rows: ManyRows::Fails,
     type_name: types::type_name,
@@ -196,11 +201,11 @@ fn sum(ty: Type) -> Type {
 
 fn avg(ty: Type, _: &Settings) -> (Builtin, Type) {
     match ty {
-        Type::Int { .. } => (Builtin::AvgInt, sum(ty)),
+        Type::Int { .. } => (Builtin::AvgCut, sum(ty)),
         Type::Decimal { scale, .. } => {
-            (Builtin::AvgDecimal, Type::Decimal { precision: 38, scale: scale.max(6) })
+            (Builtin::AvgCut, Type::Decimal { precision: 38, scale: scale.max(6) })
         }
-        Type::Money { .. } => (Builtin::AvgDecimal, ty),
+        Type::Money { .. } => (Builtin::AvgCut, ty),
         Type::Unknown => (Builtin::AvgDecimal, ty),
         _ => (Builtin::AvgFloat, Type::Float64),
     }

@@ -154,7 +154,6 @@ pub(super) const OTHER: &[Function] = &[
     refuse("empty_clob", NO_MEANING),
     refuse("cardinality", NO_MEANING),
     refuse("table", NO_MEANING),
-    refuse("ratio_to_report", NO_MEANING),
 ];
 
 pub(super) const AGGREGATES: &[Function] = &[
@@ -164,6 +163,7 @@ pub(super) const AGGREGATES: &[Function] = &[
     special_agg("sum", 1, 1, ag::sum),
     special_agg("avg", 1, 1, ag::avg),
     special_agg("listagg", 1, 2, ag::string_agg),
+    special_agg("ratio_to_report", 1, 1, ag::ratio_to_report),
     agg("median", Median, &[Num]).by(first),
     agg("stddev", StddevOracle, &[Num]).by(number),
     agg("variance", VarianceOracle, &[Num]).by(number),

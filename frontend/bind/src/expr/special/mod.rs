@@ -10,6 +10,7 @@ pub(crate) mod number;
 pub(crate) mod oracle_text;
 pub(crate) mod oracle_time;
 pub(crate) mod postgres_time;
+pub(crate) mod read_time;
 pub(crate) mod sqlite_text;
 pub(crate) mod sqlite_time;
 pub(crate) mod text;

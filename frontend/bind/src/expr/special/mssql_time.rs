@@ -1,6 +1,7 @@
 //! Dates and times of SQL Server.
 
 use super::format;
+use super::read_time::constant_moment;
 use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::dialects::Want;
@@ -288,6 +289,26 @@ pub(crate) fn convert_style<'a>(
         return binder.no_meaning("CONVERT with a style that is no constant", span);
     };
     let from = binder.air.ty(value);
+    if let (Type::Money { .. }, Type::Text(bound)) = (from, to)
+        && (bound.length == 0 || bound.length >= MONEY_LENGTH)
+        && matches!(style, 0..=2)
+    {
+        let digits = binder.int(if style == 2 { 4 } else { 2 }, span);
+        let shown = binder.call(Builtin::FormatNumber, &[value, digits], span);
+        if style == 1 {
+            return Ok(shown);
+        }
+        let (comma, nothing) = (binder.text(",", span), binder.text("", span));
+        return Ok(binder.call(Builtin::Replace, &[shown, comma, nothing], span));
+    }
+    if let (Type::Bytes { .. }, true, 1 | 2) = (from, to.is_text(), style) {
+        let digits = binder.call(Builtin::HexOfBytes, &[value], span);
+        if style == 2 {
+            return Ok(digits);
+        }
+        let prefix = binder.text("0x", span);
+        return Ok(binder.call(Builtin::Concat, &[prefix, digits], span));
+    }
     if !from.is_temporal() && !to.is_temporal() {
         // Styles of numbers and bytes other than the default change the text.
         return if style == 0 {
@@ -295,6 +316,19 @@ pub(crate) fn convert_style<'a>(
         } else {
             binder.no_meaning("CONVERT with this style", span)
         };
+    }
+    if let (true, Type::Text(bound), 0 | 100) = (from != Type::Date && from.is_temporal(), to, style)
+        && (bound.length == 0 || bound.length >= 19)
+    {
+        // `Jul  4 2024  5:06AM`: day and hour are padded with blanks.
+        return long_moment(binder, value, span);
+    }
+    if let (true, Type::Text(bound), 126) = (from.is_temporal(), to, style)
+        && bound.length == 19
+    {
+        let format = binder.text("{YYYY}-{MM}-{DD}T{HH24}:{MI}:{SS}", span);
+        let ty = binder.text_type();
+        return Ok(binder.call_as(Builtin::FormatTime, &[value, format], ty, span));
     }
     let Some(neutral) = style_format(style) else {
         return binder.no_meaning("CONVERT with this style", span);
@@ -320,10 +354,44 @@ pub(crate) fn convert_style<'a>(
         {
             return Ok(id);
         }
+        if let Some(content) = binder.text_literal(value)
+            && let Some(moment) = constant_moment(content, neutral, true)
+            && let Some(id) = binder.constant(&moment, to, span)
+        {
+            return Ok(id);
+        }
         let format = binder.text(neutral, span);
         return Ok(binder.call_as(Builtin::ParseTime, &[value, format], to, span));
     }
     binder.explicit_cast(value, to, tries)
+}
+
+/// Room for every amount of money with its sign and commas.
+const MONEY_LENGTH: u32 = 10;
+
+/// A moment in the default style.
+fn long_moment<'a>(binder: &mut Binder<'a>, value: ExprId, span: Span) -> Bound<ExprId> {
+    let ty = binder.text_type();
+    let piece = |binder: &mut Binder<'a>, value: ExprId, format: &str| {
+        let format = binder.text(format, span);
+        binder.call_as(Builtin::FormatTime, &[value, format], ty, span)
+    };
+    let blank = |binder: &mut Binder<'a>, text: ExprId| {
+        let two = binder.int(2, span);
+        binder.call_as(Builtin::PadLeft, &[text, two], ty, span)
+    };
+    let month = piece(binder, value, "{Mon} ");
+    let copy = binder.twice(value)?;
+    let day = piece(binder, copy, "{D}");
+    let day = blank(binder, day);
+    let copy = binder.twice(value)?;
+    let year = piece(binder, copy, " {YYYY} ");
+    let copy = binder.twice(value)?;
+    let hour = piece(binder, copy, "{H12}");
+    let hour = blank(binder, hour);
+    let copy = binder.twice(value)?;
+    let rest = piece(binder, copy, ":{MI}{AM}");
+    Ok(binder.call_as(Builtin::Concat, &[month, day, year, hour, rest], ty, span))
 }
 
 /// Characters a neutral format of a style comes to.

@@ -3,7 +3,7 @@
 use crate::binder::{Binder, Bound};
 use crate::dialects::{Arith, Want};
 use crate::expr::CallSite;
-use air::types::Type;
+use air::types::{CastRule, Rounding, Type};
 use air::{Builtin, Expr, ExprId, Literal};
 
 /// MOD(a, b), as the operator.
@@ -86,8 +86,14 @@ pub(crate) fn square<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<E
 
 /// BITAND of Oracle.
 pub(crate) fn bit_and<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
-    let args = binder.wanted_args(site, &[Want::Int])?;
-    Ok(binder.call_as(Builtin::BitAnd, &args, Type::Number, site.span))
+    let mut args = binder.wanted_args(site, &[Want::Num])?;
+    for arg in &mut args {
+        if binder.air.int_literal(*arg).is_none() {
+            let rule = CastRule { rounding: Rounding::Truncate, ..CastRule::IMPLICIT };
+            *arg = binder.cast(*arg, Type::I64, rule);
+        }
+    }
+    Ok(binder.call_as(Builtin::BitAnd, &args, Type::I64, site.span))
 }
 
 /// CONV(n, from, to): the number is read as text.

@@ -1,5 +1,6 @@
 //! Dates and times of Oracle, and functions that serve both numbers and dates.
 
+use super::read_time::constant_moment;
 use super::{format, number, postgres_time};
 use crate::binder::{Binder, Bound};
 use crate::codes;
@@ -143,7 +144,7 @@ pub(crate) fn to_char<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
             let whole = binder.explicit_cast(value, Type::I64, false)?;
             return Ok(binder.call_as(op, &[whole], ty, site.span));
         }
-        return Ok(binder.call_as(Builtin::FormatDecimal, &[value, picture], ty, site.span));
+        return Ok(binder.call_as(Builtin::FormatDecimalOracle, &[value, picture], ty, site.span));
     }
     if !from.is_temporal() && from != Type::Unknown {
         return binder.no_meaning("TO_CHAR of a value that is neither date nor number", site.span);
@@ -171,6 +172,16 @@ fn parse<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, ty: Type) -> Bound<Exp
         if well_formed && let Some(id) = binder.constant(&text, ty, site.span) {
             return Ok(id);
         }
+    }
+    let written = binder.text_of(binder.span(*picture)).to_ascii_uppercase();
+    if let Some(text) = binder.text_literal(value).map(str::to_owned)
+        && let Some(moment) = constant_moment(&text, &format, written.contains("RR"))
+        && let Some(id) = binder.constant(&moment, ty, site.span)
+    {
+        return Ok(id);
+    }
+    if format.contains("{YY}") {
+        return binder.no_meaning("a year of two digits, whose century is that of the clock,", site.span);
     }
     let format = binder.text(&format, site.span);
     Ok(binder.call_as(Builtin::ParseTime, &[value, format], ty, site.span))

@@ -5,7 +5,7 @@ use crate::dialects::Want;
 use crate::expr::CallSite;
 use air::expr::CompareOp;
 use air::types::{CastReason, Collation, TextKind, Type};
-use air::{Builtin, ExprId};
+use air::{Builtin, Expr, ExprId};
 
 /// CHAR(n), CHR(n): one ASCII code.
 pub(crate) fn char_of_codes<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
@@ -197,8 +197,26 @@ pub(crate) fn data_length<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bo
         // What is stored is padded to the declared length.
         Type::Text(text) if text.kind == TextKind::Fixed && text.length > 0 => {
             let known = binder.is_null(value, true, site.span);
-            let length = binder.int(i64::from(text.length), site.span);
+            let Some(wide) = binder.is_wide(value) else {
+                return binder.no_meaning("DATALENGTH of a text whose declaration is not known", site.span);
+            };
+            let width = if wide { 2 } else { 1 };
+            let length = binder.int(width * i64::from(text.length), site.span);
             Ok(binder.case(&[(known, length)], None, Type::I32, site.span))
+        }
+        // One byte per character, two of the N types.
+        Type::Text(_) if matches!(binder.air.expr(value), Expr::Column { .. }) => {
+            let count = binder.call_as(Builtin::CharLength, &[value], Type::I32, site.span);
+            match binder.is_wide(value) {
+                Some(true) => {}
+                Some(false) => return Ok(count),
+                None => {
+                    return binder
+                        .no_meaning("DATALENGTH of a text whose declaration is not known", site.span);
+                }
+            }
+            let two = binder.int(2, site.span);
+            Ok(binder.call_as(Builtin::Mul, &[count, two], Type::I32, site.span))
         }
         Type::Text(_) | Type::Bytes { .. } => {
             Ok(binder.call_as(Builtin::ByteLength, &[value], Type::I32, site.span))

@@ -58,7 +58,7 @@ fn exact_numbers_keep_the_right_scale() {
         (Postgres, "SUM(k)", "sum(k)", "dec(38,0)"),
         (Postgres, "AVG(i)", "avg_number(i)", "number"),
         (Postgres, "AVG(f)", "avg_float(f)", "f64"),
-        (Mssql, "AVG(i)", "avg_int(i)", "i32"),
+        (Mssql, "AVG(i)", "avg_cut(i)", "i32"),
         (Mssql, "m * n", "mul(m, n)", "dec(16,5)"),
         (Oracle, "AVG(m)", "avg_oracle(m)", "number"),
         (Sqlite, "AVG(i)", "avg_float(i)", "f64"),

@@ -63,11 +63,12 @@ fn patterns_say_their_escape() {
         (Mysql, "s LIKE 'a\\\\%'", "s like 'a\\%' escape '\\'", "bool"),
         (Postgres, "s LIKE 'a!%' ESCAPE '!'", "s like 'a!%' escape '!'", "bool"),
         (Mssql, "s LIKE 'a[%]b'", "s like 'a\\%b' escape '\\'", "bool"),
+        (Mssql, "s LIKE '[a-c]%'", "glob(lower(s), '[a-c]*')", "bool"),
         (Sqlite, "s LIKE '5%'", "s like '5%'", "bool"),
         (Postgres, "s ~ '^a'", "regex_match(s, '^a')", "bool"),
         (Postgres, "s !~ '^a'", "not(regex_match(s, '^a'))", "bool"),
     ]);
-    refused(&[(Mssql, "s LIKE '[a-c]%'", "B0501")]);
+    refused(&[(Mssql, "s LIKE '[a-c]!%' ESCAPE '!'", "B0501")]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn casts_say_what_happens_to_misfits() {
         (Mysql, "CAST(s AS SIGNED)", "cast(s to i64 prefix)", "i64"),
         (Postgres, "s::int", "cast(s to i32)", "i32"),
         (Postgres, "'5'::int", "5", "i32"),
-        (Mssql, "TRY_CAST(s AS INT)", "cast(s to i32 or null)", "i32"),
+        (Mssql, "TRY_CAST(s AS INT)", "case when (trim(s) eq '') then 0 else cast(s to i32 or null)", "i32"),
         (Sqlite, "CAST(s AS INTEGER)", "cast(s to i64 prefix)", "i64"),
         (Sqlite, "CAST(i AS NUMERIC)", "i", "i64"),
     ]);
