@@ -105,7 +105,7 @@ pub(super) const TIMES: &[Function] = &[
     special("localtimestamp", 0, 1, sp::time::now_local),
     call("add_months", AddMonthsSticky, &[Timestamp, Int]).is(DATE),
     call("months_between", MonthsBetween, &[Timestamp, Timestamp]),
-    call("last_day", LastDay, &[Timestamp]).is(DATE),
+    special("last_day", 1, 1, sp::oracle_time::last_day),
     special("next_day", 2, 2, sp::oracle_time::next_day),
     special("to_char", 1, 2, sp::oracle_time::to_char),
     special("to_date", 1, 2, sp::oracle_time::to_date),

@@ -9,7 +9,7 @@ use crate::expr::CallSite;
 use crate::expr::constant::{Span3, unit_named};
 use air::expr::{CompareOp, Unit};
 use air::fidelity::Assume;
-use air::types::{Collation, IntervalKind, Type, Zone};
+use air::types::{CastRule, Collation, IntervalKind, Type, Zone};
 use air::{Builtin, ExprId};
 
 const DATE: Type = Type::Timestamp { precision: 0, zone: Zone::None };
@@ -89,6 +89,29 @@ fn round_date<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, args: &[ExprId]) 
     let later = binder.case(&[(late, some)], Some(none), Type::I64, span);
     let start = binder.call_unit(Builtin::DateTrunc, unit, &[value], DATE, span);
     Ok(binder.call_unit(Builtin::DateAdd, Unit::Month, &[start, later], DATE, span))
+}
+
+/// LAST_DAY(d): so many days later, at the same time of day.
+pub(crate) fn last_day<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Timestamp])?;
+    let span = site.span;
+    // A constant without a time of day, and what is cut to days, stay at midnight.
+    let midnight = match binder.air.expr(args[0]) {
+        air::Expr::Literal { .. } => binder.air.ty(args[0]) == Type::Date,
+        air::Expr::Call { op: Builtin::DateTrunc, .. } => true,
+        air::Expr::Cast { operand, .. } => binder.air.ty(operand) == Type::Date,
+        _ => false,
+    };
+    if midnight {
+        let last = binder.call_as(Builtin::LastDay, &args, Type::Date, span);
+        return Ok(binder.cast(last, DATE, CastRule::IMPLICIT));
+    }
+    let (first, second) = (binder.twice(args[0])?, binder.twice(args[0])?);
+    let last = binder.call_as(Builtin::LastDay, &[first], Type::Date, span);
+    let last = binder.call_as(Builtin::ExtractDay, &[last], Type::I32, span);
+    let day = binder.call_as(Builtin::ExtractDay, &[second], Type::I32, span);
+    let days = binder.call_as(Builtin::Sub, &[last, day], Type::I32, span);
+    Ok(binder.call_unit(Builtin::DateAdd, Unit::Day, &[args[0], days], DATE, span))
 }
 
 /// NEXT_DAY(d, 'FRIDAY'): the first such day after d.
@@ -180,6 +203,16 @@ fn parse<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, ty: Type) -> Bound<Exp
     {
         return Ok(id);
     }
+    // Without a day it is the first of the month.
+    let dayless = format.contains("{YYYY}")
+        && (format.contains("{MM}") || format.contains("{M}"))
+        && !["{D", "{_D}", "{J}"].iter().any(|day| format.contains(day));
+    let (value, format) = if dayless {
+        let first = binder.text("-01", site.span);
+        (binder.call(Builtin::Concat, &[value, first], site.span), format + "-{DD}")
+    } else {
+        (value, format)
+    };
     if format.contains("{YY}") {
         return binder.no_meaning("a year of two digits, whose century is that of the clock,", site.span);
     }
