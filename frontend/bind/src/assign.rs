@@ -6,6 +6,7 @@ use crate::dialects::Arith;
 use crate::insert::Store;
 use crate::names::{Reference, same_letters};
 use crate::query::Usage;
+use crate::shape::Repeated;
 use air::catalog::Table;
 use air::expr::Expr;
 use air::ids::List;
@@ -133,8 +134,15 @@ impl<'a> Binder<'a> {
         let mut bound: Vec<Assignment> = Vec::with_capacity(list.len());
         let written = self.tree.list(list);
         for (i, assignment) in written.iter().enumerate() {
-            if self.shape.last_assignment_counts && self.is_set_again(assignment, &written[i + 1..]) {
-                continue;
+            match self.shape.repeated_assignment {
+                Repeated::InOrder => {}
+                Repeated::Last if self.is_set_again(assignment, &written[i + 1..]) => continue,
+                Repeated::Error if self.is_set_again(assignment, &written[i + 1..]) => {
+                    let span = self.tree.expr_span(assignment.value);
+                    let message = "the column is set twice";
+                    return Err(self.refuse(codes::SET_TWICE, span, message));
+                }
+                Repeated::Last | Repeated::Error => {}
             }
             let names = self.tree.list(assignment.targets);
             let mut source = None;

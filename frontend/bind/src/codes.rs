@@ -58,6 +58,8 @@ air_base::codes! {
     CHANGE_TARGET = "B0303";
     /// Several columns are set to one value.
     ASSIGNMENT_WIDTH = "B0304";
+    /// Two assignments to one column, where the dialect admits one.
+    SET_TWICE = "B0305";
 
     /// A clause of a definition that has no meaning in AIR.
     DEFINITION_CLAUSE = "B0401";

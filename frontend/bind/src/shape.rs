@@ -71,6 +71,17 @@ pub(crate) struct SerialType {
     pub(crate) unique: bool,
 }
 
+/// What several assignments of one UPDATE to one column mean.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Repeated {
+    /// Each is made, in order of writing.
+    InOrder,
+    /// The last one counts.
+    Last,
+    /// The statement is refused.
+    Error,
+}
+
 /// Clauses and scopes of a dialect.
 #[derive(Debug)]
 pub(crate) struct Shape {
@@ -158,8 +169,8 @@ pub(crate) struct Shape {
     pub(crate) foreign_keys_optional: bool,
     /// Rows that an INSERT takes from groups are numbered in the order the server finds them in.
     pub(crate) counted_in_order: bool,
-    /// Of several assignments to one column the last one counts.
-    pub(crate) last_assignment_counts: bool,
+    /// Several assignments of one UPDATE to one column.
+    pub(crate) repeated_assignment: Repeated,
     /// An INSERT without column list counts computed columns.
     pub(crate) computed_in_insert: bool,
     /// A table function may stand in the select list and makes rows there.
@@ -296,7 +307,7 @@ const MYSQL: Shape = Shape {
     rows_in_items: false,
     foreign_keys_optional: false,
     counted_in_order: true,
-    last_assignment_counts: false,
+    repeated_assignment: Repeated::InOrder,
 };
 
 const MARIADB: Shape =
@@ -411,7 +422,7 @@ const POSTGRES: Shape = Shape {
     rows_in_items: true,
     foreign_keys_optional: false,
     counted_in_order: false,
-    last_assignment_counts: false,
+    repeated_assignment: Repeated::Error,
 };
 
 const SQLITE_HARMLESS: &[&str] = &[
@@ -488,7 +499,7 @@ const SQLITE: Shape = Shape {
     rows_in_items: false,
     foreign_keys_optional: true,
     counted_in_order: false,
-    last_assignment_counts: true,
+    repeated_assignment: Repeated::Last,
 };
 
 const ORACLE_HARMLESS: &[&str] = &[
@@ -568,7 +579,7 @@ const ORACLE: Shape = Shape {
     rows_in_items: false,
     foreign_keys_optional: false,
     counted_in_order: false,
-    last_assignment_counts: false,
+    repeated_assignment: Repeated::Error,
 };
 
 const MSSQL_HARMLESS: &[&str] = &[
@@ -645,7 +656,7 @@ const MSSQL: Shape = Shape {
     rows_in_items: false,
     foreign_keys_optional: false,
     counted_in_order: false,
-    last_assignment_counts: false,
+    repeated_assignment: Repeated::Error,
 };
 
 impl Shape {

@@ -167,6 +167,7 @@ fn the_last_assignment_counts_in_sqlite() {
     assert_eq!(bench.air.list(node.assignments).len(), 2);
     let (bench, node) = update(Mysql, "UPDATE t SET a = 1, a = a + 1");
     assert_eq!(bench.air.list(node.assignments).len(), 2);
+    assert!(!bind(Postgres, "UPDATE t SET a = 1, a = 2").ok);
 }
 
 #[test]
