@@ -88,9 +88,18 @@ impl Drawer<'_> {
         let mut drawn = self.select(&items, &from);
         self.filter(&mut drawn.query);
         drawn.query += &format!(" group by {key}");
-        if self.choices.chance(1, 4) {
-            let count = self.choices.below(3);
-            drawn.query += &format!(" having count(*) > {count}");
+        match self.choices.below(6) {
+            0 => {
+                let count = self.choices.below(3);
+                drawn.query += &format!(" having count(*) > {count}");
+            }
+            1 => {
+                let kind = "int".to_owned();
+                let template = self.choices.of(&self.grammar.aggregates[&kind]).clone();
+                let total = self.fill(&template, DEPTH - 1, "");
+                drawn.query += &format!(" having {total} > 1");
+            }
+            _ => {}
         }
         drawn
     }
@@ -124,7 +133,19 @@ impl Drawer<'_> {
             let items: Vec<String> = kinds.iter().map(|kind| self.expression(kind, DEPTH - 1)).collect();
             sides.push(format!("select {} from {from}", items.join(", ")));
         }
-        Drawn { change: None, query: sides.join(&format!(" {operation} ")), order: Order::Bag }
+        let mut drawn =
+            Drawn { change: None, query: sides.join(&format!(" {operation} ")), order: Order::Bag };
+        // Which of several spellings of one text comes first, the engine is free to choose.
+        let loose = self.grammar.avoids("loose-texts") && kinds.iter().any(|kind| kind == "text");
+        if !loose && self.choices.chance(1, 3) {
+            let keys: Vec<String> = (1..=kinds.len()).map(|key| key.to_string()).collect();
+            drawn.query += &format!(" order by {}", keys.join(", "));
+            drawn.order = Order::Rows;
+            if self.choices.chance(1, 2) {
+                drawn.query += &format!(" limit {}", 1 + self.choices.below(4));
+            }
+        }
+        drawn
     }
 
     /// A kind whose equal values cannot be told apart.
@@ -353,6 +374,10 @@ impl Drawer<'_> {
             "",
             "rows between 1 preceding and 1 following",
             "rows between unbounded preceding and current row",
+            "range between unbounded preceding and current row",
+            "rows between 2 preceding and 1 preceding",
+            "rows between current row and unbounded following",
+            "range between unbounded preceding and unbounded following",
         ];
         let frame = *self.choices.of(&frames);
         if !frame.is_empty() {
