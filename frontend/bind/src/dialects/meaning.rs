@@ -160,6 +160,8 @@ pub(crate) struct Texts {
     pub results_collated: bool,
     /// Texts joined with DISTINCT and without an order of their own come in the order of the values.
     pub lists_sort: bool,
+    /// Texts joined with DISTINCT come sorted, as the server tells them apart by sorting (PostgreSQL).
+    pub distinct_sorts: bool,
     /// A truth value taken out of a document as text is 1 or 0 (MariaDB).
     pub json_truth_is_number: bool,
     /// Regular expressions of REGEXP and RLIKE compare by the collation.
@@ -281,6 +283,8 @@ pub(crate) struct Times {
     pub fraction: Rounding,
     /// What INTERVAL is.
     pub intervals: Intervals,
+    /// `TIMESTAMP '…'` has no zone, whatever columns of that type have (MySQL).
+    pub timestamp_literals_plain: bool,
     /// Timestamps of three digits count three-hundredths of a second (T-SQL datetime).
     pub ticks: bool,
     /// Timestamps and times are shown without zeros at the end of the fraction (PostgreSQL).

@@ -41,9 +41,11 @@ impl<'a> Binder<'a> {
         if op == Builtin::StringAgg
             && site.distinct
             && order_items.is_empty()
-            && self.meaning.texts.lists_sort
+            && (self.meaning.texts.lists_sort || self.meaning.texts.distinct_sorts)
         {
-            order = self.keys_of_values(site.args)?;
+            // The separator is among the arguments there.
+            let values = if self.meaning.texts.lists_sort { site.args } else { &site.args[..1] };
+            order = self.keys_of_values(values)?;
         }
         let filter = match extra.filter {
             Some(filter) => Some(self.predicate(filter)?),

@@ -839,6 +839,11 @@ impl<'a> Binder<'a> {
             }
         }
         match (from, to) {
+            (Type::Text(_), Type::Decimal { .. } | Type::Float64) => {
+                if let Some(extreme) = self.extreme_of_numbers(operand, to) {
+                    return Ok(extreme);
+                }
+            }
             (Type::Enum(_) | Type::Set(_), to) if to.is_numeric() => {
                 let place = self.enum_place(operand)?;
                 return self.explicit_cast(place, to, null_on_failure);

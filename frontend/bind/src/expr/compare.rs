@@ -561,8 +561,27 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// GREATEST and LEAST of texts, where a number is wanted: the texts are read as numbers before they are compared
+    /// (MySQL). `None` for anything else.
+    pub(crate) fn extreme_of_numbers(&mut self, id: ExprId, to: Type) -> Option<ExprId> {
+        let Expr::Call { op: op @ (Builtin::Greatest | Builtin::Least), args, .. } = self.air.expr(id) else {
+            return None;
+        };
+        let args = self.air.list(args).to_vec();
+        let texts = args.iter().all(|&arg| self.air.ty(arg).is_text());
+        if self.meaning.conversions.text_meets_number != TextMeetsNumber::AsFloat || !texts {
+            return None;
+        }
+        let numbers: Vec<ExprId> = args.into_iter().map(|arg| self.number_of(arg, to)).collect();
+        let span = self.air.span(id);
+        Some(self.call_as(op, &numbers, to, span))
+    }
+
     /// A text read as a number by its prefix.
     pub(crate) fn number_of(&mut self, id: ExprId, to: Type) -> ExprId {
+        if let Some(extreme) = self.extreme_of_numbers(id, to) {
+            return extreme;
+        }
         let rule = CastRule {
             reason: CastReason::Implicit,
             failure: match self.meaning.conversions.text_to_number {

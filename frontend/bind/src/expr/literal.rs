@@ -169,6 +169,9 @@ impl<'a> Binder<'a> {
         let digits =
             value.rsplit_once('.').map_or(0, |(_, f)| f.bytes().take_while(u8::is_ascii_digit).count());
         let to = match to {
+            Type::Timestamp { precision, .. } if self.meaning.times.timestamp_literals_plain => {
+                Type::Timestamp { precision: precision.max(digits.min(9) as u8), zone: Zone::None }
+            }
             Type::Timestamp { precision, zone }
                 if self.tree[ty].args.is_empty()
                     && self.meaning.conversions.implicit != Implicit::Literals =>

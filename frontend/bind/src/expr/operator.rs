@@ -742,6 +742,12 @@ impl<'a> Binder<'a> {
                     let rule = self.cast_rule(self.air.ty(id), Type::U64, CastReason::Implicit);
                     return Ok(self.cast(id, Type::U64, rule));
                 }
+                if self.meaning.numbers.bits == Bits::Unsigned64 && self.air.ty(id).is_float() {
+                    // Bits are those of the exact number that the float is shown as.
+                    let rule = self.cast_rule(self.air.ty(id), Type::I64, CastReason::Implicit);
+                    let rule = air::types::CastRule { rounding: air::types::Rounding::HalfAway, ..rule };
+                    return Ok(self.cast(id, Type::I64, rule));
+                }
                 self.as_int(id)
             }
         }

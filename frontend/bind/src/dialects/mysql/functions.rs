@@ -56,7 +56,7 @@ pub(super) const TEXTS: &[Function] = &[
     call("char_length", CharLength, &[Text]),
     call("character_length", CharLength, &[Text]),
     call("concat", Concat, &[Text]).many(),
-    call("concat_ws", ConcatWs, &[Text]).min(2).many(),
+    special("concat_ws", 2, 255, sp::mysql_text::concat_ws),
     call("elt", Elt, &[Int, Text]).many(),
     call("field", Field, &[Common]).min(2).many(),
     special("find_in_set", 2, 2, sp::mysql_text::find_in_set),

@@ -28,17 +28,45 @@ pub(crate) fn pad<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Expr
         let kept = binder.call(Builtin::LeftClamped, &[args[0], limit], site.span);
         return Ok(binder.case(&[(test, kept)], None, ty, site.span));
     }
+    let mut tests = Vec::new();
     match binder.air.int_literal(length) {
-        Some(0..) => Ok(binder.call(op, &args, site.span)),
-        Some(_) => Ok(binder.null(ty, site.span)),
+        Some(0..) => {}
+        Some(_) => return Ok(binder.null(ty, site.span)),
         None => {
-            let padded = binder.call(op, &args, site.span);
             let tested = binder.twice(length)?;
             let zero = binder.int(0, site.span);
-            let some = binder.compare(CompareOp::Ge, tested, zero, Collation::BINARY, site.span);
-            Ok(binder.case(&[(some, padded)], None, ty, site.span))
+            tests.push(binder.compare(CompareOp::Ge, tested, zero, Collation::BINARY, site.span));
         }
     }
+    if let Some(&pad) = args.get(2)
+        && binder.air.literal(pad).is_none()
+    {
+        // As above, if there turns out to be nothing to pad with.
+        let (text, pad) = (binder.twice(args[0])?, binder.twice(pad)?);
+        let (size, width) = (
+            binder.call(Builtin::CharLength, &[text], site.span),
+            binder.call(Builtin::ByteLength, &[pad], site.span),
+        );
+        let (limit, zero) = (binder.twice(length)?, binder.int(0, site.span));
+        let enough = binder.compare(CompareOp::Ge, size, limit, Collation::BINARY, site.span);
+        let padding = binder.compare(CompareOp::Gt, width, zero, Collation::BINARY, site.span);
+        tests.push(binder.disjunction(&[padding, enough], site.span));
+    }
+    let padded = binder.call(op, &args, site.span);
+    if tests.is_empty() {
+        return Ok(padded);
+    }
+    let test = binder.conjunction(&tests, site.span);
+    Ok(binder.case(&[(test, padded)], None, ty, site.span))
+}
+
+/// CONCAT_WS(separator, …): blanks that fill a text up to its length are no part of it.
+pub(crate) fn concat_ws<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let mut args = binder.wanted_args(site, &[Want::Text])?;
+    for arg in &mut args {
+        *arg = binder.read_trimmed(*arg);
+    }
+    Ok(binder.call(Builtin::ConcatWs, &args, site.span))
 }
 
 /// A pattern that ignores letter case where the collation of the texts does.

@@ -6,9 +6,9 @@ use crate::codes;
 use crate::dialects::Want;
 use crate::expr::CallSite;
 use crate::expr::constant::{clock_interval, interval_text, unit_named};
-use air::expr::Unit;
-use air::types::{Type, Zone};
-use air::{Builtin, ExprId};
+use air::expr::{CompareOp, Unit};
+use air::types::{Collation, Type, Zone};
+use air::{Builtin, Expr, ExprId};
 use air_base::Diagnostic;
 use airc_grammar::tree;
 
@@ -270,7 +270,19 @@ pub(crate) fn from_unixtime<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> 
         Type::Float32 | Type::Float64 => Type::TIMESTAMP,
         _ => DATETIME,
     };
-    let moment = binder.call_as(Builtin::FromUnixTime, &[value], ty, site.span);
+    // There is no time before 1970: a negative number gives NULL.
+    let signed = binder.air.literal(value).is_none()
+        && !matches!(binder.air.expr(value), Expr::Column { .. })
+        && !matches!(binder.air.ty(value), Type::Int { unsigned: true, .. });
+    let moment = if signed {
+        let tested = binder.twice(value)?;
+        let zero = binder.int(0, site.span);
+        let some = binder.compare(CompareOp::Ge, tested, zero, Collation::BINARY, site.span);
+        let moment = binder.call_as(Builtin::FromUnixTime, &[value], ty, site.span);
+        binder.case(&[(some, moment)], None, ty, site.span)
+    } else {
+        binder.call_as(Builtin::FromUnixTime, &[value], ty, site.span)
+    };
     let Some(format) = site.args.get(1) else { return Ok(moment) };
     let format = neutral(binder, *format)?;
     let format = binder.text(&format, site.span);

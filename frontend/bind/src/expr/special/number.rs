@@ -113,6 +113,20 @@ pub(crate) fn conv<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Exp
             None => return binder.no_meaning("CONV with a base that is no constant", site.span),
         }
     }
+    // A negative number counts as 64 bits, as which it is shown to other bases by itself.
+    let whole = matches!(binder.air.ty(args[0]), Type::Int { unsigned: false, .. })
+        && !matches!(binder.air.literal(args[0]), Some(Literal::Int { value: 0.. }));
+    if whole && binder.air.int_literal(from) == Some(10) {
+        let op = match binder.air.int_literal(to) {
+            Some(16) => Some(Builtin::HexOfInt),
+            Some(2) => Some(Builtin::BinOfInt),
+            Some(8) => Some(Builtin::OctOfInt),
+            _ => None,
+        };
+        if let Some(op) = op {
+            return Ok(binder.call(op, &args[..1], site.span));
+        }
+    }
     // Nothing is no number (MariaDB).
     if !binder.air.ty(args[0]).is_int() {
         let empty = binder.text("", site.span);
