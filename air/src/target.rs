@@ -203,6 +203,8 @@ pub struct Capabilities {
     pub right_join: Can,
     /// LATERAL or APPLY.
     pub lateral: Lateral,
+    /// A subquery in FROM sees the tables of the query around the one it is in.
+    pub derived_sees_outside: bool,
     /// SELECT without FROM; else the table to name.
     pub dual: Option<&'static str>,
     /// WITH RECURSIVE: `true`: the word is written.
@@ -324,6 +326,12 @@ pub struct Capabilities {
     pub time_spans: bool,
     /// A text padded to a length below zero is NULL.
     pub negative_padding_is_null: bool,
+    /// A text that would have to be padded with nothing is NULL.
+    pub empty_padding_is_null: bool,
+    /// A replacement that is NULL makes the result NULL only where there is something to replace.
+    pub lazy_replacement: bool,
+    /// Rows compare as their parts do, NULL and collations of texts included.
+    pub rows_as_their_parts: bool,
     /// Dates and times are types of their own (else they are ISO texts).
     pub temporal_types: bool,
     /// JSON documents, UUIDs and declared words are types of their own (else they are texts).

@@ -233,9 +233,9 @@ cases! {
         r#"substr(b, 2, 3)"#,
         r#"substr(b, 2, 3)"#;
     substring_3: r#"(call op:substring args:[s0.b s0.n]):text(binary)?"# =>
-        r#"CASE WHEN n > 0 THEN SUBSTRING(b, n) ELSE SUBSTRING(b, 1) END"#,
+        r#"CASE WHEN n > 0 THEN SUBSTRING(b, n) WHEN n IS NOT NULL THEN SUBSTRING(b, 1) END"#,
         r#"substr(b, n)"#,
-        r#"CASE WHEN n > 0 THEN substr(b, n) ELSE substr(b, 1) END"#;
+        r#"CASE WHEN n > 0 THEN substr(b, n) WHEN n IS NOT NULL THEN substr(b, 1) END"#;
     substring_from_end: r#"(call op:substring_from_end args:[s0.b -2]):text(binary)?"# =>
         r#"SUBSTRING(b, -2)"#,
         r#"CASE WHEN char_length(b) < 2 THEN '' ELSE substr(b, char_length(b) - 1) END"#,

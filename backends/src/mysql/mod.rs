@@ -52,6 +52,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     full_join: Can::No,
     right_join: Can::Yes,
     lateral: Lateral::Word(Can::Since(Version(8, 0))),
+    derived_sees_outside: true,
     dual: None,
     recursive_word: true,
     using: true,
@@ -117,6 +118,9 @@ const MYSQL_BASE: Capabilities = Capabilities {
     wide_integers: true,
     time_spans: true,
     negative_padding_is_null: true,
+    empty_padding_is_null: true,
+    lazy_replacement: true,
+    rows_as_their_parts: false,
     temporal_types: true,
     document_types: false,
     fixed_texts_pad: false,
@@ -252,6 +256,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
 /// What MariaDB 10.11 does otherwise; run on the engine.
 static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     lateral: Lateral::No,
+    derived_sees_outside: false,
     short_ranks: true,
     mixed_windows: false,
     // Since 10.3.

@@ -166,7 +166,7 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(FormatNumber, "numbers are formatted by pictures"),
     Row::refuse(Printf, "there is no printf"),
     Row::template(FormatPostgres, "format({*})"),
-    Row::template(TextOfReal, "CASE WHEN {0!} = trunc({0}) AND abs({0}) < 1e15 THEN CAST(CAST({0} AS bigint) AS text) || '.0' ELSE CAST({0} AS text) END").under(Assume::NumberRange),
+    Row::template(TextOfReal, "CASE WHEN {0!} = trunc({0}) AND abs({0}) < 1e15 THEN CAST(CAST({0} AS bigint) AS text) || '.0' ELSE CAST(CAST({0} AS numeric) AS text) END").under(Assume::NumberRange),
     Row::template(TextOfTimestamp, "CAST({0} AS text)"),
     Row::template(TextOfTime, "CAST({0} AS text)"),
     Row::template(TextOfNumber, r#"regexp_replace(CAST(trim_scale(CAST({0} AS numeric)) AS text), '^(-?)0[.]', '\1.')"#),

@@ -22,6 +22,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[BitAndAgg, BitOrAgg, BitXorAgg], bits_of_no_rows),
     },
     Rule {
+        name: "bits_of_a_constant",
+        law: "the bits of one value, many times, are those of the value, and of an even number of times none for XOR",
+        apply: Apply::Builtins(&[BitAndAgg, BitOrAgg, BitXorAgg], bits_of_a_constant),
+    },
+    Rule {
         name: "spread_by_sums",
         law: "the variance is the mean of squares less the square of the mean",
         apply: Apply::Builtins(&[VarPop, VarSamp, StddevPop, StddevSamp], spread_by_sums),
@@ -133,6 +138,36 @@ fn bits_of_no_rows(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let expr = cx.case_expr(&[(some, signed)], None);
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// Where bits are collected by a subquery, an aggregate without a column would be the subquery's own.
+fn bits_of_a_constant(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    let arg = parts.args[0];
+    if cx.target.can.decimals != Decimals::Float || has_column(cx, arg) {
+        return Ok(false);
+    }
+    let count = aggregate(cx, &parts, Count, arg, Type::I64, id);
+    let zero = cx.int(0, id);
+    let some = cx.compare(CompareOp::Gt, count, zero);
+    let expr = if parts.op == BitXorAgg {
+        let two = cx.int(2, id);
+        let rest = cx.call(Mod, &[count, two], Type::I64, id);
+        let one = cx.int(1, id);
+        let odd = cx.compare(CompareOp::Eq, rest, one);
+        cx.case_expr(&[(odd, arg), (some, zero)], None)
+    } else {
+        cx.case_expr(&[(some, arg)], None)
+    };
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// True if the value depends on a row.
+pub(super) fn has_column(cx: &Context<'_>, id: ExprId) -> bool {
+    crate::build::below(cx.air, &[Child::Expr(id)])
+        .into_iter()
+        .any(|id| matches!(cx.air.expr(id), Expr::Column { .. }))
 }
 
 fn spread_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {

@@ -1,6 +1,6 @@
 //! Bit operations: unsigned and signed 64 bits, counts beyond the width.
 
-use air::builtins::Builtin::*;
+use air::builtins::Builtin::{self, *};
 use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::target::Decimals;
@@ -258,16 +258,64 @@ fn narrow_shift(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
+/// A signed shift by a negative count shifts the other way; `op` may be either.
+fn shift_either_way(cx: &mut Context<'_>, id: ExprId, op: Builtin, x: ExprId, n: ExprId) -> Fired {
+    let ty = cx.air.ty(id);
+    let x = if cx.target.can.wide_integers || cx.air.ty(x) == Type::I64 && cx.air.literal(x).is_none() {
+        x
+    } else {
+        if cx.int_value(x).is_some_and(|value| i32::try_from(value).is_ok()) {
+            // A literal is of the narrowest type that holds it.
+            cx.air.info_mut(x).ty = Type::I32;
+        }
+        cx.cast(x, Type::I64)
+    };
+    let (zero, far, back) = (cx.int(0, id), cx.int(63, id), cx.int(-63, id));
+    // From 0 to 63 already; that it is cut to them shows that it has been seen to.
+    let count = |cx: &mut Context<'_>, n: ExprId| {
+        let count_ty = cx.air.ty(n);
+        let count = cx.call(BitAnd, &[n, far], count_ty, id);
+        if count_ty == Type::I32 || cx.target.can.wide_integers { count } else { cx.cast(count, Type::I32) }
+    };
+    let left_by = |cx: &mut Context<'_>, n: ExprId| {
+        let n = count(cx, n);
+        cx.call(ShiftLeft, &[x, n], ty, id)
+    };
+    let right_by = |cx: &mut Context<'_>, n: ExprId| {
+        let n = count(cx, n);
+        cx.call(ShiftRight, &[x, n], ty, id)
+    };
+    let count_ty = cx.air.ty(n);
+    let negated = cx.call(Neg, &[n], count_ty, id);
+    // A count of 63 leaves the sign; one beyond leaves nothing of what is shifted to the left.
+    let last = cx.call(ShiftRight, &[x, far], ty, id);
+    let (ahead, behind) = match op {
+        ShiftLeft => ((zero, left_by(cx, n)), (last, right_by(cx, negated))),
+        _ => ((last, right_by(cx, n)), (zero, left_by(cx, negated))),
+    };
+    let beyond = cx.compare(CompareOp::Gt, n, far);
+    let below = cx.compare(CompareOp::Lt, n, back);
+    let forward = cx.compare(CompareOp::Ge, n, zero);
+    let expr = cx.case_expr(&[(beyond, ahead.0), (below, behind.0), (forward, ahead.1)], Some(behind.1));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
 /// PostgreSQL and SQL Server take the count modulo the width.
 fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let Some([x, n]) = cx.args(id) else { return Ok(false) };
     if cx.target.can.wide_integers {
+        // A target that is signed itself shifts either way by itself.
+        let signed = cx.target.can.unsigned && cx.air.ty(id) == Type::I64;
+        if signed && cx.int_value(n).is_none() && !is_masked(cx, n) && may_be_negative(cx, n) {
+            return shift_either_way(cx, id, op, x, n);
+        }
         return narrow_shift(cx, id);
     }
     if !cx.air.ty(id).is_int() {
         return Ok(false);
     }
-    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
-    let Some([x, n]) = cx.args(id) else { return Ok(false) };
     if cx.int_value(n).is_some_and(|n| (0..64).contains(&n)) {
         if cx.air.ty(id) == Type::I64 && !matches!(cx.air.expr(x), Expr::Cast { to: Type::I64, .. }) {
             let narrow = cx.air.literal(x).is_some() || cx.air.ty(x) != Type::I64;
@@ -301,6 +349,9 @@ fn shift_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     if is_masked(cx, n) {
         return Ok(false);
+    }
+    if ty == Type::I64 && may_be_negative(cx, n) {
+        return shift_either_way(cx, id, op, x, n);
     }
     let beyond = cx.compare(CompareOp::Ge, n, limit);
     let below = cx.compare(CompareOp::Lt, n, zero);

@@ -382,6 +382,15 @@ fn is_whole(cx: &Context<'_>, id: ExprId) -> bool {
 
 fn to_unsigned(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    if to == Type::U64
+        && from.is_text()
+        && !cx.target.can.unsigned
+        && cx.target.can.bad_number == CastFailure::Prefix
+        && cx.air.literal(operand).is_none()
+    {
+        let (subject, span) = (cx.subject(operand), cx.air.span(id));
+        return cx.assume(Assume::IntegerRange, &subject, span).map(|()| false);
+    }
     if to != Type::U64 || cx.target.can.unsigned || !from.is_numeric() || rule.reason != CastReason::Explicit
     {
         return Ok(false);
@@ -491,6 +500,14 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let message = "a number of no declared scale is shown with as many digits as it was given";
         return cx.refuse(codes::CAST, span, message, "declare its scale, or round it first");
     }
+    if let (Decimals::Unbounded, Type::Decimal { scale: scale @ 1.., .. }) = (cx.target.can.decimals, from)
+        && is_uneven(cx, operand, scale)
+    {
+        let digits = cx.int(i64::from(scale), id);
+        let rounded = cx.call(Round, &[operand, digits], from, id);
+        cx.air.set(id, Expr::Cast { operand: rounded, to, rule });
+        return Ok(true);
+    }
     if cx.target.can.decimals != Decimals::Float {
         return Ok(false);
     }
@@ -542,6 +559,24 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.become_copy(id, plain);
     }
     Ok(true)
+}
+
+/// True for a choice among numbers of which some have fewer digits than the whole: chosen, they show their own.
+fn is_uneven(cx: &Context<'_>, id: ExprId, scale: i16) -> bool {
+    let short = |id: ExprId| match cx.air.ty(id) {
+        Type::Int { .. } => true,
+        Type::Decimal { scale: own, .. } => own < scale || is_uneven(cx, id, scale),
+        _ => false,
+    };
+    match cx.air.expr(id) {
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().any(|branch| short(branch.then)) || otherwise.is_some_and(short)
+        }
+        Expr::Call { op: Greatest | Least | GreatestSkipNulls | LeastSkipNulls | Coalesce, args, .. } => {
+            cx.air.list(args).iter().any(|&arg| short(arg))
+        }
+        _ => false,
+    }
 }
 
 /// True for a quotient or mean without a scale of its own, and for sums of such.

@@ -27,6 +27,21 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[DateAddRoll], roll_over),
     },
     Rule {
+        name: "narrow_day_count",
+        law: "a number of days, and a year, fits the integers that dates are counted in",
+        apply: Apply::Builtins(&[FromDays, MakeDateOfYear], narrow_day_count),
+    },
+    Rule {
+        name: "known_parts",
+        law: "a date or time that a part is missing of is NULL",
+        apply: Apply::Builtins(&[MakeDate, MakeTime, MakeTimestamp, MakeDateOfYear], known_parts),
+    },
+    Rule {
+        name: "time_of_day",
+        law: "a time of day has hours from 0 to 23",
+        apply: Apply::Builtins(&[MakeTime], time_of_day),
+    },
+    Rule {
         name: "seconds_of_a_day",
         law: "seconds of one day are a time of that day",
         apply: Apply::Builtins(&[SecondsToTime], seconds_of_a_day),
@@ -83,6 +98,72 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[AddDays], days_of_timestamp),
     },
 ];
+
+/// Where integers have widths, dates are counted in 32 bits.
+fn narrow_day_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.wide_integers {
+        return Ok(false);
+    }
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let mut fired = false;
+    for arg in &mut args {
+        let wide =
+            matches!(cx.air.ty(*arg), Type::Int { bits: 64, .. } | Type::Int { bits: 32, unsigned: true });
+        if wide && cx.int_value(*arg).is_none() {
+            *arg = cx.cast(*arg, Type::I32);
+            fired = true;
+        }
+    }
+    if fired {
+        cx.become_call(id, op, &args);
+    }
+    Ok(fired)
+}
+
+/// What writes dates as texts takes a part that is NULL for 0.
+fn known_parts(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let mut tests = Vec::new();
+    for arg in &mut args {
+        if cx.air.info(*arg).nullable {
+            tests.push(Some(cx.is_null(*arg, true)));
+            *arg = cx.air.copy(*arg);
+            cx.air.info_mut(*arg).nullable = false;
+        }
+    }
+    let Some(known) = crate::build::Build::and(cx.air, &tests) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    let made = cx.call(op, &args, ty, id);
+    let expr = cx.case_expr(&[(known, made)], None);
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// Where a time is one of a day, hours below nothing and beyond the day make none; a time kept as text has no sign.
+fn time_of_day(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([hour, ..]) = cx.args::<3>(id) else { return Ok(false) };
+    let span = cx.air.span(id);
+    let spans = cx.target.can.time_spans;
+    if spans && cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    match cx.int_value(hour) {
+        Some(0..=23) => Ok(false),
+        Some(24..) if spans => Ok(false),
+        Some(_) => {
+            cx.refuse(codes::BUILTIN, span, "a time below nothing, or of more than a day, has no form", "")
+        }
+        None => {
+            let subject = cx.subject(hour);
+            cx.assume(Assume::FittingValues, &subject, span).map(|()| false)
+        }
+    }
+}
 
 /// SQLite's word for the unit, and how many of them make one.
 fn modifier_word(unit: Unit) -> Option<(&'static str, i64)> {

@@ -6,9 +6,11 @@
 use air::builtins::Builtin::{self, *};
 use air::expr::CompareOp;
 use air::fidelity::Assume;
+use air::node::Child;
+use air::query::Item;
 use air::target::Decimals;
 use air::types::Type;
-use air::{Expr, ExprId, Literal};
+use air::{Expr, ExprId, Literal, SelectId};
 
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -48,6 +50,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "intermediate_quotient",
         law: "inside of arithmetic a quotient keeps its digits; only the result is rounded to the scale of its type",
         apply: Apply::Builtins(&[Add, Sub, Mul, Neg], intermediate_quotient),
+    },
+    Rule {
+        name: "summed_quotient",
+        law: "a sum or mean of all rows keeps the digits of the quotients it adds; only the result is rounded",
+        apply: Apply::Select(summed_quotient),
     },
     Rule {
         name: "decimal_mean",
@@ -104,12 +111,12 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.speaks(op) {
         return Ok(false);
     }
-    let or_null = op == DivDecimalOrNull;
     let ty = cx.air.ty(id);
     if cx.decimals_are_floats() {
         let float = Type::Float64;
         let a = as_float(cx, a);
-        let quotient = cx.call(if or_null { DivFloatOrNull } else { DivFloat }, &[a, b], float, id);
+        let quotient =
+            cx.call(if op == DivDecimalOrNull { DivFloatOrNull } else { DivFloat }, &[a, b], float, id);
         note_range(cx, id)?;
         match ty.scale() {
             Some(scale) if or_null => become_rounded(cx, id, quotient, scale),
@@ -118,15 +125,7 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         return Ok(true);
     }
-    let b = if or_null && !cx.is_nonzero_literal(b) {
-        let zero = cx.int(0, b);
-        let ty = cx.air.ty(b);
-        let b = cx.call(NullIf, &[b, zero], ty, b);
-        cx.air.info_mut(b).nullable = true;
-        b
-    } else {
-        b
-    };
+    let b = if op == DivDecimalOrNull { or_null(cx, b) } else { b };
     let Some(scale) = ty.scale() else {
         // Without types the quotient has the digits the target gives it.
         let a = cx.cast(a, Type::Number);
@@ -228,7 +227,7 @@ fn integer_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let or_null = op == DivIntOrNull;
     // MySQL's DIV itself takes decimals.
-    if or_null && cx.speaks(DivDecimalOrNull) || is_int_like(ta) && is_int_like(tb) {
+    if or_null && cx.speaks(DivDecimalOrNull) || is_whole(cx, a) && is_whole(cx, b) {
         return Ok(false);
     }
     let ty = cx.air.ty(id);
@@ -251,9 +250,11 @@ fn integer_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
-/// Integers, and decimals that hold integers only.
-fn is_int_like(ty: Type) -> bool {
-    ty.is_int() || ty.scale() == Some(0)
+/// An integer on the target too: what rounds a decimal gives one without decimals, but is no integer there.
+fn is_whole(cx: &Context<'_>, id: ExprId) -> bool {
+    let ty = cx.air.ty(id);
+    let rounds = matches!(cx.as_call(id), Some((Floor | Ceil | Round | Trunc, _)));
+    ty.is_int() || ty.scale() == Some(0) && !rounds
 }
 
 fn float_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -361,9 +362,125 @@ fn is_quotient(cx: &Context<'_>, id: ExprId) -> bool {
         Expr::Call { op, .. } => {
             matches!(op, DivNumber | DivFloat | DivFloatOrNull | Add | Sub | Mul | Neg)
         }
-        Expr::Aggregate { op, .. } => matches!(op, AvgNumber | AvgFloat),
+        Expr::Aggregate { op, .. } => matches!(op, AvgNumber | AvgFloat | Sum),
         _ => false,
     }
+}
+
+/// What a rounding of ours rounds, with the digits that the source computes on with.
+fn unrounded(cx: &mut Context<'_>, id: ExprId) -> Option<ExprId> {
+    let (inner, _) = is_rounding_of_ours(cx, id)?;
+    if cx.decimals_are_floats() || !matches!(cx.air.expr(inner), Expr::Call { op: DivNumber, .. }) {
+        return Some(inner);
+    }
+    // MySQL cuts quotients to whole words of nine digits.
+    let digits = cx.air.ty(id).scale().unwrap_or(0).max(1);
+    let words = (digits + 8) / 9 * 9;
+    let words = cx.int(i64::from(words), id);
+    Some(cx.call(Trunc, &[inner, words], Type::Number, id))
+}
+
+/// Sums of groups are kept in columns of the result's type between rows, depending on the plan: those stay.
+fn summed_quotient(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    let block = *cx.air.select(select);
+    if block.group.is_some() || cx.speaks(DivDecimalOrNull) {
+        return Ok(false);
+    }
+    let mut stack: Vec<ExprId> = block.having.into_iter().collect();
+    for item in cx.air.list(block.items) {
+        if let Item::Expr { expr, .. } = item {
+            stack.push(*expr);
+        }
+    }
+    let mut fired = false;
+    while let Some(id) = stack.pop() {
+        let expr = cx.air.expr(id);
+        let Expr::Aggregate { op: op @ (Sum | AvgDecimal), distinct: false, args, order, filter, collation } =
+            expr
+        else {
+            // What windows and subqueries add up is theirs.
+            if !matches!(expr, Expr::Window { .. }) {
+                cx.air.children(Child::Expr(id), &mut |child| {
+                    if let Child::Expr(child) = child {
+                        stack.push(child);
+                    }
+                });
+            }
+            continue;
+        };
+        let Type::Decimal { precision, scale } = cx.air.ty(id) else { continue };
+        let arg = cx.air.at(args, 0);
+        let Some(kept) = computed_scale(cx, arg).filter(|kept| Some(*kept) != cx.air.ty(arg).scale()) else {
+            continue;
+        };
+        keep_scale(cx, arg);
+        let ty = Type::Decimal { precision, scale: scale.max(kept) };
+        let all = Expr::Aggregate { op, distinct: false, args, order, filter, collation };
+        let all = cx.make(all, ty, true, id);
+        let digits = cx.int(i64::from(scale), id);
+        cx.become_call(id, Round, &[all, digits]);
+        fired = true;
+    }
+    Ok(fired)
+}
+
+/// Digits behind the point that are computed with: MySQL keeps those of quotients in whole words of nine.
+fn computed_scale(cx: &Context<'_>, id: ExprId) -> Option<i16> {
+    const DIGITS_MAX: i16 = 30;
+    let own = |id: ExprId| match cx.air.ty(id) {
+        Type::Int { .. } => Some(0),
+        Type::Decimal { scale, .. } => Some(scale),
+        _ => None,
+    };
+    let part = |id: ExprId| computed_scale(cx, id).or_else(|| own(id));
+    let (op, args) = cx.as_call(id)?;
+    let scale = match (op, cx.air.list(args)) {
+        (DivDecimalOrNull | DivDecimal, _) => (own(id)?.max(1) + 8) / 9 * 9,
+        (Add | Sub, &[a, b]) => part(a)?.max(part(b)?),
+        (Mul, &[a, b]) => part(a)? + part(b)?,
+        (Neg, &[a]) => computed_scale(cx, a)?,
+        _ => return None,
+    };
+    Some(scale.min(DIGITS_MAX))
+}
+
+/// Makes quotients, and what is computed with them, have the digits that are computed with.
+fn keep_scale(cx: &mut Context<'_>, id: ExprId) {
+    let Some(scale) = computed_scale(cx, id) else { return };
+    let precision = match cx.air.ty(id) {
+        Type::Decimal { precision, .. } => precision.max(38),
+        _ => return,
+    };
+    cx.air.info_mut(id).ty = Type::Decimal { precision, scale };
+    let Some((op @ (DivDecimalOrNull | DivDecimal), _)) = cx.as_call(id) else {
+        for arg in cx.all_args(id) {
+            keep_scale(cx, arg);
+        }
+        return;
+    };
+    if cx.decimals_are_floats() {
+        return;
+    }
+    // The digits beyond are cut, not rounded.
+    let Some([a, b]) = cx.args(id) else { return };
+    let b = if op == DivDecimalOrNull { or_null(cx, b) } else { b };
+    let one = one_with_scale(cx, scale, id);
+    let a = cx.call(Mul, &[a, one], Type::Number, id);
+    let quotient = cx.call(DivNumber, &[a, b], Type::Number, id);
+    let digits = cx.int(i64::from(scale), id);
+    cx.become_call(id, Trunc, &[quotient, digits]);
+}
+
+/// The divisor, NULL for zero.
+fn or_null(cx: &mut Context<'_>, divisor: ExprId) -> ExprId {
+    if cx.is_nonzero_literal(divisor) {
+        return divisor;
+    }
+    let zero = cx.int(0, divisor);
+    let ty = cx.air.ty(divisor);
+    let divisor = cx.call(NullIf, &[divisor, zero], ty, divisor);
+    cx.air.info_mut(divisor).nullable = true;
+    divisor
 }
 
 fn intermediate_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -372,19 +489,10 @@ fn intermediate_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let mut args = cx.all_args(id);
     let mut found = false;
     for arg in &mut args {
-        let Some((inner, _)) = is_rounding_of_ours(cx, *arg) else { continue };
-        found = true;
-        *arg = if cx.decimals_are_floats() || !matches!(cx.air.expr(inner), Expr::Call { op: DivNumber, .. })
-        {
-            inner
-        } else {
-            // MySQL cuts quotients to whole words of nine digits.
-            let digits = cx.air.ty(*arg).scale().unwrap_or(0).max(1);
-            let words = (digits + 8) / 9 * 9;
-            let at = *arg;
-            let words = cx.int(i64::from(words), at);
-            cx.call(Trunc, &[inner, words], Type::Number, at)
-        };
+        if let Some(digits) = unrounded(cx, *arg) {
+            found = true;
+            *arg = digits;
+        }
     }
     if !found {
         return Ok(false);

@@ -2,7 +2,8 @@
 
 use air::builtins::Builtin::*;
 use air::expr::Literal;
-use air::target::Booleans;
+use air::node::Child;
+use air::target::{Booleans, How};
 use air::types::{Collation, Type};
 use air::{Expr, ExprId};
 
@@ -12,6 +13,11 @@ use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "columns_beside_members",
+        law: "a column is called by its table where members of a document have columns of their own",
+        apply: Apply::Kinds(&[Kind::Call, Kind::Aggregate], columns_beside_members),
+    },
     Rule {
         name: "member_by_path",
         law: "a member is the value at the path of its key, an element that of its index",
@@ -59,6 +65,34 @@ enum Step {
 }
 
 /// The steps of `$.a."b c"[0]`; `None` for wildcards and other dynamic paths.
+/// Columns of the members of a document. https://www.sqlite.org/json1.html#jeach
+const MEMBER_COLUMNS: [&str; 10] =
+    ["atom", "fullkey", "id", "json", "key", "parent", "path", "root", "type", "value"];
+
+/// `id`, `key` and `value` would be those of a member.
+fn columns_beside_members(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let (Expr::Call { op, args, .. } | Expr::Aggregate { op, args, .. }) = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let hides = matches!(cx.how(op), Some(How::Template(text)) if text.contains("json_each("));
+    if !hides || op == JsonEach {
+        return Ok(false);
+    }
+    let roots: Vec<Child> = cx.air.list(args).iter().map(|&arg| Child::Expr(arg)).collect();
+    let mut fired = false;
+    for id in crate::build::below(cx.air, &roots) {
+        if let Expr::Column { source, index, qualified: false } = cx.air.expr(id)
+            && !cx.air.source(source).alias.is_empty()
+            && MEMBER_COLUMNS
+                .contains(&cx.air.name(cx.air.column(source, index).name).to_ascii_lowercase().as_str())
+        {
+            cx.air.set(id, Expr::Column { source, index, qualified: true });
+            fired = true;
+        }
+    }
+    Ok(fired)
+}
+
 fn steps_of_path(path: &str) -> Option<Vec<Step>> {
     let mut rest = path.strip_prefix('$')?;
     let mut steps = Vec::new();

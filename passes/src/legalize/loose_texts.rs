@@ -14,6 +14,7 @@ use air::types::{Collation, Type};
 use air::{Expr, ExprId, QueryId};
 use air_base::Span;
 
+use super::aggregates::has_column;
 use super::collation::{Means, Purpose, fitted, folded, means, text_set_operation};
 use crate::build::{self, Build};
 use crate::pass::{Apply, Context, Fired, Rule};
@@ -263,6 +264,7 @@ fn distinct_list(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !folds && !foreign && !lacks {
         return Ok(false);
     }
+    // An aggregate of constants inside of a subquery would be the subquery's own.
     if keys.len() > 1 || !has_column(cx, value) {
         return Ok(false);
     }
@@ -324,11 +326,4 @@ fn follows(cx: &Context<'_>, key: ExprId, value: ExprId) -> bool {
         Expr::Scalar { .. } => false,
         _ => true,
     })
-}
-
-/// True if the value depends on a row: an aggregate of constants inside of a subquery would be the subquery's own.
-fn has_column(cx: &Context<'_>, id: ExprId) -> bool {
-    build::below(cx.air, &[Child::Expr(id)])
-        .into_iter()
-        .any(|id| matches!(cx.air.expr(id), Expr::Column { .. }))
 }

@@ -138,8 +138,15 @@ fn wide_integer_arithmetic(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let span = cx.air.span(id);
         return cx.assume(Assume::IntegerRange, &subject, span).map(|()| false);
     }
-    let (left, right) =
-        if l.literal && !r.literal { (a, cx.cast(b, Type::I64)) } else { (cx.cast(a, Type::I64), b) };
+    let (left, right) = if l.literal && !r.literal {
+        (a, cx.cast(b, Type::I64))
+    } else {
+        if l.literal && cx.air.literal(a).is_some() {
+            // A literal is of the narrowest type that holds it.
+            cx.air.info_mut(a).ty = Type::I32;
+        }
+        (cx.cast(a, Type::I64), b)
+    };
     cx.become_call(id, op, &[left, right]);
     Ok(true)
 }
@@ -262,7 +269,7 @@ fn integer_result(cx: &mut Context<'_>, id: ExprId) -> Fired {
         Decimals::Bounded { .. } => true,
         Decimals::Unbounded => rounding && op != Sign && args.first().is_some_and(|&x| cx.air.ty(x).is_int()),
     };
-    if op == UnixTime
+    if matches!(op, UnixTime | ExtractEpoch)
         && matches!(cx.target.can.decimals, Decimals::Bounded { .. })
         && args.first().is_some_and(|&x| matches!(cx.air.ty(x), Type::Timestamp { precision: 1.., .. }))
     {
@@ -321,7 +328,7 @@ fn extreme_of_constants(cx: &mut Context<'_>, id: ExprId, op: air::Builtin, args
     let mut args = args;
     let default = cx.target.profile.settings.collation;
     let exact = cx.air.ty(id).collation().is_some_and(|collation| collation.is_exact());
-    if !exact || default.is_exact() || !args.iter().all(|&arg| cx.text_literal(arg).is_some()) {
+    if !exact || default.is_exact() || !args.iter().all(|&arg| is_session_text(cx, arg)) {
         return Ok(false);
     }
     let binary = air::types::Collation::BINARY;
@@ -329,6 +336,26 @@ fn extreme_of_constants(cx: &mut Context<'_>, id: ExprId, op: air::Builtin, args
     args[0] = cx.call_with(Collate, wanted, &[args[0]], Type::text(binary), id);
     cx.become_call(id, op, &args);
     Ok(true)
+}
+
+/// A text that no column has a part in: it compares as the session does.
+pub(super) fn is_session_text(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Literal { value: Literal::Text { .. } } => true,
+        Expr::Call { op, args, .. } => {
+            op != Collate
+                && cx.air.ty(id).is_text()
+                && cx.air.list(args).iter().all(|&arg| !cx.air.ty(arg).is_text() || is_session_text(cx, arg))
+        }
+        Expr::Cast { operand, to, .. } => {
+            to.is_text() && (!cx.air.ty(operand).is_text() || is_session_text(cx, operand))
+        }
+        Expr::Case { branches, otherwise, .. } => {
+            let fits = |id: ExprId| cx.is_null_literal(id) || is_session_text(cx, id);
+            cx.air.list(branches).iter().all(|branch| fits(branch.then)) && otherwise.is_none_or(fits)
+        }
+        _ => false,
+    }
 }
 
 /// Pairwise CASE, for targets without such a function.

@@ -3,7 +3,7 @@
 use air::builtins::Builtin::*;
 use air::expr::CompareOp;
 use air::target::Decimals;
-use air::types::Type;
+use air::types::{Affinity, Type};
 use air::{Expr, ExprId, Literal};
 
 use crate::pass::{Apply, Context, Fired, Rule};
@@ -49,7 +49,9 @@ fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let args = cx.all_args(id);
     let Some(&x) = args.first() else { return Ok(false) };
-    if !cx.air.ty(x).is_float() || is_wide_quotient(cx, x) {
+    // A column of an open kind of number is one of floats.
+    let open = matches!(cx.air.ty(x), Type::Any(Affinity::Numeric | Affinity::Real));
+    if !open && !cx.air.ty(x).is_float() || is_wide_quotient(cx, x) {
         return Ok(false);
     }
     if let Some(rounded) = rounded_literal(cx, &args) {

@@ -120,6 +120,38 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[PadLeft, PadRight], negative_length),
     },
     Rule {
+        name: "narrow_count",
+        law: "a number of characters fits the integers that texts are counted in",
+        apply: Apply::Builtins(
+            &[
+                SubstringInside,
+                Left,
+                LeftClamped,
+                Right,
+                RightClamped,
+                Repeat,
+                Space,
+                PadLeft,
+                PadRight,
+                SplitPart,
+            ],
+            narrow_count,
+        ),
+    },
+    Rule {
+        name: "pattern_in_constant",
+        law: "a constant whose letters are told apart says so where the session's constants do not",
+        apply: Apply::Builtins(
+            &[RegexReplaceAll, RegexSubstring, RegexPosition, RegexCount],
+            pattern_in_constant,
+        ),
+    },
+    Rule {
+        name: "null_part",
+        law: "a text that a part is missing of is NULL",
+        apply: Apply::Builtins(&[Replace, InsertMysql], null_part),
+    },
+    Rule {
         name: "empty_padding",
         law: "padding with nothing leaves what there is",
         apply: Apply::Builtins(&[PadLeft, PadRight], empty_padding),
@@ -295,7 +327,7 @@ fn general_substring(
             None => None,
         };
         let before = part(cx, one, rest);
-        let expr = cx.case_expr(&[(positive, inside)], Some(before));
+        let expr = case_of_start(cx, start, length, vec![(positive, inside)], before);
         cx.air.set(id, expr);
         return Ok(true);
     }
@@ -350,7 +382,7 @@ fn general_substring(
             let zero_part = part(cx, one, zero_rest);
             branches.push((at_zero, zero_part));
             branches.push((counted, end));
-            cx.case_expr(&branches, Some(clipped))
+            case_of_start(cx, start, length, branches, clipped)
         }
         _ => {
             let counted = cx.compare(CompareOp::Ge, from_end, zero);
@@ -364,6 +396,21 @@ fn general_substring(
     };
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// A CASE over where the start is; no start is nowhere. What a length is left of it is NULL by itself then.
+fn case_of_start(
+    cx: &mut Context<'_>,
+    start: ExprId,
+    length: Option<ExprId>,
+    mut branches: Vec<(ExprId, ExprId)>,
+    otherwise: ExprId,
+) -> Expr {
+    if !cx.air.info(start).nullable || length.is_some() {
+        return cx.case_expr(&branches, Some(otherwise));
+    }
+    branches.push((cx.is_null(start, true), otherwise));
+    cx.case_expr(&branches, None)
 }
 
 /// True if the target says the builtin by a bare call.
@@ -922,11 +969,110 @@ fn letters_of_literal(cx: &mut Context<'_>, id: ExprId) -> Fired {
     Ok(true)
 }
 
-fn empty_padding(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let Some([x, n, pad]) = cx.args(id) else { return Ok(false) };
-    if cx.text_literal(pad) != Some("") {
+/// Where integers have widths, texts are counted in 32 bits.
+fn narrow_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.wide_integers {
         return Ok(false);
     }
-    cx.become_call(id, LeftClamped, &[x, n]);
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let mut fired = false;
+    for arg in &mut args {
+        if is_wide(cx, *arg) {
+            *arg = cx.cast(*arg, Type::I32);
+            fired = true;
+        }
+    }
+    if fired {
+        cx.become_call(id, op, &args);
+    }
+    Ok(fired)
+}
+
+/// True for an integer that the target computes in 64 bits. Lengths and positions are counted in 32 there.
+fn is_wide(cx: &Context<'_>, id: ExprId) -> bool {
+    if !matches!(cx.air.ty(id), Type::Int { bits: 64, .. } | Type::Int { bits: 32, unsigned: true }) {
+        return false;
+    }
+    let any = |ids: &[ExprId]| ids.iter().any(|&id| is_wide(cx, id));
+    match cx.air.expr(id) {
+        Expr::Literal { .. } => cx.int_value(id).is_some_and(|value| i32::try_from(value).is_err()),
+        Expr::Call { op: CharLength | ByteLength | Position | PositionFrom | FindInSet, .. } => false,
+        Expr::Call {
+            op: Add | Sub | Mul | Neg | Greatest | Least | GreatestSkipNulls | LeastSkipNulls,
+            args,
+            ..
+        } => any(cx.air.list(args)),
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().any(|branch| is_wide(cx, branch.then))
+                || otherwise.is_some_and(|otherwise| is_wide(cx, otherwise))
+        }
+        _ => true,
+    }
+}
+
+fn pattern_in_constant(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
+    let mut args = cx.all_args(id);
+    let exact = cx.air.ty(args[0]).collation().is_some_and(|collation| collation.case == Fold::Sensitive);
+    let folds = cx.target.profile.settings.collation.case != Fold::Sensitive;
+    if !exact || !folds || !super::numbers::is_session_text(cx, args[0]) {
+        return Ok(false);
+    }
+    let binary = Collation::BINARY;
+    args[0] = cx.call_with(Collate, Modifier::Collation(binary), &[args[0]], Type::text(binary), id);
+    cx.become_call(id, op, &args);
+    Ok(true)
+}
+
+/// A part that is looked at only where it is needed makes the whole NULL all the same.
+fn null_part(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Call { op, modifier, args: list } = cx.air.expr(id) else { return Ok(false) };
+    // MySQL's own INSERT looks at all of its parts.
+    let concerned: &[usize] = match op {
+        Replace if cx.target.can.lazy_replacement => &[2],
+        InsertMysql if !cx.target.can.lazy_replacement => &[2, 3],
+        _ => return Ok(false),
+    };
+    let mut args = cx.air.list(list).to_vec();
+    let mut tests = Vec::new();
+    for &at in concerned {
+        let Some(&part) = args.get(at).filter(|&&part| cx.air.info(part).nullable) else { continue };
+        tests.push(Some(cx.is_null(part, true)));
+        args[at] = cx.air.copy(part);
+        cx.air.info_mut(args[at]).nullable = false;
+    }
+    let Some(test) = crate::build::Build::and(cx.air, &tests) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    let inner = cx.call_with(op, modifier, &args, ty, id);
+    let expr = cx.case_expr(&[(test, inner)], None);
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn empty_padding(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some([x, n, pad]) = cx.args(id) else { return Ok(false) };
+    if cx.text_literal(pad) == Some("") {
+        cx.become_call(id, LeftClamped, &[x, n]);
+        return Ok(true);
+    }
+    // MySQL gives NULL where there turns out to be nothing to pad with.
+    let tested = matches!(cx.air.expr(pad), Expr::Call { op: NullIf, .. });
+    if !cx.target.can.empty_padding_is_null || tested || cx.air.literal(pad).is_some() {
+        return Ok(false);
+    }
+    let (op, _) = cx.as_call(id).unwrap_or((PadLeft, air::List::EMPTY));
+    let ty = cx.air.ty(id);
+    let zero = cx.int(0, id);
+    let width = cx.call(ByteLength, &[pad], Type::I64, id);
+    let nothing = cx.compare(CompareOp::Eq, width, zero);
+    let kept = cx.call(LeftClamped, &[x, n], ty, id);
+    let empty = cx.text("", id);
+    let pad_ty = cx.air.ty(pad);
+    let some = cx.call(NullIf, &[pad, empty], pad_ty, id);
+    cx.air.info_mut(some).nullable = true;
+    let padded = cx.call(op, &[x, n, some], ty, id);
+    let expr = cx.case_expr(&[(nothing, kept)], Some(padded));
+    cx.air.set(id, expr);
     Ok(true)
 }

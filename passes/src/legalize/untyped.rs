@@ -4,6 +4,7 @@
 //! type: at places where the target would find no type, or take NULL for a text, the type is written.
 
 use air::builtins::Builtin::{self, *};
+use air::builtins::Nulls;
 use air::query::{Body, SourceKind};
 use air::types::Type;
 use air::{Expr, ExprId, QueryId, SelectId};
@@ -14,6 +15,11 @@ use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "strict_call_of_null",
+        law: "a strict function of NULL is NULL",
+        apply: Apply::Kinds(&[Kind::Call], strict_call_of_null),
+    },
     Rule {
         name: "typed_argument",
         law: "NULL is a value of every type, and a text literal is a text",
@@ -68,7 +74,11 @@ fn untyped(cx: &Context<'_>, id: ExprId, depth: u32) -> bool {
             cx.air.list(branches).iter().all(|branch| untyped(cx, branch.then, depth - 1))
                 && otherwise.is_none_or(|otherwise| untyped(cx, otherwise, depth - 1))
         }
-        Expr::Call { op: Coalesce | NullIf | Greatest | Least, args, .. }
+        Expr::Call {
+            op: Coalesce | NullIf | Greatest | Least | GreatestSkipNulls | LeastSkipNulls,
+            args,
+            ..
+        }
         | Expr::Aggregate { op: Min | Max, args, .. } => all(cx.air.list(args)),
         Expr::Scalar { query, .. } => {
             output(cx, query, 0).is_some_and(|output| untyped(cx, output, depth - 1))
@@ -95,7 +105,11 @@ fn give(cx: &mut Context<'_>, id: ExprId, ty: Type) {
             give_all(cx, &results.collect::<Vec<ExprId>>(), ty);
             cx.air.info_mut(id).ty = ty;
         }
-        Expr::Call { op: Coalesce | NullIf | Greatest | Least, args, .. }
+        Expr::Call {
+            op: Coalesce | NullIf | Greatest | Least | GreatestSkipNulls | LeastSkipNulls,
+            args,
+            ..
+        }
         | Expr::Aggregate { op: Min | Max, args, .. } => {
             let args = cx.air.list(args).to_vec();
             give_all(cx, &args, ty);
@@ -138,6 +152,23 @@ fn takes_any(op: Builtin) -> bool {
     matches!(op, FirstValue | LastValue | NthValue | Lag | Lead | ArrayAgg | JsonAgg | ToJson)
 }
 
+/// A function is found by the types of its arguments, and NULL may have one that no function takes.
+fn strict_call_of_null(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
+    let ty = cx.air.ty(id);
+    let strict = op.signature().nulls == Nulls::Strict;
+    if !cx.target.can.untyped_literals || !strict || counts(op) || !says(ty) && !ty.is_text() {
+        return Ok(false);
+    }
+    if !cx.air.list(args).iter().any(|&arg| cx.is_null_literal(arg)) {
+        return Ok(false);
+    }
+    let operand = cx.null(Type::Null, id);
+    cx.air.set(id, Expr::Cast { operand, to: ty, rule: air::types::CastRule::IMPLICIT });
+    cx.air.info_mut(id).nullable = true;
+    Ok(true)
+}
+
 fn typed_argument(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !cx.target.can.untyped_literals {
         return Ok(false);
@@ -146,7 +177,7 @@ fn typed_argument(cx: &mut Context<'_>, id: ExprId) -> Fired {
         Expr::Call { op, args, .. } | Expr::Aggregate { op, args, .. } => (op, args),
         _ => return Ok(false),
     };
-    if matches!(op, Coalesce | NullIf | Greatest | Least | Min | Max) {
+    if matches!(op, Coalesce | NullIf | Greatest | Least | GreatestSkipNulls | LeastSkipNulls | Min | Max) {
         let args = cx.air.list(args).to_vec();
         return Ok(args.len() > 1 && give_common(cx, &args));
     }
@@ -287,7 +318,7 @@ fn typed_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
     if !cx.target.can.untyped_literals {
         return Ok(false);
     }
-    let Body::SetOp { left, right, .. } = cx.air.query(query).body else { return Ok(false) };
+    let Body::SetOp { left, right, all, .. } = cx.air.query(query).body else { return Ok(false) };
     let (lefts, rights) = (build::outputs(cx.air, left), build::outputs(cx.air, right));
     let mut fired = false;
     for at in 0..lefts.len().min(rights.len()) as u32 {
@@ -302,7 +333,8 @@ fn typed_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
                 nested = true;
             }
             let Some(item) = output(cx, first, at) else { continue };
-            if nested || !cx.is_null_literal(item) {
+            // Rows that are told apart may be compared column by column.
+            if nested || !all || !cx.is_null_literal(item) {
                 give(cx, item, ty);
                 fired = true;
             }

@@ -1,5 +1,6 @@
 //! Groups: keys by position, FILTER, grouping sets, columns that are neither grouped nor aggregated.
 
+use air::builtins::Volatility;
 use air::expr::{Modifier, OrderKey};
 use air::fidelity::Assume;
 use air::node::{Child, Operand};
@@ -101,7 +102,7 @@ fn group_by_position(cx: &mut Context<'_>, select: SelectId) -> Fired {
     // A constant groups nothing, and a number in GROUP BY would be read as a position.
     let elements = cx.air.list(group.elements).to_vec();
     let constant = |cx: &Context<'_>, element: &GroupElement| match element {
-        GroupElement::Key { expr } => matches!(cx.air.expr(*expr), Expr::Literal { .. }),
+        GroupElement::Key { expr } => is_constant(cx, *expr),
         _ => false,
     };
     let kept: Vec<GroupElement> = elements.iter().filter(|element| !constant(cx, element)).copied().collect();
@@ -122,6 +123,26 @@ fn group_by_position(cx: &mut Context<'_>, select: SelectId) -> Fired {
         return Ok(true);
     }
     Ok(fired)
+}
+
+/// True for what is the same for all rows: literals, and what is computed of them alone.
+fn is_constant(cx: &Context<'_>, id: ExprId) -> bool {
+    build::below(cx.air, &[Child::Expr(id)]).into_iter().all(|id| match cx.air.expr(id) {
+        Expr::Literal { .. }
+        | Expr::Cast { .. }
+        | Expr::Case { .. }
+        | Expr::Not { .. }
+        | Expr::And { .. }
+        | Expr::Or { .. }
+        | Expr::IsNull { .. }
+        | Expr::IsTruth { .. }
+        | Expr::Compare { .. }
+        | Expr::Between { .. }
+        | Expr::InList { .. }
+        | Expr::Like { .. } => true,
+        Expr::Call { op, .. } => op.signature().volatility == Volatility::Immutable,
+        _ => false,
+    })
 }
 
 fn grouping_of_plain_keys(cx: &mut Context<'_>, select: SelectId) -> Fired {
@@ -752,7 +773,9 @@ fn find_loose(
                 }
             }
             Expr::Aggregate { op, args, .. } => {
-                if let (Builtin::Min | Builtin::Max, [value]) = (op, cx.air.list(args)) {
+                if let (Builtin::Min | Builtin::Max, [value]) = (op, cx.air.list(args))
+                    && is_of(cx, *value, own)
+                {
                     extremes.push((*value, op == Builtin::Max));
                 }
             }
@@ -763,6 +786,14 @@ fn find_loose(
             expr => expr.children(cx.air, &mut push),
         }
     }
+}
+
+/// False for what a subquery makes of rows of its own.
+fn is_of(cx: &Context<'_>, id: ExprId, own: &[SourceId]) -> bool {
+    build::below(cx.air, &[Child::Expr(id)]).into_iter().all(|id| match cx.air.expr(id) {
+        Expr::Column { source, .. } => own.contains(&source),
+        _ => true,
+    })
 }
 
 /// True if the column is of a table whose whole primary key is grouped by.

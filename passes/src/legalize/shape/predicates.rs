@@ -34,6 +34,14 @@ pub(crate) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        name: "rows_of_nulls_or_texts",
+        law: "rows are equal when all their parts are, and ordered by the first parts that differ",
+        apply: Apply::When(
+            |to| to.has(to.can.row_values) && !to.can.rows_as_their_parts,
+            &Apply::Kinds(&[Kind::Compare], rows_of_nulls_or_texts),
+        ),
+    },
+    Rule {
         name: "quantified_as_in",
         law: "= ANY is IN and <> ALL is NOT IN",
         apply: Apply::Kinds(&[Kind::Quantified], quantified_as_in),
@@ -179,6 +187,23 @@ fn row_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         _ => Ok(false),
     }
+}
+
+/// Rows with parts that may be NULL, or that are texts, where such rows compare by rules of their own.
+fn rows_of_nulls_or_texts(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Compare { op, left, right, collation } = cx.air.expr(id) else { return Ok(false) };
+    let (Expr::Row { items: l }, Expr::Row { items: r }) = (cx.air.expr(left), cx.air.expr(right)) else {
+        return Ok(false);
+    };
+    let own = |cx: &Context<'_>, list: List<ExprId>| {
+        cx.air.list(list).iter().any(|&part| cx.air.info(part).nullable || cx.air.ty(part).is_text())
+    };
+    if l.len() != r.len() || l.is_empty() || !own(cx, l) && !own(cx, r) {
+        return Ok(false);
+    }
+    let expr = compare_rows(cx, id, op, l, r, collation);
+    cx.air.set(id, expr);
+    Ok(true)
 }
 
 fn compare_rows(

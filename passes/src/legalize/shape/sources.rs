@@ -1,5 +1,6 @@
 //! Row sources: names of derived tables and of their columns, VALUES, UNION ALL of rows.
 
+use air::node::Child;
 use air::query::{Body, CteBody, Item, SetOp, Source, SourceColumn, SourceKind};
 use air::target::ValuesForm;
 use air::types::Collation;
@@ -16,6 +17,11 @@ pub(crate) const RULES: &[Rule] = &[
         name: "derived_table_named",
         law: "nothing refers to a table without a name, so any name will do",
         apply: Apply::When(|to| to.can.derived_needs_alias, &Apply::Rel(named)),
+    },
+    Rule {
+        name: "derived_sees_outside",
+        law: "a subquery in FROM stands for itself where it cannot see what is around the query it is in",
+        apply: Apply::Rel(sees_outside),
     },
     Rule {
         name: "derived_columns_inside",
@@ -60,6 +66,42 @@ fn named(cx: &mut Context<'_>, rel: RelId) -> Fired {
     known.alias = alias;
     known.aliased = true;
     Ok(true)
+}
+
+/// Refuses what no rewrite has moved out of FROM before.
+fn sees_outside(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    if cx.target.can.derived_sees_outside {
+        return Ok(false);
+    }
+    let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
+    let known = cx.air.source(source);
+    let SourceKind::Derived { query } = known.kind else { return Ok(false) };
+    // Lateral ones are the business of joins.
+    if known.lateral {
+        return Ok(false);
+    }
+    let (mut own, mut used) = (Vec::new(), Vec::new());
+    let mut stack = vec![Child::Query(query)];
+    while let Some(child) = stack.pop() {
+        match child {
+            Child::Source(source) => own.push(source),
+            Child::Expr(id) => {
+                if let Expr::Column { source, .. } = cx.air.expr(id) {
+                    used.push((source, id));
+                }
+            }
+            _ => {}
+        }
+        cx.air.children(child, &mut |child| stack.push(child));
+    }
+    match used.into_iter().find(|(source, _)| !own.contains(source)) {
+        Some((_, id)) => {
+            let span = cx.air.span(id);
+            let message = "a subquery in FROM that looks at a row around its query has no form";
+            cx.refuse(codes::JOIN, span, message, "say it without a subquery in FROM")
+        }
+        None => Ok(false),
+    }
 }
 
 fn columns_inside(cx: &mut Context<'_>, rel: RelId) -> Fired {

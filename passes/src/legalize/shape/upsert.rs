@@ -385,6 +385,14 @@ fn upsert_any_key(cx: &mut Context<'_>, at: usize) -> Fired {
             if let Expr::Column { source, index, .. } = cx.air.expr(value) {
                 cx.air.set(value, Expr::Column { source, index, qualified: false });
             }
+            // Beside the columns of a query the bare name may be one of those; the value proposed for the key in
+            // the way is the one that is there.
+            let mut value = value;
+            if matches!(insert.source, InsertSource::Query { .. }) {
+                let source = proposed(cx, &insert, &conflict);
+                conflict.proposed = Some(source);
+                value = cx.air.column_of(source, column, span);
+            }
             let columns = cx.air.push_list(&[column]);
             let assignments = cx.air.push_list(&[Assignment { source: insert.target, columns, value }]);
             conflict.action = ConflictAction::Update { assignments, sequential: true, filter: None };
