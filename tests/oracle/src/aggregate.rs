@@ -71,7 +71,15 @@ pub fn aggregate(call: &Aggregate<'_>, mut rows: Vec<AggregateRow>) -> Eval<Valu
         rows = kept;
     }
     let value = plain(call, &rows)?;
-    shaped(call.ty, value)
+    match (&value, call.ty) {
+        // The sum of quotients has their digits; it is rounded where it is used: see `settled`.
+        (Value::Decimal(d), Type::Decimal { scale, .. })
+            if call.op == B::Sum && d.scale() > i32::from(scale) =>
+        {
+            Ok(value)
+        }
+        _ => shaped(call.ty, value),
+    }
 }
 
 fn shaped(ty: Type, value: Value) -> Eval<Value> {

@@ -45,6 +45,14 @@ impl Call<'_> {
     }
 
     /// The result in the shape of its type: scale of decimals, range of integers.
+    /// True if a quotient among the arguments has more digits than its type.
+    fn has_more_digits(&self, args: &[Value]) -> bool {
+        args.iter().zip(self.arg_types).any(|(value, ty)| match (value, ty) {
+            (Value::Decimal(d), Type::Decimal { scale, .. }) => d.scale() > i32::from(*scale),
+            _ => false,
+        })
+    }
+
     fn shaped(&self, value: Value) -> Eval<Value> {
         match (self.ty, &value) {
             (Type::Int { bits, unsigned }, Value::Int(i)) => {
@@ -108,6 +116,9 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Eval<Value> {
             return match call.op {
                 // Rounded where it is used: see `settled`.
                 Builtin::DivDecimalOrNull => Ok(result),
+                Builtin::Add | Builtin::Sub | Builtin::Mul | Builtin::Neg if call.has_more_digits(args) => {
+                    Ok(result)
+                }
                 _ => call.shaped(result),
             };
         }
