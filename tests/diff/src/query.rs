@@ -36,11 +36,14 @@ struct Drawer<'a> {
     scope: Vec<Visible>,
     /// Number of aliases given away.
     aliases: usize,
+    /// Values may be those of other tables.
+    subqueries: bool,
 }
 
 /// A statement about the scene.
 pub(crate) fn draw(grammar: &Grammar, scene: &Scene, choices: &mut Choices) -> Drawn {
-    let mut drawer = Drawer { grammar, scene, choices, scope: Vec::new(), aliases: 0 };
+    let mut drawer = Drawer { grammar, scene, choices, scope: Vec::new(), aliases: 0, subqueries: false };
+    drawer.subqueries = drawer.choices.chance(1, 2);
     // The usual is the most frequent.
     match drawer.choices.below(16) {
         0..=5 => drawer.plain(),
@@ -71,6 +74,9 @@ impl Drawer<'_> {
             drawn.order = Order::Rows;
             if self.choices.chance(1, 2) {
                 drawn.query += &format!(" limit {}", 1 + self.choices.below(4));
+                if self.choices.chance(1, 3) {
+                    drawn.query += " offset 1";
+                }
             }
         }
         drawn
@@ -249,13 +255,25 @@ impl Drawer<'_> {
         if !self.choices.chance(1, 3) {
             return (first.0, first.1);
         }
+        let (joined, key) = self.joined(first);
+        match self.choices.chance(1, 4) {
+            true => self.joined((joined, key)),
+            false => (joined, key),
+        }
+    }
+
+    /// Another table joined to what is there.
+    fn joined(&mut self, first: (String, String)) -> (String, String) {
+        let several = first.1.contains(',');
         let second = self.table();
-        let join = *self.choices.of(&["join", "left join", "cross join", "using"]);
+        let joins = ["join", "left join", "cross join", "using"];
+        // Of several tables USING has no one column.
+        let join = *self.choices.of(if several { &joins[..3] } else { &joins[..] });
         let on = match join {
             "cross join" => String::new(),
             "using" => " using (id)".to_owned(),
             _ => match self.choices.below(2) {
-                0 => format!(" on {} = {}", first.1, second.1),
+                0 => format!(" on {} = {}", first.1.split(',').next().unwrap_or(""), second.1),
                 _ => format!(" on {}", self.expression("bool", DEPTH - 1)),
             },
         };
@@ -310,7 +328,20 @@ impl Drawer<'_> {
         (*self.choices.of(&kinds)).clone()
     }
 
+    /// A value of one row of a table, which may depend on the rows around it.
+    fn subquery(&mut self, kind: &str, depth: usize) -> String {
+        let outside = self.scope.len();
+        let (from, key) = self.table();
+        let value = self.expression(kind, depth - 1);
+        self.scope.truncate(outside);
+        let which = self.expression("int", depth - 1);
+        format!("(select {value} from {from} where {key} = {which})")
+    }
+
     fn expression(&mut self, kind: &str, depth: usize) -> String {
+        if depth > 1 && self.subqueries && self.choices.chance(1, 30) {
+            return self.subquery(kind, depth);
+        }
         let templates = self.grammar.expressions.get(kind).filter(|_| depth > 0);
         let count = templates.map_or(0, Vec::len);
         // Half of all places are columns or constants.
