@@ -658,12 +658,47 @@ pub(super) fn written_as_iso(
 /// Texts that a column holds are taken to be dates in the usual form, unless the script stores others there.
 fn stored_as_iso(cx: &mut Context<'_>, id: ExprId, text: ExprId) -> Result<(), crate::pass::Refused> {
     let (subject, span) = (cx.subject(text), cx.air.span(id));
+    if !may_be_date(cx, text) {
+        let message = "a text that is made here, and is no date, cannot be read as one";
+        return cx.refuse(codes::CAST, span, message, "CAST it as the source would");
+    }
     if cx.seen_below(text).no_dates {
         let message =
             format!("texts that are no YYYY-MM-DD, which the script stores, are read otherwise: {subject}");
         return cx.refuse(codes::CAST, span, &message, "store dates as dates");
     }
     cx.assume(Assume::IsoDates, &subject, span)
+}
+
+/// False for a text that a function has made which makes no dates of texts.
+fn may_be_date(cx: &Context<'_>, id: ExprId) -> bool {
+    let any = |ids: &[ExprId]| ids.iter().any(|&id| may_be_date(cx, id));
+    match cx.air.expr(id) {
+        Expr::Literal { .. } => {
+            cx.text_literal(id).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))
+        }
+        Expr::Call { op: FormatTime, args, .. } => {
+            let format = cx.air.list(args).get(1).and_then(|&format| cx.text_literal(format));
+            format.is_none_or(|format| format.starts_with("{YYYY}-{MM}-{DD}"))
+        }
+        Expr::Call {
+            op:
+                Upper | Lower | UpperAscii | LowerAscii | Reverse | Repeat | Space | QuoteMysql | Md5 | Sha1
+                | Sha2 | DayName | MonthName | HexOfInt | HexOfBytes | HexLowerOfInt | BinOfInt | OctOfInt
+                | ToBase | FormatNumber,
+            ..
+        } => false,
+        Expr::Call { args, .. } => args.is_empty() || any(cx.air.list(args)),
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().any(|branch| may_be_date(cx, branch.then))
+                || otherwise.is_some_and(|otherwise| may_be_date(cx, otherwise))
+        }
+        Expr::Cast { operand, .. } => {
+            let from = cx.air.ty(operand);
+            !from.is_numeric() && (!from.is_text() || may_be_date(cx, operand))
+        }
+        _ => true,
+    }
 }
 
 /// True for the digits of a number.

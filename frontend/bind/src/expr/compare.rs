@@ -55,6 +55,7 @@ impl<'a> Binder<'a> {
             }
             return self.no_meaning("a comparison of a row with the row of a query", span);
         }
+        let (left, right) = self.unquoted(left, right);
         let pair = self.pair(left, right, span)?;
         match pair.unlike {
             Some(unlike) => Ok(self.unlike_comparison(op, left, right, unlike, span)),
@@ -65,6 +66,23 @@ impl<'a> Binder<'a> {
                 Ok(self.compare(op, left, right, Collation::BINARY, span))
             }
             None => Ok(self.compare(op, pair.left, pair.right, pair.collation, span)),
+        }
+    }
+
+    /// A document beside a text is the text it holds (MySQL).
+    fn unquoted(&mut self, left: ExprId, right: ExprId) -> (ExprId, ExprId) {
+        let conversions = &self.meaning.conversions;
+        if conversions.text_meets_number != TextMeetsNumber::AsFloat {
+            return (left, right);
+        }
+        let unquote = |binder: &mut Self, id: ExprId| {
+            let span = binder.air.span(id);
+            binder.call_as(Builtin::JsonUnquote, &[id], Type::text(Collation::RTRIM), span)
+        };
+        match (self.air.ty(left), self.air.ty(right)) {
+            (Type::Json { .. }, Type::Text(_)) => (unquote(self, left), right),
+            (Type::Text(_), Type::Json { .. }) => (left, unquote(self, right)),
+            _ => (left, right),
         }
     }
 

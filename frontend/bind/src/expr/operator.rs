@@ -740,6 +740,7 @@ impl<'a> Binder<'a> {
                 if self.meaning.numbers.bits == Bits::Unsigned64 && self.is_number_literal(id) {
                     // A constant that is not negative is unsigned; a column of decimals or floats is not.
                     let rule = self.cast_rule(self.air.ty(id), Type::U64, CastReason::Implicit);
+                    let rule = air::types::CastRule { rounding: air::types::Rounding::HalfAway, ..rule };
                     return Ok(self.cast(id, Type::U64, rule));
                 }
                 if self.meaning.numbers.bits == Bits::Unsigned64 && self.air.ty(id).is_float() {
