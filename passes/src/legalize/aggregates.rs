@@ -424,8 +424,16 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let (arg, span) = (parts.args[0], cx.air.span(id));
+    // The bits of a negative number make a number of 64 bits, 2^64 above it.
+    let over = |over: ExprId| matches!(cx.air.expr(over), Expr::Window { call, .. } if call == id);
+    let wraps = cx.target.can.decimals == Decimals::Unbounded
+        && cx.air.ty(arg) != Type::U64
+        && super::bits::may_be_negative(cx, arg)
+        && !cx.air.expr_ids().any(over);
     let subject = cx.subject(arg);
-    cx.assume(Assume::IntegerRange, &subject, span)?;
+    if !wraps {
+        cx.assume(Assume::IntegerRange, &subject, span)?;
+    }
     if op == BitAndAgg && cx.target.can.decimals == Decimals::Float && cx.air.info(arg).nullable {
         if !is_of_rows(cx, id) {
             let message = "the bits that all of no values have are beyond 63 bits";
@@ -438,7 +446,17 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let arg = cx.cast(arg, Type::I64);
     let bits = aggregate(cx, &parts, op, arg, Type::I64, id);
     let neutral = cx.decimal(neutral, id);
-    cx.become_call(id, Coalesce, &[bits, neutral]);
+    let whole = cx.call(Coalesce, &[bits, neutral], Type::Number, id);
+    if wraps {
+        let zero = cx.int(0, id);
+        let below = cx.compare(CompareOp::Lt, bits, zero);
+        let span64 = cx.decimal("18446744073709551616", id);
+        let moved = cx.call(Add, &[bits, span64], Type::Number, id);
+        let expr = cx.case_expr(&[(below, moved)], Some(whole));
+        cx.air.set(id, expr);
+    } else {
+        cx.become_call(id, Coalesce, &[bits, neutral]);
+    }
     Ok(true)
 }
 

@@ -170,7 +170,7 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 /// A signed number that is not known to be none below zero.
-fn may_be_negative(cx: &Context<'_>, id: ExprId) -> bool {
+pub(super) fn may_be_negative(cx: &Context<'_>, id: ExprId) -> bool {
     match cx.air.expr(id) {
         Expr::Literal { .. } => cx.int_value(id).is_none_or(|value| value < 0),
         Expr::Cast { operand, to, .. } if to.is_int() => may_be_negative(cx, operand),

@@ -652,6 +652,12 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(true);
     }
     let key = folded(cx, arg, collation, Purpose::Order)?;
+    let over =
+        cx.air.expr_ids().find(|over| matches!(cx.air.expr(*over), Expr::Window { call, .. } if call == id));
+    if let Some(over) = over {
+        extreme_over_rows(cx, id, over, key);
+        return Ok(true);
+    }
     let order =
         [OrderKey { expr: key, descending: op == Max, nulls_first: false, collation: Collation::BINARY }];
     let order = cx.air.push_list(&order);
@@ -662,6 +668,28 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let first = cx.call(ArrayGet, &[array, one], ty, id);
     cx.become_copy(id, first);
     Ok(true)
+}
+
+/// In a window no order can be given: the extreme pair of folded form and spelling shows the spelling.
+fn extreme_over_rows(cx: &mut Context<'_>, id: ExprId, over: ExprId, key: ExprId) {
+    let (Expr::Aggregate { op, args, filter, .. }, Expr::Window { window, ignore_nulls, .. }) =
+        (cx.air.expr(id), cx.air.expr(over))
+    else {
+        return;
+    };
+    let pair_type = Type::Array(air::types::Element::Text);
+    let arg = cx.air.at(args, 0);
+    let items = cx.air.push_list(&[key, arg]);
+    let pair = cx.make(Expr::Array { items }, pair_type, false, id);
+    let known = cx.is_null(arg, true);
+    let pair = cx.case(&[(known, pair)], None, pair_type, id);
+    let args = cx.air.push_list(&[pair]);
+    let collation = Collation::BINARY;
+    let call = Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation };
+    let call = cx.make(call, pair_type, true, id);
+    let extreme = cx.make(Expr::Window { call, window, ignore_nulls }, pair_type, true, over);
+    let two = cx.int(2, over);
+    cx.become_call(over, ArrayGet, &[extreme, two]);
 }
 
 /// Keys that sort as they say; `None` if they do so already.

@@ -39,6 +39,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::When(|to| !to.can.derived_alike_names, &Apply::Rel(columns_unlike)),
     },
     Rule {
+        name: "cte_columns_unlike",
+        law: "nothing can refer to a column whose name another one has too, so one of them may be called otherwise",
+        apply: Apply::When(|to| !to.can.derived_alike_names, &Apply::Query(cte_columns_unlike)),
+    },
+    Rule {
         name: "cte_columns_named",
         law: "a column is called as the source dialect called it",
         apply: Apply::Query(cte_columns_named),
@@ -177,6 +182,18 @@ fn columns_unlike(cx: &mut Context<'_>, rel: RelId) -> Fired {
     let air::query::Rel::Source { source } = cx.air.rel(rel) else { return Ok(false) };
     let SourceKind::Derived { query } = cx.air.source(source).kind else { return Ok(false) };
     let mut columns = cx.air.list(cx.air.source(source).columns).to_vec();
+    if !tell_apart(cx, &mut columns) || !build::expand_all_stars(cx.air, query) {
+        return Ok(false);
+    }
+    let names: Vec<Name> = columns.iter().map(|column| column.name).collect();
+    rename(cx, query, &names)?;
+    let columns = cx.air.push_list(&columns);
+    cx.air.source_mut(source).columns = columns;
+    Ok(true)
+}
+
+/// Gives a column whose name an earlier one has a name of its own; false if there is none.
+fn tell_apart(cx: &mut Context<'_>, columns: &mut [SourceColumn]) -> bool {
     let mut fired = false;
     for i in 1..columns.len() {
         let name = columns[i].name;
@@ -189,21 +206,49 @@ fn columns_unlike(cx: &mut Context<'_>, rel: RelId) -> Fired {
         let stem = cx.air.name(name).to_owned();
         let mut number = 2;
         let mut text = format!("{stem}_{number}");
-        while taken(cx, &columns, &text) {
+        while taken(cx, columns, &text) {
             number += 1;
             text = format!("{stem}_{number}");
         }
         columns[i].name = cx.air.push_name(&text);
         fired = true;
     }
-    if !fired || !build::expand_all_stars(cx.air, query) {
-        return Ok(false);
+    fired
+}
+
+fn cte_columns_unlike(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let ctes = cx.air.query(query).ctes;
+    let mut fired = false;
+    for i in 0..ctes.len() {
+        let id = cx.air.at(ctes, i);
+        let cte = *cx.air.cte(id);
+        let CteBody::Query { query } = cte.body else { continue };
+        let mut columns = cx.air.list(cte.columns).to_vec();
+        if !tell_apart(cx, &mut columns) || !build::expand_all_stars(cx.air, query) {
+            continue;
+        }
+        let names: Vec<Name> = columns.iter().map(|column| column.name).collect();
+        rename(cx, query, &names)?;
+        let list = cx.air.push_list(&columns);
+        cx.air.cte_mut(id).columns = list;
+        // Where it is used the columns are listed again.
+        for source in cx.air.source_ids() {
+            if !matches!(cx.air.source(source).kind, SourceKind::Cte { cte } if cte == id) {
+                continue;
+            }
+            let mut used = cx.air.list(cx.air.source(source).columns).to_vec();
+            if cx.air.source(source).renamed || used.len() != names.len() {
+                continue;
+            }
+            for (column, name) in used.iter_mut().zip(&names) {
+                column.name = *name;
+            }
+            let used = cx.air.push_list(&used);
+            cx.air.source_mut(source).columns = used;
+        }
+        fired = true;
     }
-    let names: Vec<Name> = columns.iter().map(|column| column.name).collect();
-    rename(cx, query, &names)?;
-    let columns = cx.air.push_list(&columns);
-    cx.air.source_mut(source).columns = columns;
-    Ok(true)
+    Ok(fired)
 }
 
 fn cte_columns_named(cx: &mut Context<'_>, query: QueryId) -> Fired {
