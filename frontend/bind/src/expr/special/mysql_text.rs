@@ -43,6 +43,7 @@ pub(crate) fn pad<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<Expr
     {
         // As above, if there turns out to be nothing to pad with.
         let (text, pad) = (binder.twice(args[0])?, binder.twice(pad)?);
+        let pad = binder.read_trimmed(pad);
         let (size, width) = (
             binder.call(Builtin::CharLength, &[text], site.span),
             binder.call(Builtin::ByteLength, &[pad], site.span),
