@@ -111,12 +111,12 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.speaks(op) {
         return Ok(false);
     }
+    let or_null = op == DivDecimalOrNull;
     let ty = cx.air.ty(id);
     if cx.decimals_are_floats() {
         let float = Type::Float64;
         let a = as_float(cx, a);
-        let quotient =
-            cx.call(if op == DivDecimalOrNull { DivFloatOrNull } else { DivFloat }, &[a, b], float, id);
+        let quotient = cx.call(if or_null { DivFloatOrNull } else { DivFloat }, &[a, b], float, id);
         note_range(cx, id)?;
         match ty.scale() {
             Some(scale) if or_null => become_rounded(cx, id, quotient, scale),
@@ -125,7 +125,7 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
         }
         return Ok(true);
     }
-    let b = if op == DivDecimalOrNull { or_null(cx, b) } else { b };
+    let b = if or_null { null_if_zero(cx, b) } else { b };
     let Some(scale) = ty.scale() else {
         // Without types the quotient has the digits the target gives it.
         let a = cx.cast(a, Type::Number);
@@ -435,7 +435,7 @@ fn computed_scale(cx: &Context<'_>, id: ExprId) -> Option<i16> {
     let part = |id: ExprId| computed_scale(cx, id).or_else(|| own(id));
     let (op, args) = cx.as_call(id)?;
     let scale = match (op, cx.air.list(args)) {
-        (DivDecimalOrNull | DivDecimal, _) => (own(id)?.max(1) + 8) / 9 * 9,
+        (DivDecimalOrNull, _) => (own(id)?.max(1) + 8) / 9 * 9,
         (Add | Sub, &[a, b]) => part(a)?.max(part(b)?),
         (Mul, &[a, b]) => part(a)? + part(b)?,
         (Neg, &[a]) => computed_scale(cx, a)?,
@@ -452,7 +452,7 @@ fn keep_scale(cx: &mut Context<'_>, id: ExprId) {
         _ => return,
     };
     cx.air.info_mut(id).ty = Type::Decimal { precision, scale };
-    let Some((op @ (DivDecimalOrNull | DivDecimal), _)) = cx.as_call(id) else {
+    let Some((DivDecimalOrNull, _)) = cx.as_call(id) else {
         for arg in cx.all_args(id) {
             keep_scale(cx, arg);
         }
@@ -463,7 +463,7 @@ fn keep_scale(cx: &mut Context<'_>, id: ExprId) {
     }
     // The digits beyond are cut, not rounded.
     let Some([a, b]) = cx.args(id) else { return };
-    let b = if op == DivDecimalOrNull { or_null(cx, b) } else { b };
+    let b = null_if_zero(cx, b);
     let one = one_with_scale(cx, scale, id);
     let a = cx.call(Mul, &[a, one], Type::Number, id);
     let quotient = cx.call(DivNumber, &[a, b], Type::Number, id);
@@ -472,7 +472,7 @@ fn keep_scale(cx: &mut Context<'_>, id: ExprId) {
 }
 
 /// The divisor, NULL for zero.
-fn or_null(cx: &mut Context<'_>, divisor: ExprId) -> ExprId {
+fn null_if_zero(cx: &mut Context<'_>, divisor: ExprId) -> ExprId {
     if cx.is_nonzero_literal(divisor) {
         return divisor;
     }
