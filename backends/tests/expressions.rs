@@ -255,7 +255,7 @@ cases! {
     trim_text: r#"(call op:trim_text args:[s0.b "xy"]):text(binary)?"# =>
         r#"TRIM(BOTH 'xy' FROM b)"#,
         r#"regexp_replace(b, '^(?:xy)+|(?:xy)+$', '', 'g')"#,
-        r#"refused: trimming a text of several characters has no form on sqlite@3.46"#;
+        r#"(WITH RECURSIVE left_(text_) AS (SELECT b UNION ALL SELECT CASE WHEN substr(text_, 1, length('xy')) = 'xy' THEN substr(text_, length('xy') + 1) ELSE substr(text_, 1, length(text_) - length('xy')) END FROM left_ WHERE length(text_) >= length('xy') AND (substr(text_, 1, length('xy')) = 'xy' OR substr(text_, -length('xy')) = 'xy')) SELECT text_ FROM left_ ORDER BY length(text_) LIMIT 1)"#;
     trim: r#"(call op:trim args:[s0.b "xy"]):text(binary)?"# =>
         r#"REGEXP_REPLACE(b, '^[xy]+|[xy]+$', '')"#,
         r#"btrim(b, 'xy')"#,

@@ -116,7 +116,8 @@ impl<'a> Binder<'a> {
                 }
             }
             AlterKind::SetType { column, ty, collation, using } => {
-                if using.is_some() || collation.is_some() {
+                let plain = using.is_none_or(|using| self.is_plain_conversion(using, column, span));
+                if !plain || collation.is_some() {
                     let message = "USING and COLLATE of ALTER COLUMN TYPE are not translated";
                     return Err(self.refuse(codes::DEFINITION_CLAUSE, span, message));
                 }
@@ -228,6 +229,23 @@ impl<'a> Binder<'a> {
             false => table.disabled.push(word.clone()),
         });
         Ok(true)
+    }
+
+    /// True for `USING column::type` and `USING CAST(column AS type)`, which say what happens without USING.
+    fn is_plain_conversion(&self, using: tree::ExprId, column: tree::Ident, whole: air_base::Span) -> bool {
+        let plain = |span: air_base::Span| {
+            let words = self.text_of(span).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+            words.to_ascii_lowercase()
+        };
+        let (text, statement) = (plain(self.tree.expr_span(using)), plain(whole));
+        let name = self.text_of(column.span).to_ascii_lowercase();
+        let same = |ty: &str| statement.contains(&format!("type {} using", ty.trim()));
+        let cast =
+            text.strip_prefix(&name).and_then(|rest| rest.trim_start().strip_prefix("::")).or_else(|| {
+                let rest = text.strip_prefix("cast(")?.trim_start().strip_prefix(&name)?;
+                rest.trim_start().strip_prefix("as ")?.strip_suffix(')')
+            });
+        text == name || cast.is_some_and(same)
     }
 
     /// True for a column that is known to have its values made up.

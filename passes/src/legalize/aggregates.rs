@@ -5,7 +5,7 @@ use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::ids::List;
 use air::node::Child;
-use air::query::{GroupElement, Item};
+use air::query::Item;
 use air::target::{Decimals, LooseForm};
 use air::types::{Collation, Type};
 use air::{Expr, ExprId, SelectId};
@@ -30,6 +30,27 @@ pub(super) const RULES: &[Rule] = &[
         name: "spread_by_sums",
         law: "the variance is the mean of squares less the square of the mean",
         apply: Apply::Builtins(&[VarPop, VarSamp, StddevPop, StddevSamp], spread_by_sums),
+    },
+    Rule {
+        name: "regression_by_sums",
+        law: "what two columns have in common is made of the sums of their values, squares and products over the pairs",
+        apply: Apply::Builtins(
+            &[
+                Corr,
+                CovarPop,
+                CovarSamp,
+                RegrSlope,
+                RegrIntercept,
+                RegrCount,
+                RegrR2,
+                RegrAvgX,
+                RegrAvgY,
+                RegrSxx,
+                RegrSyy,
+                RegrSxy,
+            ],
+            regression_by_sums,
+        ),
     },
     Rule {
         name: "spread_of_decimals",
@@ -207,6 +228,94 @@ fn spread_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {
     } else {
         cx.become_copy(id, variance);
     }
+    Ok(true)
+}
+
+fn regression_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some(parts) = parts(cx, id) else { return Ok(false) };
+    if cx.speaks(parts.op) || parts.distinct {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    let &[y, x] = parts.args.as_slice() else { return Ok(false) };
+    let float = Type::Float64;
+    // Rows where one of both is NULL are passed over.
+    let paired = |cx: &mut Context<'_>, value: ExprId, other: ExprId| {
+        let value = if cx.air.ty(value) == float { value } else { cx.cast(value, float) };
+        if !cx.air.info(other).nullable {
+            return value;
+        }
+        let known = cx.is_null(other, true);
+        cx.case(&[(known, value)], None, float, id)
+    };
+    let (px, py) = (paired(cx, x, y), paired(cx, y, x));
+    let both = cx.call(Mul, &[px, py], float, id);
+    let count = aggregate(cx, &parts, Count, both, Type::I64, id);
+    if parts.op == RegrCount {
+        cx.become_copy(id, count);
+        return Ok(true);
+    }
+    let subject = cx.subject(id);
+    cx.assume(Assume::FloatRounding, &subject, span)?;
+    let sum = |cx: &mut Context<'_>, value: ExprId| aggregate(cx, &parts, Sum, value, float, id);
+    let (sx, sy) = (sum(cx, px), sum(cx, py));
+    // The sum of products less the product of sums over the count.
+    let spread = |cx: &mut Context<'_>, a: ExprId, b: ExprId, sa: ExprId, sb: ExprId| {
+        let product = cx.call(Mul, &[a, b], float, id);
+        let products = aggregate(cx, &parts, Sum, product, float, id);
+        let sums = cx.call(Mul, &[sa, sb], float, id);
+        let mean = cx.call(DivFloatOrNull, &[sums, count], float, id);
+        cx.call(Sub, &[products, mean], float, id)
+    };
+    let quotient = |cx: &mut Context<'_>, a: ExprId, b: ExprId| cx.call(DivFloatOrNull, &[a, b], float, id);
+    let result = match parts.op {
+        RegrAvgX => quotient(cx, sx, count),
+        RegrAvgY => quotient(cx, sy, count),
+        RegrSxx => spread(cx, px, px, sx, sx),
+        RegrSyy => spread(cx, py, py, sy, sy),
+        RegrSxy => spread(cx, px, py, sx, sy),
+        CovarPop => {
+            let common = spread(cx, px, py, sx, sy);
+            quotient(cx, common, count)
+        }
+        CovarSamp => {
+            let common = spread(cx, px, py, sx, sy);
+            let one = cx.int(1, id);
+            let fewer = cx.call(Sub, &[count, one], Type::I64, id);
+            quotient(cx, common, fewer)
+        }
+        RegrSlope | RegrIntercept => {
+            let (common, own) = (spread(cx, px, py, sx, sy), spread(cx, px, px, sx, sx));
+            let slope = quotient(cx, common, own);
+            if parts.op == RegrSlope {
+                slope
+            } else {
+                let part = cx.call(Mul, &[slope, sx], float, id);
+                let rest = cx.call(Sub, &[sy, part], float, id);
+                quotient(cx, rest, count)
+            }
+        }
+        _ => {
+            let (common, own, other) =
+                (spread(cx, px, py, sx, sy), spread(cx, px, px, sx, sx), spread(cx, py, py, sy, sy));
+            let product = cx.call(Mul, &[own, other], float, id);
+            if parts.op == Corr {
+                let root = cx.call(Sqrt, &[product], float, id);
+                quotient(cx, common, root)
+            } else {
+                let square = cx.call(Mul, &[common, common], float, id);
+                let share = quotient(cx, square, product);
+                // Without spread of the second value there is no line; without that of the first it is met by all.
+                let zero = cx.decimal("0.0", id);
+                let (flat, level) =
+                    (cx.compare(CompareOp::Eq, own, zero), cx.compare(CompareOp::Eq, other, zero));
+                let (null, one) = (cx.null(float, id), cx.decimal("1.0", id));
+                cx.case(&[(flat, null), (level, one)], Some(share), float, id)
+            }
+        }
+    };
+    cx.become_copy(id, result);
+    cx.air.info_mut(id).nullable = true;
     Ok(true)
 }
 
@@ -435,13 +544,8 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.assume(Assume::IntegerRange, &subject, span)?;
     }
     if op == BitAndAgg && cx.target.can.decimals == Decimals::Float && cx.air.info(arg).nullable {
-        if !is_of_rows(cx, id) {
-            let message = "the bits that all of no values have are beyond 63 bits";
-            return cx.refuse(codes::NUMBER, span, message, "declare the column NOT NULL");
-        }
-        // A group, and a window around a row, has rows; values among them are not sure.
-        let subject = format!("{subject} has a value that is no NULL in each group");
-        cx.assume(Assume::FittingValues, &subject, span)?;
+        let message = "the bits that all of no values have are beyond 63 bits";
+        return cx.refuse(codes::NUMBER, span, message, "declare the column NOT NULL");
     }
     let arg = cx.cast(arg, Type::I64);
     let bits = aggregate(cx, &parts, op, arg, Type::I64, id);
@@ -458,29 +562,6 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.become_call(id, Coalesce, &[bits, neutral]);
     }
     Ok(true)
-}
-
-/// True if the aggregate is one of a group with keys, or of a window, neither of which is without rows.
-fn is_of_rows(cx: &Context<'_>, id: ExprId) -> bool {
-    let windowed =
-        cx.air.expr_ids().any(|over| matches!(cx.air.expr(over), Expr::Window { call, .. } if call == id));
-    windowed
-        || cx.air.select_ids().any(|select| {
-            let block = cx.air.select(select);
-            let keys = block.group.is_some_and(|group| {
-                let keyed = |element: &GroupElement| matches!(element, GroupElement::Key { .. });
-                cx.air.list(group.elements).iter().any(keyed)
-            });
-            let items = cx.air.list(block.items).iter();
-            let mut roots: Vec<Child> = items
-                .filter_map(|item| match item {
-                    Item::Expr { expr, .. } => Some(Child::Expr(*expr)),
-                    Item::Star { .. } => None,
-                })
-                .collect();
-            roots.extend(block.having.map(Child::Expr));
-            keys && crate::build::below(cx.air, &roots).contains(&id)
-        })
 }
 
 /// PostgreSQL sums bigint as numeric.

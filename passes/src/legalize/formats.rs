@@ -90,12 +90,25 @@ fn thousands(cx: &mut Context<'_>, id: ExprId) -> Fired {
 /// A piece of a format.
 enum Piece {
     Text(String),
-    Digits { width: i64 },
-    Fixed { decimals: i64 },
-    Value,
+    Digits {
+        width: i64,
+    },
+    Fixed {
+        decimals: i64,
+    },
+    /// A text, blanks before it up to a width, or behind it for a negative one; by its number, or the next one.
+    Value {
+        width: i64,
+        number: Option<usize>,
+    },
+    Thousands,
+    Hexadecimal {
+        lower: bool,
+    },
+    FirstCharacter,
 }
 
-/// Pieces of a format of `%d`, `%0Nd`, `%.Nf` and `%s`; `None` for others.
+/// Pieces of a format of `%d`, `%0Nd`, `%,d`, `%.Nf`, `%x`, `%c` and `%s` with a width or a number; `None` for others.
 fn pieces(format: &str) -> Option<Vec<Piece>> {
     let mut out = Vec::new();
     let mut text = String::new();
@@ -115,14 +128,25 @@ fn pieces(format: &str) -> Option<Vec<Piece>> {
         let mut spec = String::new();
         let kind = loop {
             match letters.next()? {
-                c if c.is_ascii_digit() || c == '.' => spec.push(c),
+                c if c.is_ascii_digit() || matches!(c, '.' | '-' | ',' | '$') => spec.push(c),
                 c => break c,
             }
         };
         out.push(match (kind, spec.as_str()) {
             ('d' | 'i', "") => Piece::Digits { width: 0 },
             ('d' | 'i', spec) if spec.starts_with('0') => Piece::Digits { width: spec[1..].parse().ok()? },
-            ('s', "") => Piece::Value,
+            ('d' | 'i', ",") => Piece::Thousands,
+            ('x', "") => Piece::Hexadecimal { lower: true },
+            ('X', "") => Piece::Hexadecimal { lower: false },
+            ('c', "") => Piece::FirstCharacter,
+            ('s', spec) => {
+                let (number, width) = match spec.split_once('$') {
+                    Some((number, width)) => (Some(number.parse().ok()?), width),
+                    None => (None, spec),
+                };
+                let width = if width.is_empty() { 0 } else { width.parse().ok()? };
+                Piece::Value { width, number }
+            }
             ('f', spec) => Piece::Fixed {
                 decimals: match spec.strip_prefix('.') {
                     Some(decimals) => decimals.parse().ok()?,
@@ -171,6 +195,28 @@ fn zero_padded(cx: &mut Context<'_>, number: ExprId, width: i64, id: ExprId) -> 
     cx.case(&[(below, negative)], Some(positive), Type::TEXT, id)
 }
 
+/// A text with blanks up to a width; a longer one is shown whole, and NULL counts as empty.
+fn in_width(cx: &mut Context<'_>, text: ExprId, width: i64, id: ExprId) -> ExprId {
+    if width == 0 {
+        return text;
+    }
+    let text = if cx.air.info(text).nullable {
+        let empty = cx.text("", id);
+        let filled = cx.call(Coalesce, &[text, empty], Type::TEXT, id);
+        cx.air.info_mut(filled).nullable = false;
+        filled
+    } else {
+        text
+    };
+    let limit = cx.int(width.abs(), id);
+    let blank = cx.text(" ", id);
+    let size = cx.call(CharLength, &[text], Type::I64, id);
+    let long = cx.compare(CompareOp::Ge, size, limit);
+    let op = if width > 0 { PadLeft } else { PadRight };
+    let padded = cx.call(op, &[text, limit, blank], Type::TEXT, id);
+    cx.case(&[(long, text)], Some(padded), Type::TEXT, id)
+}
+
 fn printf_pieces(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     if cx.speaks(op) {
@@ -181,16 +227,47 @@ fn printf_pieces(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some(list) = args.first().and_then(|&format| cx.text_literal(format)).and_then(pieces) else {
         return cx.refuse(codes::BUILTIN, span, "this format has no form", "join the parts of the text");
     };
-    let mut values = args[1..].iter().copied();
+    let mut values: std::vec::IntoIter<ExprId> = Vec::from(&args[1..]).into_iter();
     let mut parts = Vec::new();
     for piece in list {
         let part = match piece {
             Piece::Text(text) => cx.text(&text, id),
-            Piece::Value => {
-                let Some(value) = values.next() else { return Ok(false) };
+            Piece::Value { width, number } => {
+                let value = match number {
+                    // Whatever is taken by its number, the next one is the one behind it.
+                    Some(number @ 1..) => {
+                        values = args[1..].iter().skip(number - 1).copied().collect::<Vec<_>>().into_iter();
+                        values.next()
+                    }
+                    Some(0) => None,
+                    None => values.next(),
+                };
+                let Some(value) = value else { return Ok(false) };
                 // A truth value is 0 or 1 there.
-                let value = if cx.air.ty(value) == Type::Bool { cx.cast(value, Type::I64) } else { value };
-                if cx.air.ty(value).is_text() { value } else { cx.cast(value, Type::TEXT) }
+                let truth = cx.air.ty(value) == Type::Bool && op == Printf;
+                let value = if truth { cx.cast(value, Type::I64) } else { value };
+                let text = if cx.air.ty(value).is_text() { value } else { cx.cast(value, Type::TEXT) };
+                in_width(cx, text, width, id)
+            }
+            Piece::Thousands => {
+                let Some(value) = values.next() else { return Ok(false) };
+                let number = or_zero(cx, value);
+                let none = cx.int(0, id);
+                cx.call(FormatNumber, &[number, none], Type::TEXT, id)
+            }
+            Piece::Hexadecimal { lower } => {
+                let Some(value) = values.next() else { return Ok(false) };
+                let number = or_zero(cx, value);
+                cx.call(if lower { HexLowerOfInt } else { HexOfInt }, &[number], Type::TEXT, id)
+            }
+            Piece::FirstCharacter => {
+                // Of an empty text it is a character that is no part of texts elsewhere.
+                let value = values.next().and_then(|value| cx.text_literal(value)?.chars().next());
+                let Some(first) = value else {
+                    let message = "the first character of a text that may be empty has no form";
+                    return cx.refuse(codes::BUILTIN, span, message, "take it with SUBSTR");
+                };
+                cx.text(&first.to_string(), id)
             }
             Piece::Digits { width } => {
                 let Some(value) = values.next() else { return Ok(false) };

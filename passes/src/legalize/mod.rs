@@ -33,6 +33,7 @@ use crate::pass::Rule;
 pub(crate) const RULES: &[&[Rule]] = &[
     shape::numbering::RULES,
     shape::stored::RULES,
+    shape::marked::RULES,
     shape::change::RULES,
     shape::upsert::RULES,
     shape::define::RULES,

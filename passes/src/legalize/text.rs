@@ -446,11 +446,16 @@ fn end_of_known_length(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 fn trim_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
-    if cx.speaks(op) {
-        return Ok(false);
-    }
     let Some([x, what]) = cx.args(id) else { return Ok(false) };
     let span = cx.air.span(id);
+    // Texts of one character are trimmed by a function where others take more.
+    let spoken = cx.speaks(op);
+    if spoken
+        && (cx.target.can.temporal_types
+            || cx.text_literal(what).is_some_and(|text| text.chars().count() > 1))
+    {
+        return Ok(false);
+    }
     let Some(text) = cx.text_literal(what).map(str::to_owned) else {
         let message = "trimming a whole text that is no literal has no form";
         return cx.refuse(codes::BUILTIN, span, message, "make the trimmed text a literal");
@@ -502,7 +507,8 @@ fn trim_set(cx: &mut Context<'_>, id: ExprId) -> Fired {
         TrimStart => TrimStartText,
         _ => TrimEndText,
     };
-    if !cx.speaks(by_text) {
+    // Where both are said, sets have functions of their own.
+    if !cx.speaks(by_text) || !cx.target.can.temporal_types {
         return Ok(false);
     }
     let span = cx.air.span(id);

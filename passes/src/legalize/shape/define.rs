@@ -12,6 +12,7 @@ use air::node::Child;
 use air::query::{Body, Limit, Source, SourceColumn, SourceKind};
 use air::statement::Statement;
 use air::target::{AlterColumn, CommentForm, CreateAs, Enforcement, IdentityForm, SequenceForm};
+use air::types::{TextKind, TextType};
 use air::{Air, Builtin, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
@@ -1415,6 +1416,11 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
                     None => statements.push(one(TableChange::AddConstraint { constraint })),
                 }
             }
+            TableChange::SetType { name, ty }
+                if define.alter_column == AlterColumn::No && holds_already(cx, alter.this, name, ty) =>
+            {
+                fired = true;
+            }
             TableChange::SetNotNull { name, .. } | TableChange::SetType { name, .. }
                 if define.alter_column == AlterColumn::Modify =>
             {
@@ -1480,6 +1486,10 @@ fn table_changes(cx: &mut Context<'_>, at: usize) -> Fired {
         }
     }
     if fired {
+        if statements.is_empty() {
+            let reason = cx.air.push_text("values have types of their own, and keep them");
+            statements.push(Statement::Nothing { reason });
+        }
         replace(cx, at, statements);
     }
     Ok(fired)
@@ -1504,6 +1514,26 @@ fn whole_column(
             let message = "a column is changed by saying all of it, and not all of it is known";
             cx.refuse(codes::DEFINITION, span, message, "a schema with the column, without a default")
         }
+    }
+}
+
+/// True if the column, where values have types of their own, keeps values of its new type as they are, and has none that
+/// the new type would change.
+fn holds_already(cx: &Context<'_>, this: SourceId, name: Name, ty: Type) -> bool {
+    let wanted = cx.air.name(name);
+    let columns = cx.air.list(cx.air.source(this).columns);
+    let Some(old) = columns.iter().find(|column| cx.air.name(column.name).eq_ignore_ascii_case(wanted))
+    else {
+        return false;
+    };
+    match (old.ty, ty) {
+        (Type::Text(old), Type::Text(new)) => {
+            let wider = new.length == 0 || old.length > 0 && new.length >= old.length;
+            let fixed = |text: TextType| text.kind == TextKind::Fixed;
+            wider && old.collation == new.collation && !fixed(old) && !fixed(new)
+        }
+        (Type::Int { bits: old, .. }, Type::Int { bits: new, .. }) => new >= old,
+        _ => false,
     }
 }
 

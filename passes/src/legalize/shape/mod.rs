@@ -8,6 +8,7 @@ pub(crate) mod grouping;
 pub(crate) mod having;
 pub(crate) mod joins;
 pub(crate) mod keys;
+pub(crate) mod marked;
 pub(crate) mod numbering;
 pub(crate) mod order;
 pub(crate) mod paging;

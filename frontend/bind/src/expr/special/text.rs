@@ -113,8 +113,15 @@ pub(crate) fn to_hex<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<E
 /// ORD: the first byte where it is ASCII.
 pub(crate) fn ord<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let args = binder.wanted_args(site, &[Want::Text])?;
-    match binder.text_literal(args[0]) {
-        Some(text) if text.is_ascii() => Ok(binder.call(Builtin::FirstByte, &args, site.span)),
+    let text = binder.text_literal(args[0]);
+    // The bytes of a longer character as one number, the first one highest.
+    let bytes = text
+        .and_then(|text| text.chars().next())
+        .filter(|first| !first.is_ascii())
+        .map(|first| first.to_string().bytes().fold(0_i64, |number, byte| number << 8 | i64::from(byte)));
+    match text {
+        Some(_) if let Some(bytes) = bytes => Ok(binder.int(bytes, site.span)),
+        Some(_) => Ok(binder.call(Builtin::FirstByte, &args, site.span)),
         _ => binder.no_meaning("ORD, the number of a character by its bytes,", site.span),
     }
 }
