@@ -229,9 +229,23 @@ fn load_translation(
     Ok(loaded)
 }
 
+/// Databases that are neither the server's nor a seat's.
+const OTHER_DATABASES: &str = "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN
+  ('mysql', 'sys', 'information_schema', 'performance_schema') AND schema_name NOT REGEXP '^seat[0-9]+$'";
+
 fn opened(kind: EngineKind, fleet: &Fleet, seat: usize) -> Result<Box<dyn Engine>, ServerError> {
     let mut engine = fleet.connect(kind, seat)?;
-    engine.reset().map_err(|error| ServerError(format!("{}: {error}", kind.label())))?;
+    let failed = |error: EngineError| ServerError(format!("{}: {error}", kind.label()));
+    engine.reset().map_err(failed)?;
+    if kind == EngineKind::Mariadb {
+        // Scripts run one after the other, and the client that loads an original tells nobody what it creates.
+        for row in engine.execute(OTHER_DATABASES).map_err(failed)?.unwrap_or_default().rows {
+            if let [Value::Text(name)] = row.as_slice() {
+                let drop = format!("DROP DATABASE IF EXISTS `{}`", name.replace('`', "``"));
+                engine.execute(&drop).map_err(failed)?;
+            }
+        }
+    }
     Ok(engine)
 }
 
