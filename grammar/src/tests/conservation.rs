@@ -37,6 +37,7 @@ const NOISE: &[(&str, &str, &str, &str)] = &[
     ("*", "ROWS", "*", "OFFSET counts rows"),
     ("RENAME", "TO", "*", "MySQL needs none"),
     ("TRUNCATE", "TABLE", "*", "tables are what is emptied"),
+    ("COMMIT", "TRAN", "*", "a transaction is what is committed"),
     ("*", "UNSIGNED", "ZEROFILL", "ZEROFILL implies it"),
     ("GENERATED", "ALWAYS", "AS", "what is computed is always computed"),
     ("*", "ARRAY", "*", "brackets alone are read as an array"),

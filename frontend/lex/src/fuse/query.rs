@@ -263,7 +263,7 @@ impl Pass<'_> {
             Indexed if self.w(next) == By => self.emit(K::Hint, 0, at, at + 3),
             Pivot if self.k(next) == K::Lp => self.pivot(0, at, at + 2),
             Unpivot if self.k(next) == K::Lp => self.pivot(2, at, at + 2),
-            Unpivot if matches!(self.w(next), Include | Exclude) => {
+            Unpivot if matches!(self.w(next), Include | Exclude) && self.w(at + 2) == Nulls => {
                 self.pivot(2 | u16::from(self.w(next) == Include), at, at + 4)
             }
             JsonTable | Xmltable | Openxml | Openrowset | Openquery | Opendatasource
