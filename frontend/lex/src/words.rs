@@ -21,7 +21,9 @@ macro_rules! words {
     };
 }
 
-/// Where a word is reserved, as bits: `m` MySQL and MariaDB, `p` PostgreSQL, `s` SQLite, `o` Oracle, `t` T-SQL.
+/// Where a word is reserved, as bits: `m` MySQL and MariaDB, `p` PostgreSQL, `s` SQLite, `o` Oracle, `t` T-SQL. A capital
+/// letter: output quotes it, and input may have it as a bare name all the same, as `M` MySQL (but not MariaDB), as `S`
+/// SQLite, where it means nothing else, as `O` Oracle, where every query has such a column.
 const fn letters(text: &str) -> u8 {
     let text = text.as_bytes();
     let mut bits = 0;
@@ -33,6 +35,9 @@ const fn letters(text: &str) -> u8 {
             b's' => 0b100,
             b'o' => 0b1000,
             b't' => 0b1_0000,
+            b'M' => 0b10_0000,
+            b'S' => 0b100_0000,
+            b'O' => 0b1000_0000,
             _ => panic!("unknown letter"),
         };
         i += 1;
@@ -45,7 +50,7 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
     TEXTS.iter().copied().filter(|text| !text.is_empty())
 }
 
-/// The words that cannot be bare names in a dialect, in lower case.
+/// The words that are quoted where they are names in a dialect, in lower case.
 pub fn reserved_words(dialect: Dialect) -> impl Iterator<Item = &'static str> {
     WORDS.iter().zip(TEXTS).filter(move |(word, _)| word.is_reserved(dialect)).map(|(_, text)| *text)
 }
@@ -57,63 +62,29 @@ impl W {
         WORDS[(aux as usize).min(WORDS.len() - 1)]
     }
 
-    /// True if the word cannot be a bare name in `dialect`.
+    /// True if the word is quoted where it is a name in `dialect`.
     pub(crate) fn is_reserved(self, dialect: Dialect) -> bool {
-        let bit = match dialect {
-            Dialect::Mysql | Dialect::Mariadb => 0b1,
+        let bits = match dialect {
+            Dialect::Mysql | Dialect::Mariadb => 0b10_0001,
+            Dialect::Postgres => 0b10,
+            Dialect::Sqlite => 0b100_0100,
+            Dialect::Oracle => 0b1000_1000,
+            Dialect::Mssql => 0b1_0000,
+        };
+        RESERVED[self as usize] & bits != 0
+    }
+
+    /// True if the word is refused as a bare name in `dialect`.
+    pub(crate) fn is_no_name(self, dialect: Dialect) -> bool {
+        let bits = match dialect {
+            Dialect::Mysql => 0b1,
+            Dialect::Mariadb => 0b10_0001,
             Dialect::Postgres => 0b10,
             Dialect::Sqlite => 0b100,
             Dialect::Oracle => 0b1000,
             Dialect::Mssql => 0b1_0000,
         };
-        RESERVED[self as usize] & bit != 0
-    }
-
-    /// True if the word is refused as a bare name in `dialect`. SQLite takes some for names where they mean nothing
-    /// else; they are quoted all the same.
-    pub(crate) fn is_no_name(self, dialect: Dialect) -> bool {
-        use W::*;
-        let falls_back = matches!(
-            self,
-            By | Left
-                | Right
-                | Natural
-                | With
-                | End
-                | True
-                | False
-                | Like
-                | CurrentDate
-                | CurrentTime
-                | CurrentTimestamp
-                | Asc
-                | Desc
-                | Indexed
-                | Trigger
-                | If
-                | Column
-        );
-        // The table has MySQL and MariaDB as one.
-        let only_mariadb = matches!(
-            self,
-            Offset
-                | CurrentRole
-                | SqlNoCache
-                | SqlCache
-                | SqlBufferResult
-                | StatsPersistent
-                | StatsAutoRecalc
-                | StatsSamplePages
-                | PageChecksum
-        );
-        let excepted = match dialect {
-            Dialect::Sqlite => falls_back,
-            Dialect::Mysql => only_mariadb,
-            // Columns that every query has.
-            Dialect::Oracle => matches!(self, Rownum | Level | Rowid | User | Prior),
-            _ => false,
-        };
-        self.is_reserved(dialect) && !excepted
+        RESERVED[self as usize] & bits != 0
     }
 
     /// The word at `start..end`, without regard to ASCII case.
@@ -231,7 +202,7 @@ words! {
     From = "from", "mpsot";
     Where = "where", "mpsot";
     Group = "group", "mpsot";
-    By = "by", "msot";
+    By = "by", "mSot";
     Order = "order", "mpsot";
     Having = "having", "mpsot";
     Union = "union", "mpsot";
@@ -247,17 +218,17 @@ words! {
     Using = "using", "mps";
     Join = "join", "mpst";
     Inner = "inner", "mpt";
-    Left = "left", "mpst";
-    Right = "right", "mpst";
+    Left = "left", "mpSt";
+    Right = "right", "mpSt";
     Full = "full", "pt";
     Outer = "outer", "mpt";
     Cross = "cross", "mpt";
-    Natural = "natural", "mps";
+    Natural = "natural", "mpS";
     Lateral = "lateral", "mp";
     Apply = "apply", "";
     StraightJoin = "straight_join", "m";
     Limit = "limit", "mps";
-    Offset = "offset", "mp";
+    Offset = "offset", "Mp";
     Fetch = "fetch", "mpot";
     First = "first", "";
     Next = "next", "";
@@ -267,7 +238,7 @@ words! {
     Only = "only", "p";
     Percent = "percent", "t";
     Ties = "ties", "";
-    With = "with", "mpsot";
+    With = "with", "mpSot";
     Recursive = "recursive", "m";
     Materialized = "materialized", "";
     Values = "values", "msot";
@@ -277,7 +248,7 @@ words! {
     When = "when", "mpst";
     Then = "then", "mpst";
     Else = "else", "mpsot";
-    End = "end", "pst";
+    End = "end", "pSt";
     And = "and", "mpsot";
     Or = "or", "mpsot";
     Not = "not", "mpsot";
@@ -285,10 +256,10 @@ words! {
     In = "in", "mpsot";
     Is = "is", "mpsot";
     Null = "null", "mpsot";
-    True = "true", "mps";
-    False = "false", "mps";
+    True = "true", "mpS";
+    False = "false", "mpS";
     Unknown = "unknown", "";
-    Like = "like", "mpsot";
+    Like = "like", "mpSot";
     Ilike = "ilike", "p";
     Similar = "similar", "p";
     Regexp = "regexp", "m";
@@ -383,15 +354,15 @@ words! {
     Exclude = "exclude", "";
     Others = "others", "";
     No = "no", "";
-    CurrentDate = "current_date", "mpst";
-    CurrentTime = "current_time", "mpst";
-    CurrentTimestamp = "current_timestamp", "mpst";
+    CurrentDate = "current_date", "mpSt";
+    CurrentTime = "current_time", "mpSt";
+    CurrentTimestamp = "current_timestamp", "mpSt";
     Localtime = "localtime", "mp";
     Localtimestamp = "localtimestamp", "mp";
     CurrentUser = "current_user", "mpt";
     SessionUser = "session_user", "pt";
-    CurrentRole = "current_role", "mp";
-    User = "user", "pot";
+    CurrentRole = "current_role", "Mp";
+    User = "user", "pOt";
     SystemUser = "system_user", "t";
     UtcDate = "utc_date", "m";
     UtcTime = "utc_time", "m";
@@ -400,13 +371,13 @@ words! {
     CurrentSchema = "current_schema", "p";
     Default = "default", "mpsot";
     Variadic = "variadic", "p";
-    Prior = "prior", "o";
+    Prior = "prior", "O";
     ConnectByRoot = "connect_by_root", "";
     Nocycle = "nocycle", "";
     Connect = "connect", "o";
     Start = "start", "o";
     Siblings = "siblings", "";
-    Level = "level", "o";
+    Level = "level", "O";
     Sounds = "sounds", "";
     Member = "member", "";
     Of = "of", "ot";
@@ -429,16 +400,16 @@ words! {
     Cube = "cube", "m";
     Grouping = "grouping", "";
     Sets = "sets", "";
-    Asc = "asc", "mpsot";
-    Desc = "desc", "mpsot";
+    Asc = "asc", "mpSot";
+    Desc = "desc", "mpSot";
     HighPriority = "high_priority", "m";
     LowPriority = "low_priority", "m";
     Delayed = "delayed", "m";
     Quick = "quick", "";
     SqlCalcFoundRows = "sql_calc_found_rows", "m";
-    SqlNoCache = "sql_no_cache", "m";
-    SqlCache = "sql_cache", "m";
-    SqlBufferResult = "sql_buffer_result", "m";
+    SqlNoCache = "sql_no_cache", "M";
+    SqlCache = "sql_cache", "M";
+    SqlBufferResult = "sql_buffer_result", "M";
     SqlSmallResult = "sql_small_result", "m";
     SqlBigResult = "sql_big_result", "m";
     For = "for", "mpot";
@@ -465,7 +436,7 @@ words! {
     Use = "use", "mt";
     Force = "force", "m";
     Index = "index", "mst";
-    Indexed = "indexed", "s";
+    Indexed = "indexed", "S";
     Ordinality = "ordinality", "";
     Pivot = "pivot", "t";
     Unpivot = "unpivot", "t";
@@ -511,7 +482,7 @@ words! {
     Type = "type", "";
     Domain = "domain", "";
     Function = "function", "t";
-    Trigger = "trigger", "most";
+    Trigger = "trigger", "moSt";
     Event = "event", "";
     Package = "package", "";
     Body = "body", "";
@@ -535,7 +506,7 @@ words! {
     Undefined = "undefined", "";
     Foreign = "foreign", "mpst";
     External = "external", "t";
-    If = "if", "mst";
+    If = "if", "mSt";
     Concurrently = "concurrently", "p";
     Online = "online", "";
     Primary = "primary", "mpst";
@@ -585,7 +556,7 @@ words! {
     Period = "period", "";
     Engine = "engine", "";
     Without = "without", "";
-    Rowid = "rowid", "o";
+    Rowid = "rowid", "O";
     Strict = "strict", "";
     Commit = "commit", "s";
     Preserve = "preserve", "";
@@ -601,9 +572,9 @@ words! {
     Checksum = "checksum", "";
     PackKeys = "pack_keys", "";
     DelayKeyWrite = "delay_key_write", "";
-    StatsPersistent = "stats_persistent", "m";
-    StatsAutoRecalc = "stats_auto_recalc", "m";
-    StatsSamplePages = "stats_sample_pages", "m";
+    StatsPersistent = "stats_persistent", "M";
+    StatsAutoRecalc = "stats_auto_recalc", "M";
+    StatsSamplePages = "stats_sample_pages", "M";
     InsertMethod = "insert_method", "";
     Connection = "connection", "";
     Directory = "directory", "";
@@ -622,7 +593,7 @@ words! {
     Nomonitoring = "nomonitoring", "";
     Rowdependencies = "rowdependencies", "";
     Transactional = "transactional", "";
-    PageChecksum = "page_checksum", "m";
+    PageChecksum = "page_checksum", "M";
     PageCompressed = "page_compressed", "";
     Encryption = "encryption", "";
     Encrypted = "encrypted", "";
@@ -663,7 +634,7 @@ words! {
     Cascaded = "cascaded", "";
     Read = "read", "m";
     Add = "add", "mst";
-    Column = "column", "mpsot";
+    Column = "column", "mpSot";
     Modify = "modify", "";
     Change = "change", "m";
     Rename = "rename", "m";
@@ -787,7 +758,7 @@ words! {
     Unicode = "unicode", "";
     Ascii = "ascii", "";
     Treat = "treat", "";
-    Rownum = "rownum", "o";
+    Rownum = "rownum", "O";
     Ordered = "ordered", "";
     Unregistered = "unregistered", "";
     Reads = "reads", "m";
