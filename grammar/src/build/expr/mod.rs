@@ -199,12 +199,7 @@ impl Builder<'_> {
 
     /// True where `()` says something: all rows as one group.
     fn admits_empty_brackets(&self, l: u32) -> bool {
-        self.toks[..l as usize]
-            .iter()
-            .rev()
-            .find(|tok| !matches!(tok.kind, K::Lp | K::Comma))
-            .is_some_and(|tok| matches!(tok.kind, K::GroupBy | K::GroupingSets | K::Rollup | K::Cube))
-            || self.toks[..l as usize].iter().any(|tok| matches!(tok.kind, K::GroupBy | K::GroupingSets))
+        self.toks[..l as usize].iter().any(|tok| matches!(tok.kind, K::GroupBy | K::GroupingSets))
     }
 
     pub(crate) fn exists(&mut self, query: QueryId, l: u32, r: u32) -> ExprId {
