@@ -10,7 +10,7 @@ use air::statement::{
 };
 use air::target::{DeleteFrom, IdentityForm, Returning, UpdateFrom};
 use air::types::{CastFailure, CastReason, CastRule, Rounding};
-use air::{CteId, Expr, ExprId, List, Literal, Name, ObjectName, RelId, SourceId, Type};
+use air::{CteId, Expr, ExprId, List, Literal, Name, ObjectName, QueryId, RelId, SourceId, Type};
 use air_base::Span;
 
 use super::upsert::ROWS_APART_MAX;
@@ -1429,6 +1429,23 @@ fn returned_by_query(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(true)
 }
 
+/// A plain INSERT of the rows of a query; without columns it lists none.
+pub(super) fn insert_query(target: SourceId, columns: List<u32>, query: QueryId) -> Statement {
+    Statement::Insert {
+        insert: Box::new(Insert {
+            ctes: List::EMPTY,
+            recursive: false,
+            target,
+            columns,
+            all_columns: columns.is_empty(),
+            source: InsertSource::Query { query },
+            conflict: None,
+            overriding: false,
+            returning: List::EMPTY,
+        }),
+    }
+}
+
 // MERGE.
 
 fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
@@ -1533,19 +1550,7 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                 let known = *cx.air.source(merge.target);
                 let target = cx.air.push_source(known, span);
                 let query = cx.air.select_query(&items, Some(rows), filter);
-                statements.push(Statement::Insert {
-                    insert: Box::new(Insert {
-                        ctes: List::EMPTY,
-                        recursive: false,
-                        target,
-                        columns,
-                        all_columns: columns.is_empty(),
-                        source: InsertSource::Query { query },
-                        conflict: None,
-                        overriding: false,
-                        returning: List::EMPTY,
-                    }),
-                });
+                statements.push(insert_query(target, columns, query));
             }
             MergeAction::Nothing {} => {}
             _ => return cx.refuse(codes::CHANGE, span, "this action of MERGE has no form", ""),

@@ -314,32 +314,55 @@ fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
                 let name = index_name(cx, &table.name, None, columns, indexes.len(), true);
                 let text = format!("{}_ci", cx.air.name(name.name).trim_end_matches("_idx"));
                 let name = ObjectName { name: cx.air.push_name(&text), ..name };
-                indexes.push(Statement::CreateIndex {
-                    index: Box::new(CreateIndex {
-                        name: Some(name),
-                        name_of_table: false,
-                        table: table.name,
-                        this: table.this,
-                        parts,
-                        unique: true,
-                        nulls: cx.target.can.define.unique_nulls,
-                        filter: None,
-                        include: Vec::new(),
-                        method: IndexMethod::Ordered,
-                        if_not_exists: table.if_not_exists && cx.has(cx.target.can.index_if_not_exists),
-                    }),
-                });
+                indexes.push(unique_index(
+                    table.name,
+                    table.this,
+                    name,
+                    parts,
+                    cx.target.can.define.unique_nulls,
+                ));
             }
-            if indexes.is_empty() {
-                return Ok(false);
-            }
-            let mut statements = vec![Statement::CreateTable { table }];
-            statements.append(&mut indexes);
-            replace(cx, at, statements);
-            Ok(true)
+            Ok(with_indexes(cx, at, table, indexes))
         }
         _ => Ok(false),
     }
+}
+
+/// A plain unique index over the parts of a key.
+fn unique_index(
+    table: ObjectName,
+    this: SourceId,
+    name: ObjectName,
+    parts: Vec<KeyPart>,
+    nulls: UniqueNulls,
+) -> CreateIndex {
+    CreateIndex {
+        name: Some(name),
+        name_of_table: false,
+        table,
+        this,
+        parts,
+        unique: true,
+        nulls,
+        filter: None,
+        include: Vec::new(),
+        method: IndexMethod::Ordered,
+        if_not_exists: false,
+    }
+}
+
+/// Puts indexes behind the table at `at`; false if there are none, and then the table stays as it is.
+fn with_indexes(cx: &mut Context<'_>, at: usize, table: Box<CreateTable>, indexes: Vec<CreateIndex>) -> bool {
+    if indexes.is_empty() {
+        return false;
+    }
+    let guarded = table.if_not_exists && cx.has(cx.target.can.index_if_not_exists);
+    let mut statements = vec![Statement::CreateTable { table }];
+    statements.extend(indexes.into_iter().map(|index| Statement::CreateIndex {
+        index: Box::new(CreateIndex { if_not_exists: guarded, ..index }),
+    }));
+    replace(cx, at, statements);
+    true
 }
 
 fn comments_beside(cx: &mut Context<'_>, at: usize) -> Fired {
@@ -993,29 +1016,9 @@ fn nulls_in_keys(cx: &mut Context<'_>, at: usize) -> Fired {
                 let own = constraint.name.map(|name| ObjectName { catalog: None, schema: None, name });
                 let global = define.index_names_global;
                 let name = index_name(cx, &table.name, own, columns, indexes.len(), global);
-                indexes.push(Statement::CreateIndex {
-                    index: Box::new(CreateIndex {
-                        name: Some(name),
-                        name_of_table: false,
-                        table: table.name,
-                        this: table.this,
-                        parts,
-                        unique: true,
-                        nulls: UniqueNulls::Many,
-                        filter: None,
-                        include: Vec::new(),
-                        method: IndexMethod::Ordered,
-                        if_not_exists: table.if_not_exists && cx.has(cx.target.can.index_if_not_exists),
-                    }),
-                });
+                indexes.push(unique_index(table.name, table.this, name, parts, UniqueNulls::Many));
             }
-            if indexes.is_empty() {
-                return Ok(false);
-            }
-            let mut statements = vec![Statement::CreateTable { table }];
-            statements.append(&mut indexes);
-            replace(cx, at, statements);
-            Ok(true)
+            Ok(with_indexes(cx, at, table, indexes))
         }
         _ => Ok(false),
     }
@@ -1577,17 +1580,5 @@ fn key_index(
     };
     let own = constraint.name.map(|name| ObjectName { catalog: None, schema: None, name });
     let name = index_name(cx, table, own, columns, 0, own.is_none());
-    Some(CreateIndex {
-        name: Some(name),
-        name_of_table: false,
-        table: *table,
-        this,
-        parts: columns.clone(),
-        unique: true,
-        nulls,
-        filter: None,
-        include: Vec::new(),
-        method: IndexMethod::Ordered,
-        if_not_exists: false,
-    })
+    Some(unique_index(*table, this, name, columns.clone(), nulls))
 }

@@ -6,14 +6,14 @@ use air::expr::{CompareOp, Truth};
 use air::fidelity::Assume;
 use air::node::Child;
 use air::query::{Item, JoinKind, Rel, SourceColumn, SourceKind};
-use air::statement::{Assignment, Delete, Insert, InsertSource, Merge, MergeAction, MergeClause, MergeWhen};
+use air::statement::{Assignment, Delete, Merge, MergeAction, MergeClause, MergeWhen};
 use air::statement::{Statement, Update};
 use air::target::Can;
 use air::types::Type;
 use air::{Expr, ExprId, List, ObjectName, RelId, SourceId};
 use air_base::Span;
 
-use super::change::{delete_all, primary_key, replace};
+use super::change::{delete_all, insert_query, primary_key, replace};
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
@@ -273,19 +273,7 @@ fn insert(
     let known = *cx.air.source(part.target);
     let target = cx.air.push_source(known, span);
     let query = cx.air.select_query(&items, Some(part.source), filter);
-    Ok(Some(Statement::Insert {
-        insert: Box::new(Insert {
-            ctes: List::EMPTY,
-            recursive: false,
-            target,
-            columns,
-            all_columns: columns.is_empty(),
-            source: InsertSource::Query { query },
-            conflict: None,
-            overriding: false,
-            returning: List::EMPTY,
-        }),
-    }))
+    Ok(Some(insert_query(target, columns, query)))
 }
 
 /// The statements that mark rows, remove them, and forget the marks.

@@ -70,30 +70,19 @@ fn in_front(cx: &mut Context<'_>, query: QueryId) -> Fired {
     let nested = cx.air.query_mut(query);
     nested.ctes = air::List::EMPTY;
     nested.recursive = false;
-    match (top, &mut cx.air.statements[at]) {
+    let (ctes, recurses) = match (top, &mut cx.air.statements[at]) {
         (Some(top), _) => {
             let top = cx.air.query_mut(top);
-            top.ctes = front;
-            top.recursive |= recursive;
+            (&mut top.ctes, &mut top.recursive)
         }
-        (None, Statement::Insert { insert }) => {
-            insert.ctes = front;
-            insert.recursive |= recursive;
-        }
-        (None, Statement::Update { update }) => {
-            update.ctes = front;
-            update.recursive |= recursive;
-        }
-        (None, Statement::Delete { delete }) => {
-            delete.ctes = front;
-            delete.recursive |= recursive;
-        }
-        (None, Statement::Merge { merge }) => {
-            merge.ctes = front;
-            merge.recursive |= recursive;
-        }
-        (None, _) => {}
-    }
+        (None, Statement::Insert { insert }) => (&mut insert.ctes, &mut insert.recursive),
+        (None, Statement::Update { update }) => (&mut update.ctes, &mut update.recursive),
+        (None, Statement::Delete { delete }) => (&mut delete.ctes, &mut delete.recursive),
+        (None, Statement::Merge { merge }) => (&mut merge.ctes, &mut merge.recursive),
+        (None, _) => return Ok(false),
+    };
+    *ctes = front;
+    *recurses |= recursive;
     Ok(true)
 }
 
