@@ -222,6 +222,12 @@ impl Builder<'_> {
             Statement::Drop { .. } => ("drop", String::new()),
             Statement::Comment { .. } => ("comment", String::new()),
             Statement::Transaction { action, .. } => (transaction(*action), String::new()),
+            Statement::Trigger { trigger } => ("create trigger", self.object(trigger.name)),
+            Statement::If { .. } => ("if", String::new()),
+            Statement::Else {} => ("else", String::new()),
+            Statement::End {} => ("end", String::new()),
+            Statement::SetRow { .. } => ("set column", String::new()),
+            Statement::Raise { .. } => ("raise", String::new()),
             Statement::Nothing { .. } => ("nothing", String::new()),
         };
         let node = self.node(name, detail, span);
@@ -392,6 +398,8 @@ impl Builder<'_> {
             SourceKind::Proposed {} => self.node("proposed row", alias, span),
             SourceKind::Old {} => self.node("old row", alias, span),
             SourceKind::New {} => self.node("new row", alias, span),
+            SourceKind::TriggerRow { old: true } => self.node("row before the change", alias, span),
+            SourceKind::TriggerRow { old: false } => self.node("row after the change", alias, span),
         }
     }
 

@@ -189,6 +189,12 @@ impl Air {
         self.infos[id.index()].span
     }
 
+    /// Puts every expression from position `first` on to one place of the source, and queries and sources that stand
+    /// behind the end of it: they come from another text.
+    pub fn place_all(&mut self, first: usize, place: Span) {
+        self.infos[first..].iter_mut().for_each(|info| info.span = place);
+    }
+
     /// Changes type, nullability or span.
     pub fn info_mut(&mut self, id: ExprId) -> &mut Info {
         &mut self.infos[id.index()]

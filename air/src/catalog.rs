@@ -5,6 +5,7 @@ use crate::ddl::ReferentialAction;
 use crate::expr::Literal;
 use crate::ids::ExprId;
 use crate::layout::ColumnLayout;
+use crate::routine::{Event, Timing};
 use crate::types::{Collation, EnumId, Type};
 use rustc_hash::FxHashMap;
 
@@ -21,6 +22,10 @@ pub struct Catalog {
     pub types: FxHashMap<String, Type>,
     /// Sequences.
     pub sequences: Vec<Sequence>,
+    /// Triggers that a script has made.
+    pub triggers: Vec<KnownTrigger>,
+    /// PostgreSQL: definitions of functions that triggers run, by their names in lower case.
+    pub trigger_functions: FxHashMap<String, String>,
     /// Names of functions the user declared, lower case: calls of them are no unknown names.
     pub functions: FxHashMap<String, Type>,
     /// What a script said about enforcing foreign keys, where the source can turn that off.
@@ -78,6 +83,27 @@ pub struct Sequence {
     pub step: i64,
 }
 
+/// A trigger that a script has made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownTrigger {
+    /// Its name in the script.
+    pub written: String,
+    /// Its name on the target.
+    pub name: String,
+    /// Its table.
+    pub table: String,
+    /// What it runs for.
+    pub event: Event,
+    /// When it runs.
+    pub timing: Timing,
+    /// Tables that its body changes.
+    pub writes: Vec<String>,
+    /// Columns of the row it sets, each with the value as it is written.
+    pub sets: Vec<(String, String)>,
+    /// It ran after the change and sets columns before it instead.
+    pub moved: bool,
+}
+
 /// A table or view.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Table {
@@ -97,6 +123,10 @@ pub struct Table {
     pub named_keys: Vec<AwaitedKey>,
     /// Columns that are read by a CHECK, and those that a foreign key changes (true).
     pub checked: Vec<(String, bool)>,
+    /// Foreign keys change rows of it.
+    pub changed_by_keys: bool,
+    /// Foreign keys remove rows of it.
+    pub removed_by_keys: bool,
     /// Names of constraints that are not enforced for a while.
     pub disabled: Vec<String>,
     /// A view: nothing is stored.
@@ -495,6 +525,8 @@ impl Catalog {
             types: self.types.clone(),
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
+            triggers: self.triggers.clone(),
+            trigger_functions: self.trigger_functions.clone(),
             foreign_keys: self.foreign_keys,
             keyed_tables: self.keyed_tables,
             awaited: self.awaited.clone(),

@@ -179,7 +179,15 @@ pub fn effects(air: &Air) -> Effects {
             returns_rows: false,
         },
     };
-    for statement in &air.statements {
+    let mut body = 0;
+    for (at, statement) in air.statements.iter().enumerate() {
+        // What a body does is not done where it is defined.
+        if at < body {
+            continue;
+        }
+        if matches!(statement, Statement::Trigger { .. }) {
+            body = air.end_of(at) + 1;
+        }
         collector.statement(statement);
         collector.effects.returns_rows |= match statement {
             Statement::Query { .. } => true,
@@ -380,6 +388,12 @@ impl Collector<'_> {
                 }
             }
             Statement::Comment { table, .. } => self.defines(DefinitionChange::Changed, "table", *table),
+            Statement::Trigger { trigger } => self.defines(DefinitionChange::Changed, "table", trigger.table),
+            Statement::If { .. }
+            | Statement::Else {}
+            | Statement::End {}
+            | Statement::SetRow { .. }
+            | Statement::Raise { .. } => {}
             Statement::Transaction { action, isolation, read_only, .. } => {
                 self.transaction(*action, *isolation, *read_only);
             }

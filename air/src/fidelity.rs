@@ -101,6 +101,8 @@ assumptions! {
     ShownForm = "shown-form", "values are written as the source shows them: {}";
     /// Nobody else is in the way.
     OwnSession = "own-session", "no other session uses or changes it meanwhile: {}";
+    /// Foreign keys do not change rows that have triggers.
+    NoCascades = "no-cascades", "no foreign key changes or removes rows that have triggers: {}";
     /// A constraint the target cannot state.
     ConstraintDropped = "constraint", "the application keeps this constraint, which the target cannot state: {}";
 }

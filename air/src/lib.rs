@@ -19,6 +19,7 @@ pub mod node;
 mod operands;
 pub mod profile;
 pub mod query;
+pub mod routine;
 pub mod spelling;
 mod star;
 pub mod statement;

@@ -372,6 +372,11 @@ node_enum! {
         Old = "old" {}
         /// The row after a change (T-SQL `inserted`).
         New = "new" {}
+        /// The row that a trigger runs for, before the change (`OLD`) or after it (`NEW`).
+        TriggerRow = "trigger_row" {
+            /// Before the change.
+            old: bool,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::ddl::{AlterTable, CreateIndex, CreateSequence, CreateTable, CreateVie
 use crate::expr::OrderKey;
 use crate::ids::{CteId, ExprId, List, Name, ObjectName, QueryId, RelId, SourceId, Str};
 use crate::query::{Item, Limit, ValuesRow};
+use crate::routine::Trigger;
 use crate::{atoms, node_enum, node_struct};
 
 node_enum! {
@@ -106,6 +107,37 @@ node_enum! {
             isolation: Option<Isolation>,
             /// READ ONLY, for BEGIN and SET TRANSACTION.
             read_only: bool,
+        }
+        /// Creates a trigger: the statements up to its [`End`](Statement::End) are its body.
+        Trigger = "trigger" {
+            /// Details.
+            trigger: Box<Trigger>,
+        }
+        /// In a body: the statements up to the [`Else`](Statement::Else) or [`End`](Statement::End) of this one run if a
+        /// condition is true.
+        If = "if" {
+            /// Boolean.
+            condition: ExprId,
+        }
+        /// In a body: the statements up to the end of this one run if the condition is false or unknown.
+        Else = "else" {}
+        /// In a body: the end of a branch or of the whole body.
+        End = "end" {}
+        /// In a body: a column of the row that is about to be stored gets another value.
+        SetRow = "set_row" {
+            /// The row.
+            row: SourceId,
+            /// Position of the column.
+            column: u32,
+            /// Value.
+            value: ExprId,
+        }
+        /// In a body: the statement that made it run fails, and nothing of what it did stays.
+        Raise = "raise" {
+            /// SQLSTATE, for whoever asks.
+            state: Str,
+            /// A text.
+            message: ExprId,
         }
         /// A statement that changes nothing a translation has to keep, such as a client setting:
         /// nothing is emitted, and a note says so.

@@ -459,6 +459,8 @@ pub struct Capabilities {
     pub transactions: TransactionForm,
     /// Definitions.
     pub define: Definitions,
+    /// Triggers.
+    pub triggers: Triggers,
     /// Changes to the order of operator strengths: the level an operator of the given level really has.
     pub strength: fn(Strength) -> u8,
 }
@@ -756,6 +758,54 @@ pub struct KeyLimit {
     pub char_bytes: u32,
     /// Unique keys that nothing refers to have no such limit (MariaDB keeps hashes).
     pub unique_unbounded: bool,
+}
+
+/// How triggers are said, and when they run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Triggers {
+    /// Where the body stands.
+    pub form: TriggerForm,
+    /// What stands before the columns of the row before the change, and after it.
+    pub rows: (&'static str, &'static str),
+    /// Those that run after a change wait until all rows of the statement are changed.
+    pub after_all: bool,
+    /// They run for rows that a foreign key changes or removes as well.
+    pub by_keys: bool,
+    /// A body may change the row that is about to be stored.
+    pub sets_row: bool,
+    /// A body has branches.
+    pub branches: bool,
+    /// WHEN at the head.
+    pub condition: bool,
+    /// UPDATE OF.
+    pub columns: bool,
+}
+
+impl Triggers {
+    /// None that this compiler knows to write.
+    pub const NONE: Triggers = Triggers {
+        form: TriggerForm::No,
+        rows: ("OLD.", "NEW."),
+        after_all: false,
+        by_keys: true,
+        sets_row: false,
+        branches: false,
+        condition: false,
+        columns: false,
+    };
+}
+
+/// Where the body of a trigger stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TriggerForm {
+    /// No form is known.
+    No,
+    /// In the trigger; errors by SIGNAL.
+    Signal,
+    /// In the trigger; errors by a query of RAISE.
+    RaiseQuery,
+    /// In a function that the trigger runs.
+    Function,
 }
 
 /// What definitions can say.

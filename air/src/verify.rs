@@ -72,6 +72,7 @@ invariants! {
     TiesAreOrdered = "V0502", "WITH TIES has an ORDER BY.";
     KeysPresent = "V0503", "DISTINCT ON and grouping elements have keys.";
     TableHasColumns = "V0504", "A created table has columns or a query.";
+    BodiesEnd = "V0505", "Bodies and their branches begin and end in pairs; their steps stand in them.";
 }
 
 /// A broken invariant.
@@ -111,11 +112,15 @@ pub fn verify(air: &Air) -> Result<(), Vec<Violation>> {
         outputs: None,
         in_aggregate: false,
         span: Span::NONE,
+        rows: Vec::new(),
+        open: 0,
     };
     for (i, statement) in air.statements.iter().enumerate() {
         verifier.span = air.statement_spans.get(i).copied().unwrap_or(Span::NONE);
         verifier.statement(statement);
     }
+    let open = verifier.open;
+    verifier.check(Invariant::BodiesEnd, open == 0, || format!("{open} too many begin"));
     if verifier.violations.is_empty() { Ok(()) } else { Err(verifier.violations) }
 }
 
@@ -133,6 +138,10 @@ struct Verifier<'a> {
     outputs: Option<Option<usize>>,
     in_aggregate: bool,
     span: Span,
+    /// Rows of the trigger whose body this is.
+    rows: Vec<SourceId>,
+    /// Bodies and branches that have begun and not ended.
+    open: usize,
 }
 
 /// What an expression is used for.
@@ -167,8 +176,9 @@ impl Verifier<'_> {
     // Statements.
 
     fn statement(&mut self, statement: &Statement) {
-        self.frames.push(Vec::new());
+        self.frames.push(self.rows.clone());
         let ctes = self.ctes.len();
+        self.body(statement);
         match statement {
             Statement::Query { query } => {
                 self.query(*query);
@@ -220,6 +230,19 @@ impl Verifier<'_> {
                     self.table_change(change);
                 }
             }
+            Statement::Trigger { trigger } => {
+                let rows = [trigger.new, trigger.old];
+                rows.into_iter().flatten().for_each(|row| self.enter(row));
+                self.predicates(trigger.condition);
+                self.rows = rows.into_iter().flatten().collect();
+            }
+            Statement::If { condition } => self.predicates(Some(*condition)),
+            Statement::SetRow { row, column, value } => {
+                self.positions(*row, &[*column]);
+                self.exprs([*value]);
+            }
+            Statement::Raise { message, .. } => self.exprs([*message]),
+            Statement::Else {} | Statement::End {} => {}
             Statement::Truncate { .. }
             | Statement::CreateSequence { .. }
             | Statement::RestartSequence { .. }
@@ -231,6 +254,35 @@ impl Verifier<'_> {
         }
         self.ctes.truncate(ctes);
         self.frames.pop();
+    }
+
+    /// Where the statement stands among those that bracket a body.
+    fn body(&mut self, statement: &Statement) {
+        let inside = self.open > 0;
+        match statement {
+            Statement::Trigger { .. } => {
+                self.check(Invariant::BodiesEnd, !inside, || "a trigger in a body".to_owned());
+                self.open += 1;
+            }
+            Statement::If { .. } => {
+                self.check(Invariant::BodiesEnd, inside, || "a branch of no body".to_owned());
+                self.open += 1;
+            }
+            Statement::Else {} => {
+                self.check(Invariant::BodiesEnd, self.open > 1, || "an ELSE of no branch".to_owned());
+            }
+            Statement::End {} => {
+                self.check(Invariant::BodiesEnd, inside, || "an end of nothing".to_owned());
+                self.open = self.open.saturating_sub(1);
+                if self.open == 0 {
+                    self.rows.clear();
+                }
+            }
+            Statement::SetRow { .. } | Statement::Raise { .. } => {
+                self.check(Invariant::BodiesEnd, inside, || "a step of no body".to_owned());
+            }
+            _ => {}
+        }
     }
 
     fn insert(&mut self, insert: &Insert) {
@@ -639,9 +691,11 @@ impl Verifier<'_> {
                 self.exprs(air.list(args).iter().copied());
                 None
             }
-            SourceKind::Table { .. } | SourceKind::Proposed {} | SourceKind::Old {} | SourceKind::New {} => {
-                None
-            }
+            SourceKind::Table { .. }
+            | SourceKind::Proposed {}
+            | SourceKind::Old {}
+            | SourceKind::New {}
+            | SourceKind::TriggerRow { .. } => None,
         };
         let columns = source.columns.len();
         self.check(Invariant::SourceWidth, !source.closed || width.is_none_or(|w| w == columns), || {

@@ -16,6 +16,7 @@
 //! assert_eq!(parsed.diagnostics.len(), 1);
 //! ```
 
+mod block;
 mod build;
 pub mod codes;
 mod driver;

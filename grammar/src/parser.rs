@@ -13,12 +13,12 @@ const DEMOTIONS_MAX: usize = 32;
 /// Parses scripts. Keeps all its buffers: once they have grown, parsing a statement allocates nothing.
 #[derive(Debug)]
 pub struct Parser {
-    lexer: Lexer,
+    pub(crate) lexer: Lexer,
     strengths: Strengths,
-    tree: Tree,
+    pub(crate) tree: Tree,
     stacks: Stacks,
     lr: LrStacks,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// Parses with the generator's own driver.
     #[cfg(test)]
     pub(crate) stock: bool,
@@ -137,6 +137,7 @@ impl Parser {
             &mut self.diagnostics,
         )?;
         let id = if chunk.broken { self.broken(chunk) } else { self.statement(source, chunk, idents) };
+        crate::block::read(self, source, id);
         let statement = &mut self.tree.statements[id.index()];
         // What the dialect does not read has no meaning, however clear it looks.
         if self.diagnostics[said..].iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
@@ -162,7 +163,7 @@ impl Parser {
 
     /// Parses the statement whose tokens the lexer holds. Where it gets stuck at a keyword that may be a name, it is
     /// read again with that word as a name; if that does not help, the first complaint stands.
-    fn statement(&mut self, source: &str, chunk: Chunk, idents: usize) -> StatementId {
+    pub(crate) fn statement(&mut self, source: &str, chunk: Chunk, idents: usize) -> StatementId {
         let reported = self.diagnostics.len();
         let mut first_complaint = None;
         for _ in 0..=DEMOTIONS_MAX {

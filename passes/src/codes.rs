@@ -33,6 +33,8 @@ air_base::codes! {
     DEFINITION = "T0400";
     /// The target has no form for a constraint or index.
     CONSTRAINT = "T0401";
+    /// The target has no form for a trigger, or would run it otherwise.
+    TRIGGER = "T0402";
     /// The target has no form for transaction control.
     TRANSACTION = "T0500";
     /// The columns of a table have to be known and no schema gives them.

@@ -321,6 +321,12 @@ impl<'a> Builder<'a> {
             | Statement::Drop { .. }
             | Statement::Comment { .. }
             | Statement::Transaction { .. }
+            | Statement::Trigger { .. }
+            | Statement::If { .. }
+            | Statement::Else {}
+            | Statement::End {}
+            | Statement::SetRow { .. }
+            | Statement::Raise { .. }
             | Statement::Nothing { .. } => Vec::new(),
         }
     }
@@ -626,7 +632,8 @@ impl<'a> Builder<'a> {
                 SourceKind::Table { .. }
                 | SourceKind::Proposed {}
                 | SourceKind::Old {}
-                | SourceKind::New {} => return None,
+                | SourceKind::New {}
+                | SourceKind::TriggerRow { .. } => return None,
             };
             self.sources.insert(id, relation);
         }

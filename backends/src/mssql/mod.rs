@@ -182,6 +182,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         read_only: false,
         snapshot: true,
     },
+    triggers: Triggers::NONE,
     define: Definitions {
         identity: IdentityForm::Property,
         temporary: TemporaryForm::Hash,

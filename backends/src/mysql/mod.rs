@@ -192,6 +192,13 @@ const MYSQL_BASE: Capabilities = Capabilities {
         read_only: true,
         snapshot: false,
     },
+    triggers: Triggers {
+        form: TriggerForm::Signal,
+        by_keys: false,
+        sets_row: true,
+        branches: true,
+        ..Triggers::NONE
+    },
     define: Definitions {
         identity: IdentityForm::AutoIncrement,
         temporary: TemporaryForm::Word,

@@ -178,6 +178,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         read_only: true,
         snapshot: false,
     },
+    triggers: Triggers::NONE,
     define: Definitions {
         identity: IdentityForm::Standard,
         temporary: TemporaryForm::Global,

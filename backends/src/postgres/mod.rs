@@ -177,6 +177,15 @@ static CAPABILITIES: Capabilities = Capabilities {
         read_only: true,
         snapshot: false,
     },
+    triggers: Triggers {
+        form: TriggerForm::Function,
+        after_all: true,
+        sets_row: true,
+        branches: true,
+        condition: true,
+        columns: true,
+        ..Triggers::NONE
+    },
     define: Definitions {
         identity: IdentityForm::Standard,
         temporary: TemporaryForm::Word,

@@ -39,6 +39,12 @@ impl Renderer<'_> {
             Statement::Transaction { action, name, isolation, read_only } => {
                 self.transaction(*action, *name, *isolation, *read_only, span)?;
             }
+            Statement::Trigger { .. }
+            | Statement::If { .. }
+            | Statement::Else {}
+            | Statement::End {}
+            | Statement::SetRow { .. }
+            | Statement::Raise { .. } => return Err(self.unlegal(span, "a part of a body outside of it")),
             Statement::Nothing { .. } => {}
         }
         self.trailing_comments(span);

@@ -7,7 +7,7 @@ use air::ddl::{
 };
 use air::target::{
     AlterColumn, CollateForm, CommentForm, ComputedForm, CreateAs, Enforcement, GuardForm, How, IdentityForm,
-    RenameForm, SequenceForm, TemporaryForm,
+    RenameForm, SequenceForm, TemporaryForm, TriggerForm,
 };
 use air::types::Fold;
 use air::{Expr, ExprId, List, Name, ObjectName, Str, Type};
@@ -857,6 +857,12 @@ impl Renderer<'_> {
         }
         if let (ObjectKind::Index, Some(table)) = (drop.kind, &drop.on)
             && define.drop_index_on
+        {
+            self.push(" ON ");
+            self.object(table)?;
+        }
+        if let (ObjectKind::Trigger, Some(table), TriggerForm::Function) =
+            (drop.kind, &drop.on, self.target.can.triggers.form)
         {
             self.push(" ON ");
             self.object(table)?;

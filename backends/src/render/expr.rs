@@ -382,6 +382,10 @@ impl Renderer<'_> {
             },
             SourceKind::Old {} => self.push("deleted."),
             SourceKind::New {} => self.push("inserted."),
+            SourceKind::TriggerRow { old } => {
+                let (before, after) = self.target.can.triggers.rows;
+                self.push(if old { before } else { after });
+            }
             _ if qualified && !from.alias.is_empty() => {
                 self.name(from.alias)?;
                 self.push(".");

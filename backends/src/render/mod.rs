@@ -12,6 +12,7 @@ mod layout;
 pub(crate) mod literal;
 pub mod name;
 mod query;
+mod trigger;
 
 use std::ops::Range;
 
@@ -78,7 +79,22 @@ pub fn render(
     rendered.clear();
     let Rendered { statements, positions, marks, layout } = rendered;
     let mut renderer = Renderer::new(air, target, options, out, marks, positions);
-    for (i, statement) in air.statements.iter().enumerate() {
+    let mut parts = Vec::with_capacity(air.statements.len());
+    let mut at = 0;
+    while at < air.statements.len() {
+        if matches!(air.statements[at], air::Statement::Trigger { .. }) {
+            if target.can.triggers.form == air::target::TriggerForm::Function {
+                parts.push((at, true));
+            }
+            parts.push((at, false));
+            at = air.end_of(at) + 1;
+        } else {
+            parts.push((at, false));
+            at += 1;
+        }
+    }
+    for (i, function) in parts {
+        let statement = &air.statements[i];
         let before = renderer.out.len();
         if statements.iter().any(|range| !range.is_empty()) {
             renderer.out.push_str(";\n");
@@ -88,7 +104,11 @@ pub fn render(
         renderer.marks.clear();
         renderer.leading_comments(span);
         let bare = renderer.out.len();
-        renderer.statement(statement, span)?;
+        match statement {
+            air::Statement::Trigger { trigger } if function => renderer.trigger_function(i, trigger)?,
+            air::Statement::Trigger { trigger } => renderer.trigger(i, trigger, span)?,
+            _ => renderer.statement(statement, span)?,
+        }
         let Renderer { out, marks, .. } = &mut renderer;
         if out.len() == bare {
             out.truncate(before);

@@ -671,7 +671,10 @@ impl Renderer<'_> {
                 self.table_function(span, op, row.how, args)?;
                 self.push(if ordinality { " WITH ORDINALITY" } else { "" });
             }
-            SourceKind::Proposed {} | SourceKind::Old {} | SourceKind::New {} => {
+            SourceKind::Proposed {}
+            | SourceKind::Old {}
+            | SourceKind::New {}
+            | SourceKind::TriggerRow { .. } => {
                 return Err(self.unlegal(span, "a row of a change as a source"));
             }
         }

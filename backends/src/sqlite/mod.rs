@@ -185,6 +185,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         read_only: false,
         snapshot: false,
     },
+    triggers: Triggers { form: TriggerForm::RaiseQuery, condition: true, columns: true, ..Triggers::NONE },
     define: Definitions {
         identity: IdentityForm::RowNumber,
         temporary: TemporaryForm::Word,

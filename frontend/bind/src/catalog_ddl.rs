@@ -49,6 +49,8 @@ pub(crate) fn apply(air: &Air, catalog: &mut Catalog, shape: &Shape, statement: 
                     ObjectKind::Table | ObjectKind::View | ObjectKind::MaterializedView => {
                         let schema = name.schema.map(|schema| air.name(schema));
                         catalog.remove(schema, air.name(name.name));
+                        let table = air.name(name.name);
+                        catalog.triggers.retain(|known| !known.table.eq_ignore_ascii_case(table));
                     }
                     ObjectKind::Sequence => {
                         let name = air.name(name.name);
@@ -246,6 +248,9 @@ fn add_constraint(air: &Air, table: &mut Table, own: ObjectName, constraint: &Co
             {
                 table.checked.extend(columns.iter().map(|column| (air.name(*column).to_owned(), true)));
             }
+            table.changed_by_keys |= matches!(on_delete, SetNull | SetDefault)
+                || matches!(on_update, Cascade | SetNull | SetDefault);
+            table.removed_by_keys |= matches!(on_delete, Cascade);
             let columns = columns.iter().filter_map(|column| table.column(air.name(*column))).collect();
             table.foreign_keys.push(ForeignKey {
                 columns,

@@ -95,6 +95,8 @@ air_base::codes! {
 
     /// A statement of a kind that is not translated.
     STATEMENT_KIND = "B0901";
+    /// What a trigger or routine does is not translated, or would be done otherwise elsewhere.
+    ROUTINE = "B0903";
     /// The statement is nested deeper than the limit.
     NESTING = "B0902";
 }

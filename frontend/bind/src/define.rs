@@ -243,6 +243,7 @@ impl<'a> Binder<'a> {
                 }
                 return Ok(self.nothing("the type was written where columns use it"));
             }
+            tree::ObjectKind::Trigger => return self.drop_trigger(&node),
             // Routines are not translated, so there may be one only that was there before.
             tree::ObjectKind::Function if node.if_exists => ObjectKind::Function,
             tree::ObjectKind::Procedure if node.if_exists => ObjectKind::Procedure,
@@ -250,7 +251,6 @@ impl<'a> Binder<'a> {
             | tree::ObjectKind::Constraint
             | tree::ObjectKind::Function
             | tree::ObjectKind::Procedure
-            | tree::ObjectKind::Trigger
             | tree::ObjectKind::Role
             | tree::ObjectKind::User
             | tree::ObjectKind::Event

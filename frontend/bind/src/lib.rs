@@ -47,10 +47,11 @@ mod statement;
 mod table_function;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod variables;
 mod with;
 
 pub use binder::{Input, Refused, Scratch};
 pub use dialects::{function_names, understood_functions};
 pub use later::bind_later;
-pub use statement::{bind_statement, changed_relation, defined_relation};
+pub use statement::{bind_statement, changed_relation, defined_relation, defined_trigger};

@@ -31,6 +31,12 @@ impl<'a> Binder<'a> {
         {
             return Ok(expr);
         }
+        if let Some(event) = self.scopes.event
+            && reference.bare
+            && self.shape.triggers.event_name.is_some_and(|name| text.eq_ignore_ascii_case(name))
+        {
+            return Ok(self.text(event, span));
+        }
         let mut open = None;
         for depth in (0..self.scopes.stack.len()).rev() {
             if self.scopes.stack[depth].hidden {

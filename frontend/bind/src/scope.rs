@@ -47,6 +47,8 @@ pub(crate) struct Scopes {
     pub(crate) into_select: Option<tree::SelectId>,
     /// The recursive common table expression whose body is bound next: its place in `ctes`.
     pub(crate) recursion: Option<usize>,
+    /// What makes the trigger run whose body is bound, as its language calls it.
+    pub(crate) event: Option<&'static str>,
 }
 
 /// What was in scope at some point, to come back to after an error.
@@ -203,6 +205,7 @@ impl Scopes {
         self.applies = false;
         self.into_select = None;
         self.recursion = None;
+        self.event = None;
     }
 
     /// The innermost scope. A scope is open whenever an expression is bound.

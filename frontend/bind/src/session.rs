@@ -254,6 +254,15 @@ impl<'a> Binder<'a> {
         parts: tree::List<tree::HeadPart>,
         span: Span,
     ) -> Bound<Statement> {
+        match kind {
+            OtherKind::CreateTrigger if !parts.is_empty() => return self.create_trigger(parts, span),
+            OtherKind::CreateFunction => {
+                if let Some(done) = self.trigger_function(parts, span)? {
+                    return Ok(done);
+                }
+            }
+            _ => {}
+        }
         let reason = match kind {
             OtherKind::Analyze => Some("statistics are the target's own business"),
             OtherKind::Vacuum | OtherKind::Reindex | OtherKind::Checkpoint | OtherKind::Cluster => {

@@ -82,6 +82,25 @@ pub(crate) enum Repeated {
     Error,
 }
 
+/// When triggers run.
+#[derive(Debug)]
+pub(crate) struct TriggerShape {
+    /// For each row, unless they say otherwise.
+    pub(crate) each_row: bool,
+    /// For rows that a foreign key changes or removes as well.
+    pub(crate) by_keys: bool,
+    /// Those that run after a change wait until all rows of the statement are changed.
+    pub(crate) after_all: bool,
+    /// A trigger runs for what its own body does.
+    pub(crate) again: bool,
+    /// The name of a text that says what makes the trigger run: `INSERT`, `UPDATE`, `DELETE`.
+    pub(crate) event_name: Option<&'static str>,
+    /// Names of conditions that are true where the trigger runs for an insert, an update, a removal.
+    pub(crate) event_tests: Option<[&'static str; 3]>,
+    /// A column that takes no NULL may get its value from a trigger.
+    pub(crate) fills_missing: bool,
+}
+
 /// Clauses and scopes of a dialect.
 #[derive(Debug)]
 pub(crate) struct Shape {
@@ -147,6 +166,8 @@ pub(crate) struct Shape {
     pub(crate) system_prefixes: &'static [&'static str],
     /// Names of indexes need only be unique among the indexes of their table.
     pub(crate) index_names_of_table: bool,
+    /// When triggers run.
+    pub(crate) triggers: TriggerShape,
     /// Two row sources of one FROM may have the same name.
     pub(crate) duplicate_sources: bool,
     /// `*` over a RIGHT JOIN with USING lists the other columns of the right side first.
@@ -273,6 +294,15 @@ const MYSQL: Shape = Shape {
     system_schemas: &["information_schema", "mysql", "performance_schema", "sys"],
     system_prefixes: &[],
     index_names_of_table: true,
+    triggers: TriggerShape {
+        each_row: true,
+        by_keys: false,
+        after_all: false,
+        again: true,
+        fills_missing: true,
+        event_name: None,
+        event_tests: None,
+    },
     duplicate_sources: false,
     right_using_swaps: true,
     merged_columns_first: true,
@@ -398,6 +428,15 @@ const POSTGRES: Shape = Shape {
     system_schemas: &["information_schema", "pg_catalog"],
     system_prefixes: &["pg_"],
     index_names_of_table: false,
+    triggers: TriggerShape {
+        each_row: false,
+        by_keys: true,
+        after_all: true,
+        again: true,
+        fills_missing: true,
+        event_name: Some("tg_op"),
+        event_tests: None,
+    },
     duplicate_sources: false,
     right_using_swaps: false,
     merged_columns_first: true,
@@ -478,6 +517,15 @@ const SQLITE: Shape = Shape {
     system_schemas: &[],
     system_prefixes: &["sqlite_", "pragma_"],
     index_names_of_table: false,
+    triggers: TriggerShape {
+        each_row: true,
+        by_keys: true,
+        after_all: false,
+        again: false,
+        fills_missing: false,
+        event_name: None,
+        event_tests: None,
+    },
     duplicate_sources: true,
     right_using_swaps: false,
     merged_columns_first: false,
@@ -552,6 +600,15 @@ const ORACLE: Shape = Shape {
     system_schemas: &["sys", "system"],
     system_prefixes: &["all_", "user_", "dba_", "v$"],
     index_names_of_table: false,
+    triggers: TriggerShape {
+        each_row: false,
+        by_keys: true,
+        after_all: false,
+        again: true,
+        fills_missing: true,
+        event_name: None,
+        event_tests: Some(["inserting", "updating", "deleting"]),
+    },
     duplicate_sources: false,
     right_using_swaps: false,
     merged_columns_first: true,
@@ -627,6 +684,15 @@ const MSSQL: Shape = Shape {
     system_schemas: &["information_schema", "sys"],
     system_prefixes: &[],
     index_names_of_table: true,
+    triggers: TriggerShape {
+        each_row: false,
+        by_keys: true,
+        after_all: true,
+        again: false,
+        fills_missing: false,
+        event_name: None,
+        event_tests: None,
+    },
     duplicate_sources: false,
     right_using_swaps: false,
     merged_columns_first: false,

@@ -28,6 +28,16 @@ pub fn defined_relation(
     written_name(tree, name, source)
 }
 
+/// The name of the trigger that the statement makes, as written; `None` for other statements.
+pub fn defined_trigger(tree: &Tree, statement: StatementId, source: &str) -> Option<String> {
+    let StatementKind::Other { kind: tree::OtherKind::CreateTrigger, parts, .. } = tree[statement].kind
+    else {
+        return None;
+    };
+    let name = tree.list(parts).iter().find(|part| part.role == tree::HeadRole::Name)?.name;
+    Some(tree.last(name)?.text(source).into_owned())
+}
+
 /// Schema and name of the table whose definition the statement changes, as written; `None` for other statements.
 pub fn changed_relation(
     tree: &Tree,

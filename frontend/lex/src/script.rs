@@ -185,6 +185,78 @@ impl Lexer {
         true
     }
 
+    // Bodies: statements inside of a statement.
+
+    /// The words and signs of the statement read last, before they are fused: what its body is made of. Brackets are not
+    /// paired.
+    #[cold]
+    pub fn words(&self) -> Vec<Tok> {
+        self.scanner.toks.iter().map(|tok| plain(*tok)).collect()
+    }
+
+    /// The words and signs of a text inside of the source, such as what a string holds. False behind them: something is
+    /// wrong, and a diagnostic says what.
+    #[cold]
+    pub fn words_of(
+        &mut self,
+        source: &str,
+        span: Span,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> (Vec<Tok>, bool) {
+        let inside = &source[..span.end as usize];
+        let mut words = Vec::new();
+        let mut comments = Vec::new();
+        let mut scanner = Scanner::new(self.scanner.rules);
+        let mut at = span.start as usize;
+        while at < inside.len() {
+            let mut sink = Sink { comments: &mut comments, diagnostics };
+            let (ending, next) = scanner.statement(inside, at, &mut sink);
+            if scanner.broken {
+                return (words, false);
+            }
+            words.extend(scanner.toks.iter().map(|tok| plain(*tok)));
+            if let Ending::Terminator(end) = ending {
+                let (start, end) = (end.start, end.end);
+                words.push(Tok { kind: K::Semi, flag: 0, aux: 0, start, end, data: 0 });
+            }
+            if next <= at {
+                break;
+            }
+            at = next;
+        }
+        (words, true)
+    }
+
+    /// Makes terminals of some of these words: of a statement, or of an expression, which then is the condition of a
+    /// head without words. Brackets are paired here.
+    #[cold]
+    pub fn piece(&mut self, source: &str, words: &[Tok], expression: bool, idents: &mut Vec<Ident>) {
+        let toks = &mut self.scanner.toks;
+        toks.clear();
+        toks.extend(words.iter().map(|tok| plain(*tok)));
+        let mut open = Vec::new();
+        for at in 0..toks.len() {
+            match toks[at].kind {
+                K::Lp | K::Lb => open.push(at),
+                K::Rp | K::Rb => {
+                    if let Some(start) = open.pop() {
+                        toks[start].data = at as u32;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.fuser.demoted.clear();
+        self.fuser.whole = false;
+        self.fuser.expression = expression;
+        self.fuser.statement(source, toks, idents);
+    }
+
+    /// The pieces are done.
+    pub fn whole_again(&mut self) {
+        self.fuser.expression = false;
+    }
+
     /// Position behind the lines at `at` that are for the client. Each is noted.
     fn client_lines(&mut self, source: &str, at: usize, sink: &mut Sink<'_>) -> usize {
         let bytes = source.as_bytes();
@@ -303,6 +375,12 @@ impl Scanner {
         self.delimiter = Span::new(0, 0);
         self.leave_comment();
     }
+}
+
+/// A word without what was found out about its surroundings.
+fn plain(tok: Tok) -> Tok {
+    let flag = if matches!(tok.kind, K::Lp | K::Lb) { 0 } else { tok.flag & !crate::fuse::MARKED };
+    Tok { flag, data: 0, ..tok }
 }
 
 fn is_word(tok: &Tok, word: W) -> bool {

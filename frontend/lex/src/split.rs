@@ -63,7 +63,7 @@ impl Splitter {
         }
         if self.ended {
             self.ended = false;
-            if !matches!(word, W::If | W::Loop | W::While | W::Repeat | W::For) {
+            if !matches!(word, W::If | W::Loop | W::While | W::Repeat | W::For | W::Case) {
                 self.end_one();
             } else {
                 return;

@@ -198,7 +198,7 @@ impl Builder<'_> {
 
     fn head_part(&mut self, l: u32, name: Name, expr: Option<ExprId>, span: Span) -> Mark {
         let role = HeadRole::from_code(self.aux(l));
-        self.open(HeadPart { role, name, expr, span })
+        self.open(HeadPart { role, name, expr, body: List::EMPTY, span })
     }
 
     pub(crate) fn head_words(&mut self, l: u32) -> Mark {

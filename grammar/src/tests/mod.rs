@@ -1,5 +1,6 @@
 //! How statements are read, as the compact print of their trees.
 
+mod blocks;
 mod conservation;
 mod corpora;
 mod depth;

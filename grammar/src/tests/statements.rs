@@ -448,12 +448,12 @@ fn heads_are_read_and_bodies_kept() {
         (
             Mysql,
             "CREATE DEFINER=`root`@`%` TRIGGER tr AFTER DELETE ON t FOR EACH ROW BEGIN DELETE FROM u; END",
-            "(other CreateTrigger name=tr after=AFTER delete=DELETE table=t eachrow=FOR EACH ROW body=BEGIN…)",
+            "(other CreateTrigger name=tr after=AFTER delete=DELETE table=t eachrow=FOR EACH ROW body (block (delete-single u)))",
         ),
         (
             Sqlite,
             "CREATE TRIGGER IF NOT EXISTS tr INSTEAD OF DELETE ON v WHEN old.a IS NULL BEGIN SELECT 1; END",
-            "(other CreateTrigger name=tr insteadof=INSTEAD OF delete=DELETE table=v when (is-null old.a) body=BEGIN…)",
+            "(other CreateTrigger name=tr insteadof=INSTEAD OF delete=DELETE table=v when (is-null old.a) body (block (query (select 1))))",
         ),
         (
             Mssql,
@@ -469,7 +469,7 @@ fn heads_are_read_and_bodies_kept() {
         (
             Mysql,
             "CREATE PROCEDURE p(IN a INT, OUT b DECIMAL(5,2)) READS SQL DATA BEGIN SELECT 1; END",
-            "(other CreateProcedure name=p parameter=IN a INT parameter=OUT b DECIMAL(5,2) body=READS…)",
+            "(other CreateProcedure name=p parameter=IN a INT parameter=OUT b DECIMAL(5,2) body (block (query (select 1))))",
         ),
         (
             Postgres,

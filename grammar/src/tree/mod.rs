@@ -5,6 +5,7 @@
 //! Freeing a tree frees tables: nothing here recurses, however deep the nesting of the source.
 
 mod arena;
+mod block;
 mod ddl;
 mod dml;
 mod dump;
@@ -15,6 +16,7 @@ mod statement;
 pub use airc_lex::{Ident, Literal, LiteralKind, Quote};
 pub use arena::List;
 pub(crate) use arena::Pool;
+pub use block::*;
 pub use ddl::*;
 pub use dml::*;
 pub use expr::*;
@@ -305,6 +307,10 @@ tables! {
         set_items: SetItem,
         names: Name,
         head_parts: HeadPart,
+        steps: Step,
+        arms: Arm,
+        caught: Caught,
+        raise_options: RaiseOption,
     }
     ids {
         expr_lists: ExprId,

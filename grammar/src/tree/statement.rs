@@ -2,7 +2,8 @@
 
 use super::{
     AlterTableId, CreateIndexId, CreateSequenceId, CreateTableId, CreateTypeId, CreateViewId, DeleteId,
-    DropId, ExprId, InsertAllId, InsertId, List, MergeId, Name, QueryId, StatementId, TruncateId, UpdateId,
+    DropId, ExprId, InsertAllId, InsertId, List, MergeId, Name, QueryId, StatementId, Step, TruncateId,
+    UpdateId,
 };
 pub use airc_lex::{Comment, CommentKind, HeadRole, ObjectKind, OtherKind};
 
@@ -159,6 +160,8 @@ pub struct HeadPart {
     pub name: Name,
     /// Condition or call.
     pub expr: Option<ExprId>,
+    /// The statements of a body that was read.
+    pub body: List<Step>,
     /// Its place.
     pub span: Span,
 }

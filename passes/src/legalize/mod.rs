@@ -31,6 +31,7 @@ use crate::pass::Rule;
 
 /// The rules, one table per topic, in the order in which they are tried.
 pub(crate) const RULES: &[&[Rule]] = &[
+    shape::trigger::RULES,
     shape::numbering::RULES,
     shape::stored::RULES,
     shape::marked::RULES,

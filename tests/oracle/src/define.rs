@@ -116,6 +116,12 @@ impl Database {
             }
             Statement::Transaction { action, name, .. } => self.transaction(air, *action, *name),
             Statement::CreateSchema { .. } | Statement::Comment { .. } | Statement::Nothing { .. } => Ok(()),
+            Statement::Trigger { .. }
+            | Statement::If { .. }
+            | Statement::Else {}
+            | Statement::End {}
+            | Statement::SetRow { .. }
+            | Statement::Raise { .. } => EvalError::unsupported("triggers"),
             Statement::Query { .. }
             | Statement::Insert { .. }
             | Statement::Update { .. }

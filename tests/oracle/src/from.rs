@@ -460,9 +460,10 @@ impl Evaluator<'_> {
                 }
                 Ok(rows.into_iter().map(Rc::new).collect())
             }
-            SourceKind::Proposed {} | SourceKind::Old {} | SourceKind::New {} => {
-                EvalError::malformed("a row of a change in FROM")
-            }
+            SourceKind::Proposed {}
+            | SourceKind::Old {}
+            | SourceKind::New {}
+            | SourceKind::TriggerRow { .. } => EvalError::malformed("a row of a change in FROM"),
         }
     }
 }

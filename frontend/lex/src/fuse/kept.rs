@@ -41,6 +41,16 @@ impl Pass<'_> {
         at
     }
 
+    /// An expression alone, as the condition of a head that has no words.
+    #[cold]
+    pub(super) fn expression(&mut self) {
+        self.mark(K::Other, OtherKind::Unknown as u16, 0);
+        self.mark(K::Trailer, HeadRole::When as u16, 0);
+        self.mark(K::Lp, 0, 0);
+        self.run(0);
+        self.mark(K::Rp, 0, self.raw.len());
+    }
+
     /// Whatever is left.
     fn body(&mut self, at: usize) -> usize {
         if at < self.raw.len() { self.part(HeadRole::Body, at, self.raw.len()) } else { at }
@@ -57,9 +67,12 @@ impl Pass<'_> {
         use W::*;
         self.kept(OtherKind::CreateTrigger, at, end);
         let mut end = self.named_part(HeadRole::Name, end);
+        let mut each = false;
         loop {
             let next = end + 1;
             end = match (self.w(end), self.w(next)) {
+                // Behind FOR EACH ROW these words begin the body.
+                (Insert | Update | Delete, _) if each => return self.body(end),
                 (Before, _) => self.part(HeadRole::Before, end, next),
                 (After, _) => self.part(HeadRole::After, end, next),
                 (Instead, Of) => self.part(HeadRole::InsteadOf, end, end + 2),
@@ -76,6 +89,7 @@ impl Pass<'_> {
                 (Or, _) => next,
                 (On, _) if self.k(next) == K::Name => self.named_part(HeadRole::Table, next),
                 (For, Each) => {
+                    each = true;
                     let role =
                         if self.w(end + 2) == Row { HeadRole::EachRow } else { HeadRole::EachStatement };
                     self.part(role, end, end + 3)

@@ -60,7 +60,7 @@ pub(crate) enum Ctx {
 }
 
 /// `flag` of a raw token that a look ahead has decided about.
-const MARKED: u8 = 0x80;
+pub(crate) const MARKED: u8 = 0x80;
 const PAREN_PLAIN: u8 = 1;
 const PAREN_QUERY: u8 = 2;
 
@@ -89,6 +89,8 @@ pub(crate) struct Fuser {
     last_action: K,
     /// The head of a statement whose body is kept was not understood: it is kept whole.
     pub whole: bool,
+    /// What is read is an expression, not a statement.
+    pub expression: bool,
     /// Starts of words that the parser could not use as keywords.
     pub demoted: Vec<u32>,
 }
@@ -122,6 +124,7 @@ impl Fuser {
             questions: 0,
             last_action: K::Eof,
             whole: false,
+            expression: false,
             demoted: Vec::new(),
         }
     }
@@ -143,9 +146,13 @@ impl Fuser {
         self.head_end = 0;
         self.questions = 0;
         self.last_action = K::Eof;
-        let rules = self.rules;
+        let (rules, expression) = (self.rules, self.expression);
         let mut pass = Pass { fuser: self, source, raw, idents, rules, dialect: rules.dialect };
-        pass.run(0);
+        if expression {
+            pass.expression();
+        } else {
+            pass.run(0);
+        }
         self.questions
     }
 }
@@ -154,7 +161,7 @@ impl Pass<'_> {
     /// Puts out the terminals of the raw tokens from `at` on. The one caller of [`Pass::step`], so that it is inlined
     /// here: a call for each token costs 4 % of the instructions of the parser.
     fn run(&mut self, mut at: usize) {
-        if at == 0 {
+        if at == 0 && !self.fuser.expression {
             at = self.head(0);
         }
         while at < self.raw.len() {

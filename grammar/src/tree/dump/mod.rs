@@ -2,6 +2,7 @@
 //!
 //! Operators come first, in brackets: `a + b * 2` is `(+ a (* b 2))`. Deeper than [`DEPTH_MAX`] it prints `…`.
 
+mod block;
 mod expr;
 mod query;
 mod statement;

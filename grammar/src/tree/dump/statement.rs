@@ -152,6 +152,16 @@ impl Dump<'_> {
                 let text = format!("other {kind:?}");
                 self.node(&text, |d| d.parts(parts));
             }
+            StatementKind::Set(items) => self.node("set", |d| {
+                for item in tree.list(items) {
+                    d.word(" ");
+                    match item.target {
+                        SetTarget::Setting(name) => d.name(name),
+                        SetTarget::Variable(variable) => d.expr(variable),
+                    }
+                    d.subs(item.values);
+                }
+            }),
             StatementKind::Grant { revoke, parts } => {
                 self.node(if revoke { "revoke" } else { "grant" }, |d| d.parts(parts));
             }
@@ -173,6 +183,7 @@ impl Dump<'_> {
             self.word(&text);
             match (part.expr, part.role) {
                 (Some(expr), _) => self.sub(expr),
+                (None, HeadRole::Body) if !part.body.is_empty() => self.steps(part.body),
                 (None, HeadRole::Body) => {
                     let first = part.span.text(self.source).split_whitespace().next().unwrap_or_default();
                     self.word("=");

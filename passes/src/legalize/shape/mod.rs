@@ -18,6 +18,7 @@ pub(crate) mod series;
 pub(crate) mod setops;
 pub(crate) mod sources;
 pub(crate) mod stored;
+pub(crate) mod trigger;
 pub(crate) mod truth;
 pub(crate) mod upsert;
 pub(crate) mod with;
