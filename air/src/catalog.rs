@@ -273,6 +273,10 @@ pub struct Seen {
     pub negative: bool,
     /// Texts that are no `YYYY-MM-DD[ HH:MM:SS]`.
     pub no_dates: bool,
+    /// Texts that are no numbers throughout.
+    pub no_numbers: bool,
+    /// Numbers with a fraction.
+    pub fractions: bool,
 }
 
 impl Seen {
@@ -284,6 +288,8 @@ impl Seen {
             large: self.large || other.large,
             negative: self.negative || other.negative,
             no_dates: self.no_dates || other.no_dates,
+            no_numbers: self.no_numbers || other.no_numbers,
+            fractions: self.fractions || other.fractions,
         }
     }
 
@@ -294,6 +300,7 @@ impl Seen {
         Seen {
             letters: self.letters && !numbers_only,
             no_dates: self.no_dates && !numbers_only && !ty.is_temporal(),
+            no_numbers: self.no_numbers && !numbers_only,
             ..self
         }
     }
@@ -307,6 +314,8 @@ impl Seen {
             large: digits.into_iter().any(|run| run.len() >= LARGE_DIGITS) || text.contains("0x"),
             negative: text.contains('-'),
             no_dates: text.contains(['\'', '"', '$']),
+            no_numbers: text.contains(['\'', '"', '$']),
+            fractions: text.contains('.'),
         }
     }
 }

@@ -146,6 +146,8 @@ pub struct Ledger {
     pub assumptions: Vec<Assumption>,
     /// Stated differences, for `--allow approximate`.
     pub approximations: Vec<String>,
+    /// On the source, too, a change of rows fails where it divides by zero or reads a bad number.
+    pub changes_fail: bool,
 }
 
 impl Ledger {
@@ -154,6 +156,7 @@ impl Ledger {
         self.fired.clear();
         self.assumptions.clear();
         self.approximations.clear();
+        self.changes_fail = false;
     }
 
     /// Notes that a rule fired.

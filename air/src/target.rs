@@ -251,6 +251,8 @@ pub struct Capabilities {
     pub table_alias_as: bool,
     /// (a, b) = (c, d) and (a, b) IN (SELECT …).
     pub row_values: Can,
+    /// A row with a subquery among its parts may be tested for being in a query.
+    pub subqueries_in_rows: bool,
     /// (a, b) IN ((1, 2), …).
     pub row_in_list: Can,
     /// `x op ANY/ALL (SELECT …)`.
@@ -330,6 +332,10 @@ pub struct Capabilities {
     pub empty_padding_is_null: bool,
     /// A replacement that is NULL makes the result NULL only where there is something to replace.
     pub lazy_replacement: bool,
+    /// A change of rows fails where it divides by zero or reads a text as a number that is none; queries do not.
+    pub strict_changes: bool,
+    /// Two texts of unlike collations for bytes are joined to none.
+    pub collations_conflict: bool,
     /// Rows compare as their parts do, NULL and collations of texts included.
     pub rows_as_their_parts: bool,
     /// Dates and times are types of their own (else they are ISO texts).

@@ -10,6 +10,8 @@ use air::{Air, Builtin, Expr, ExprId, List, Name, QueryId, RelId, SelectId, Sour
 use air_base::Span;
 use rustc_hash::FxHashSet;
 
+pub(crate) use crate::same::same;
+
 /// New expressions.
 pub(crate) trait Build {
     /// The expression arena.
@@ -253,81 +255,6 @@ pub(crate) fn mentions(air: &Air, id: ExprId, sources: &[SourceId]) -> bool {
     below(air, &[Child::Expr(id)])
         .iter()
         .any(|id| matches!(air.expr(*id), Expr::Column { source, .. } if sources.contains(&source)))
-}
-
-/// True if both expressions are the same tree.
-pub(crate) fn same(air: &Air, a: ExprId, b: ExprId) -> bool {
-    if a == b {
-        return true;
-    }
-    let all = |a: List<ExprId>, b: List<ExprId>| {
-        a.len() == b.len() && (0..a.len()).all(|i| same(air, air.at(a, i), air.at(b, i)))
-    };
-    let maybe = |a: Option<ExprId>, b: Option<ExprId>| match (a, b) {
-        (None, None) => true,
-        (Some(a), Some(b)) => same(air, a, b),
-        _ => false,
-    };
-    match (air.expr(a), air.expr(b)) {
-        (Expr::Column { source: s, index: i, .. }, Expr::Column { source: t, index: j, .. }) => {
-            (s, i) == (t, j)
-        }
-        (Expr::Literal { value: v }, Expr::Literal { value: w }) => same_literal(air, v, w),
-        (Expr::Param { param: p }, Expr::Param { param: q }) => p == q,
-        (Expr::Output { index: i }, Expr::Output { index: j }) => i == j,
-        (Expr::Call { op: f, modifier: m, args: x }, Expr::Call { op: g, modifier: n, args: y }) => {
-            f == g && m == n && all(x, y)
-        }
-        (Expr::And { terms: x }, Expr::And { terms: y }) | (Expr::Or { terms: x }, Expr::Or { terms: y }) => {
-            all(x, y)
-        }
-        (Expr::Not { operand: x }, Expr::Not { operand: y }) => same(air, x, y),
-        (Expr::Cast { operand: x, to: t, rule: r }, Expr::Cast { operand: y, to: u, rule: s }) => {
-            (t, r) == (u, s) && same(air, x, y)
-        }
-        (Expr::IsNull { operand: x, negated: m }, Expr::IsNull { operand: y, negated: n }) => {
-            m == n && same(air, x, y)
-        }
-        (
-            Expr::Compare { op: o, left: l, right: r, collation: c },
-            Expr::Compare { op: p, left: m, right: s, collation: d },
-        ) => (o, c) == (p, d) && same(air, l, m) && same(air, r, s),
-        (
-            Expr::Case { operand: o, branches: x, otherwise: e, .. },
-            Expr::Case { operand: p, branches: y, otherwise: f, .. },
-        ) => {
-            maybe(o, p)
-                && maybe(e, f)
-                && x.len() == y.len()
-                && (0..x.len()).all(|i| {
-                    let (x, y) = (air.at(x, i), air.at(y, i));
-                    same(air, x.when, y.when) && same(air, x.then, y.then)
-                })
-        }
-        (
-            Expr::Aggregate { op: f, distinct: d, args: x, order: o, filter: p, collation: c },
-            Expr::Aggregate { op: g, distinct: e, args: y, order: q, filter: r, collation: k },
-        ) => (f, d, c) == (g, e, k) && all(x, y) && maybe(p, r) && o.is_empty() && q.is_empty(),
-        _ => false,
-    }
-}
-
-fn same_literal(air: &Air, a: Literal, b: Literal) -> bool {
-    let text = |value: Literal| match value {
-        Literal::Decimal { digits: text }
-        | Literal::Float { digits: text }
-        | Literal::Bits { digits: text }
-        | Literal::Text { text }
-        | Literal::Bytes { hex: text }
-        | Literal::Date { text }
-        | Literal::Time { text }
-        | Literal::Timestamp { text } => Some(text),
-        _ => None,
-    };
-    match (text(a), text(b)) {
-        (Some(x), Some(y)) => a.label() == b.label() && air.text(x) == air.text(y),
-        _ => a == b,
-    }
 }
 
 /// Replaces stars of a block by the columns they stand for. False where a source's columns are not all known.

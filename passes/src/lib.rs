@@ -13,6 +13,7 @@ pub mod legalize;
 pub mod lineage;
 mod pass;
 mod pipeline;
+mod same;
 mod uses;
 
 pub use kind::{Kind, StatementKind};

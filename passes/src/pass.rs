@@ -94,6 +94,22 @@ impl Context<'_> {
         self.target.speaks(op)
     }
 
+    /// True in a change of rows that would fail where the source goes on with NULL or a prefix.
+    pub fn fails_in_change(&self) -> bool {
+        use air::statement::Statement;
+        let changes = |statement: &Statement| {
+            matches!(
+                statement,
+                Statement::Insert { .. }
+                    | Statement::Update { .. }
+                    | Statement::Delete { .. }
+                    | Statement::Merge { .. }
+                    | Statement::CreateTable { .. }
+            )
+        };
+        self.target.can.strict_changes && !self.ledger.changes_fail && self.air.statements.iter().any(changes)
+    }
+
     /// Notes an assumption, unless the profile declares it. In strict mode that is a refusal.
     pub fn assume(&mut self, kind: Assume, subject: &str, span: Span) -> Result<(), Refused> {
         if self.target.profile.declared.contains(&kind) {
@@ -127,10 +143,32 @@ impl Context<'_> {
     /// What the script has stored in a column.
     pub fn seen(&self, id: ExprId) -> Seen {
         let Expr::Column { source, index, .. } = self.air.expr(id) else { return Seen::default() };
-        let SourceKind::Table { name } = self.air.source(source).kind else { return Seen::default() };
+        let name = match self.air.source(source).kind {
+            SourceKind::Table { name } => name,
+            SourceKind::Proposed {} | SourceKind::Old {} | SourceKind::New {} => match self.changed_table() {
+                Some(name) => name,
+                None => return Seen::default(),
+            },
+            _ => return Seen::default(),
+        };
         let schema = name.schema.map(|schema| self.air.name(schema));
         let column = self.air.name(self.air.column(source, index).name);
         self.catalog.seen(schema, self.air.name(name.name), column)
+    }
+
+    /// The table whose rows the statement changes.
+    fn changed_table(&self) -> Option<air::ObjectName> {
+        use air::statement::Statement;
+        let target = self.air.statements.iter().find_map(|statement| match statement {
+            Statement::Insert { insert } => Some(insert.target),
+            Statement::Update { update } => Some(update.target),
+            Statement::Delete { delete } => Some(delete.target),
+            _ => None,
+        })?;
+        match self.air.source(target).kind {
+            SourceKind::Table { name } => Some(name),
+            _ => None,
+        }
     }
 
     /// What the script has stored in the columns of an expression.

@@ -249,7 +249,12 @@ pub const BUILTINS: &[Row] = &[
     Row::template(MonthName, "CASE strftime('%m', {0}) WHEN '01' THEN 'January' WHEN '02' THEN 'February' WHEN '03' THEN 'March' WHEN '04' THEN 'April' WHEN '05' THEN 'May' WHEN '06' THEN 'June' WHEN '07' THEN 'July' WHEN '08' THEN 'August' WHEN '09' THEN 'September' WHEN '10' THEN 'October' WHEN '11' THEN 'November' WHEN '12' THEN 'December' END"),
     Row::template(ToDays, "CAST(julianday(date({0})) - 1721059.5 AS INTEGER)"),
     Row::template(FromDays, "date({0!} + 1721059.5)"),
-    Row::template(TimeToSeconds, "CAST(strftime('%s', '1970-01-01 ' || time({0})) AS INTEGER)"),
+    // A span of time may have a sign, and more hours than a day.
+    Row::loose(
+        TimeToSeconds,
+        S::Mul,
+        "CASE WHEN substr({0}, 1, 1) = '-' THEN -1 ELSE 1 END * (CAST(ltrim({0}, '-') AS INTEGER) * 3600 + CAST(substr({0}, instr({0}, ':') + 1, 2) AS INTEGER) * 60 + CAST(substr({0}, instr({0}, ':') + 4, 2) AS INTEGER))",
+    ),
     // Nothing of NULL, which printf takes for 0, is NULL.
     Row::loose(
         SecondsToTime,

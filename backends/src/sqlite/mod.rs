@@ -68,6 +68,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     table_alias_as: true,
     row_values: Can::Yes,
     // `(a, b) IN ((1, 2))` is an error; `IN (VALUES (1, 2))` is not.
+    subqueries_in_rows: true,
     row_in_list: Can::No,
     quantified: Can::No,
     null_safe: NullSafe::Is,
@@ -113,6 +114,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     negative_padding_is_null: false,
     empty_padding_is_null: false,
     lazy_replacement: false,
+    strict_changes: false,
+    collations_conflict: false,
     rows_as_their_parts: true,
     temporal_types: false,
     document_types: false,

@@ -8,7 +8,7 @@ use crate::shape::Aliases;
 use air::expr::{Expr, Frame, FrameBound, FrameExclude, FrameUnit, OrderKey, WindowSpec};
 use air::ids::List;
 use air::query::Item;
-use air::types::Type;
+use air::types::{Collation, Type};
 use air::{ExprId, Literal, WindowId};
 use air_base::{Diagnostic, Span};
 use airc_grammar::tree::{self, Direction, LiteralKind, NullsOrder, OrderItem};
@@ -126,7 +126,11 @@ impl<'a> Binder<'a> {
             Some(NullsOrder::Last) => false,
             None => self.shape.null_lowest != descending,
         };
-        let collation = self.sort_collation(expr);
+        let documents_are_texts = self.meaning.texts.json_truth_is_number;
+        let collation = match self.air.ty(expr) {
+            Type::Json { .. } if documents_are_texts => Collation::PAD_BIN,
+            _ => self.sort_collation(expr),
+        };
         keys.push(OrderKey { expr, descending, nulls_first, collation });
     }
 

@@ -89,6 +89,11 @@ fn outputs(air: &Air, catalog: &Catalog, query: QueryId) -> Vec<Seen> {
     }
 }
 
+/// What a value that is about to be stored shows.
+pub(crate) fn shown(air: &Air, catalog: &Catalog, id: ExprId) -> Seen {
+    value(air, catalog, id)
+}
+
 /// What a stored value shows: a constant itself, other expressions by the constants and columns in them.
 fn value(air: &Air, catalog: &Catalog, id: ExprId) -> Seen {
     let mut seen = Seen::default();
@@ -99,10 +104,26 @@ fn value(air: &Air, catalog: &Catalog, id: ExprId) -> Seen {
                 let text = air.text(text);
                 seen.letters |= text.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
                 seen.no_dates |= !constant::is_iso_moment(text);
+                seen.no_numbers |=
+                    constant::numeric_prefix(text).len() < text.trim().len() || text.is_empty();
             }
             Expr::Literal { value: Literal::Int { value } } => {
                 seen.large |= value.unsigned_abs() >= LARGE;
                 seen.negative |= value < 0;
+            }
+            Expr::Literal { value: Literal::Decimal { digits } | Literal::Float { digits } } => {
+                let digits = air.text(digits);
+                seen.negative |= digits.starts_with('-');
+                let behind = digits.split_once('.').map_or("", |(_, behind)| behind);
+                seen.fractions |= behind.bytes().any(|digit| (b'1'..=b'9').contains(&digit));
+            }
+            Expr::Call { op: air::Builtin::Neg, .. } => {
+                seen.negative = true;
+                air.children(air::node::Child::Expr(id), &mut |child| {
+                    if let air::node::Child::Expr(child) = child {
+                        stack.push(child);
+                    }
+                });
             }
             Expr::Column { source, index, .. } => seen = seen.and(column(air, catalog, source, index)),
             _ => air.children(air::node::Child::Expr(id), &mut |child| {

@@ -108,6 +108,7 @@ pub(crate) fn bind_into(
         );
         return Err(binder.refuse(codes::NESTING, node.span, message));
     }
+    binder.ledger.changes_fail = binder.meaning.conversions.changes_fail && binder.profile.settings.strict;
     let statement = binder.statement(node.kind, node.span)?;
     binder.catalog.numbers_follow = binder.meaning.numbers_follow;
     crate::catalog_ddl::apply(binder.air, binder.catalog, binder.shape, &statement);

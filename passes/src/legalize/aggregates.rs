@@ -379,12 +379,19 @@ fn distinct_rows(cx: &mut Context<'_>, id: ExprId) -> Fired {
             *arg = collation::folded(cx, *arg, collation, collation::Purpose::Likeness)?;
         }
     }
+    // A constant tells no rows apart.
+    let constant = |cx: &Context<'_>, arg: ExprId| cx.air.literal(arg).is_some() && !cx.is_null_literal(arg);
+    if parts.args.iter().any(|&arg| !constant(cx, arg)) {
+        parts.args.retain(|&arg| !constant(cx, arg));
+    }
     let documents = cx.target.can.decimals == Decimals::Float && cx.speaks(JsonArray);
     if !cx.target.has(cx.target.can.aggregate_filter) || !cx.target.can.document_types && !documents {
         return cx.refuse(codes::BUILTIN, span, "rows of several values cannot be counted as distinct", "");
     }
     // Values in a document are alike when they are alike one by one.
-    let row = if documents {
+    let row = if let [one] = parts.args[..] {
+        one
+    } else if documents {
         cx.call(JsonArray, &parts.args, Type::TEXT, id)
     } else {
         let row = cx.air.push_list(&parts.args);
@@ -540,6 +547,10 @@ fn neutral_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         && super::bits::may_be_negative(cx, arg)
         && !cx.air.expr_ids().any(over);
     let subject = cx.subject(arg);
+    if !wraps && super::bits::may_compute_below_zero(cx, arg) {
+        let message = "bits of unsigned 64-bit numbers that may use the highest bit have no form";
+        return cx.refuse(codes::NUMBER, span, message, "");
+    }
     if !wraps {
         cx.assume(Assume::IntegerRange, &subject, span)?;
     }

@@ -12,6 +12,14 @@ use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "bits_of_nothing",
+        law: "bits of NULL are NULL",
+        apply: Apply::Builtins(
+            &[BitAnd, BitOr, BitXor, BitNot, ShiftLeft, ShiftRight, BitCount],
+            bits_of_nothing,
+        ),
+    },
     // Before the types of results, which it looks at.
     Rule {
         name: "shift_count",
@@ -39,6 +47,21 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[ShiftRight], signed_shift_right),
     },
 ];
+
+fn bits_of_nothing(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let nothing = |&arg: &ExprId| match cx.air.expr(arg) {
+        Expr::Cast { operand, rule: CastRule::IMPLICIT, .. } => cx.is_null_literal(operand),
+        _ => cx.is_null_literal(arg),
+    };
+    if !cx.all_args(id).iter().any(nothing) {
+        return Ok(false);
+    }
+    let ty = cx.air.ty(id);
+    let operand = cx.null(Type::Null, id);
+    cx.air.set(id, Expr::Cast { operand, to: ty, rule: CastRule::IMPLICIT });
+    cx.air.info_mut(id).nullable = true;
+    Ok(true)
+}
 
 /// Where all integers are wide, a negative number of 32 bits would show 64 of them.
 fn narrow_hex(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -121,6 +144,15 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
             ShiftLeft => may_be_negative(cx, list[0]) || cx.int_value(list[1]).is_none(),
             _ => false,
         };
+    let below = match op {
+        BitAnd => list.iter().all(|&arg| may_compute_below_zero(cx, arg)),
+        BitOr | BitXor => list.iter().any(|&arg| may_compute_below_zero(cx, arg)),
+        _ => may_compute_below_zero(cx, list[0]),
+    };
+    if below && cx.target.can.decimals == Decimals::Float {
+        let message = "bits of unsigned 64-bit numbers that may use the highest bit have no form";
+        return cx.refuse(codes::NUMBER, span, message, "");
+    }
     if !wraps {
         cx.assume(Assume::IntegerRange, &subject, span)?;
     }
@@ -181,8 +213,47 @@ pub(super) fn may_be_negative(cx: &Context<'_>, id: ExprId) -> bool {
         Expr::Aggregate { op: CountAll | Count, .. } => false,
         // A column that the script stores no such number in is taken to have none.
         Expr::Column { .. } => cx.seen(id).negative,
-        Expr::Case { .. } | Expr::Aggregate { .. } => false,
+        Expr::Case { .. } => may_compute_below_zero(cx, id),
+        Expr::Aggregate { .. } => false,
         _ => !matches!(cx.air.ty(id), Type::Int { unsigned: true, .. } | Type::Bool),
+    }
+}
+
+/// True for what is below zero and for what is computed so that it may well be.
+pub(super) fn may_compute_below_zero(cx: &Context<'_>, id: ExprId) -> bool {
+    let computes = |&id: &ExprId| match cx.air.expr(id) {
+        Expr::Call { op: Sub | Neg | DaysBetween | CompleteUnits | Sign, .. } => true,
+        Expr::Literal { .. } | Expr::Column { .. } => is_below_zero(cx, id),
+        _ => false,
+    };
+    match cx.air.expr(id) {
+        // What these make of negative numbers is none.
+        Expr::Call { op: Abs | CharLength | ByteLength | BitAnd | BitCount, .. } => false,
+        _ => crate::build::below(cx.air, &[air::node::Child::Expr(id)]).iter().any(computes),
+    }
+}
+
+/// A number below zero, as far as constants and what the script stores show.
+pub(super) fn is_below_zero(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Literal { value: air::Literal::Int { value } } => value < 0,
+        Expr::Literal { value: air::Literal::Decimal { digits } | air::Literal::Float { digits } } => {
+            cx.air.text(digits).starts_with('-')
+        }
+        Expr::Call { op: Neg, args, .. } => {
+            let inner = cx.air.at(args, 0);
+            cx.air.literal(inner).is_some() && !is_below_zero(cx, inner)
+        }
+        Expr::Call { op: Floor | Ceil | Round | RoundHalfEven | Trunc | TruncWhole, args, .. } => {
+            is_below_zero(cx, cx.air.at(args, 0))
+        }
+        Expr::Cast { operand, to, .. } if to.is_numeric() => is_below_zero(cx, operand),
+        Expr::Column { .. } => cx.seen(id).negative,
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().any(|branch| is_below_zero(cx, branch.then))
+                || otherwise.is_some_and(|otherwise| is_below_zero(cx, otherwise))
+        }
+        _ => false,
     }
 }
 
@@ -244,7 +315,8 @@ fn is_masked(cx: &Context<'_>, n: ExprId) -> bool {
 fn narrow_shift(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((ShiftLeft, _)) = cx.as_call(id) else { return Ok(false) };
     let Some([x, n]) = cx.args(id) else { return Ok(false) };
-    if cx.air.ty(id) != Type::I32 || cx.int_value(n).is_some() {
+    let plain = matches!(cx.air.expr(x), Expr::Column { .. } | Expr::Literal { .. });
+    if cx.air.ty(id) != Type::I32 || cx.int_value(n).is_some_and(|count| plain || count <= 0) {
         return Ok(false);
     }
     // Made positive by a multiple of 2^32 first, so that the rest is one.

@@ -205,7 +205,7 @@ fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !from.is_text() || !to.is_numeric() {
         return Ok(false);
     }
-    let loose = cx.target.can.bad_number == CastFailure::Prefix;
+    let loose = cx.target.can.bad_number == CastFailure::Prefix && !cx.fails_in_change();
     if to.is_int() && rule.reason != CastReason::Explicit && rule.rounding != Rounding::Truncate {
         // What is stored or compared is the number the text shows, rounded, not its integer prefix.
         let number = cx.make(Expr::Cast { operand, to: Type::Number, rule }, Type::Number, true, id);
@@ -233,6 +233,15 @@ fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
                 cx.air.set(id, Expr::Cast { operand: number, to, rule });
             }
             Ok(true)
+        }
+        CastFailure::Keep if !cx.speaks(TypeName) && cx.air.literal(operand).is_none() => {
+            let (subject, span) = (cx.subject(operand), cx.air.span(id));
+            if cx.seen_below(operand).no_numbers {
+                let message =
+                    format!("texts that are no numbers, which the script stores, are kept: {subject}");
+                return cx.refuse(codes::CAST, span, &message, "store numbers as numbers");
+            }
+            cx.assume(Assume::NumericText, &subject, span).map(|()| false)
         }
         CastFailure::Null if cx.speaks(RegexMatch) => {
             let pattern = if to.is_int() {
@@ -524,6 +533,7 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let format = cx.text("%.0f", id);
             cx.call(Printf, &[format, operand], Type::TEXT, id)
         }
+        Type::Float64 if is_computed(cx, operand) => shortest_digits(cx, operand, id),
         Type::Number | Type::Float32 | Type::Float64 => {
             let subject = cx.subject(operand);
             let span = cx.air.span(id);
@@ -559,6 +569,37 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.become_copy(id, plain);
     }
     Ok(true)
+}
+
+/// True for what arithmetic makes, of which more digits than 15 may count.
+fn is_computed(cx: &Context<'_>, id: ExprId) -> bool {
+    let arithmetic = match cx.air.expr(id) {
+        Expr::Call { op, .. } => {
+            matches!(op, Add | Sub | Mul | DivFloat | DivFloatOrNull) || (Power..=Radians).contains(&op)
+        }
+        Expr::Aggregate { op, .. } => matches!(op, Sum | AvgFloat) || (StddevPop..=VarSamp).contains(&op),
+        _ => false,
+    };
+    arithmetic && crate::build::below(cx.air, &[air::node::Child::Expr(id)]).len() <= COMPUTED_MAX
+}
+
+/// Most nodes of a number whose text is written out five times over.
+const COMPUTED_MAX: usize = 12;
+
+/// The fewest digits that give the float back: 15, 16 or 17.
+fn shortest_digits(cx: &mut Context<'_>, x: ExprId, id: ExprId) -> ExprId {
+    let shown = |cx: &mut Context<'_>, format: &str| {
+        let format = cx.text(format, id);
+        cx.call(Printf, &[format, x], Type::TEXT, id)
+    };
+    let mut branches = Vec::new();
+    for format in ["%.15g", "%.16g"] {
+        let (text, again) = (shown(cx, format), shown(cx, format));
+        let read = cx.cast(again, Type::Float64);
+        branches.push((cx.compare(CompareOp::Eq, read, x), text));
+    }
+    let all = shown(cx, "%!.17g");
+    cx.case(&branches, Some(all), Type::TEXT, id)
 }
 
 /// True for a choice among numbers of which some have fewer digits than the whole: chosen, they show their own.
@@ -714,7 +755,8 @@ fn of_text_to_moment(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if !cx.target.can.temporal_types || !from.is_text() || !to.is_temporal() || !loose {
         return Ok(false);
     }
-    if cx.air.literal(operand).is_some() || matches!(cx.as_call(operand), Some((SubstringInside, _))) {
+    let part = matches!(cx.as_call(operand), Some((SubstringInside, _))) && may_be_date(cx, operand);
+    if cx.air.literal(operand).is_some() || part {
         return Ok(false);
     }
     stored_as_iso(cx, id, operand)?;

@@ -51,6 +51,14 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Kinds(&[Kind::Aggregate], text_aggregate),
     },
     Rule {
+        name: "mixed_texts",
+        law: "texts that are joined or chosen among are the same texts under any collation",
+        apply: Apply::When(
+            |to| to.can.collations_conflict,
+            &Apply::Kinds(&[Kind::Call, Kind::Case], mixed_texts),
+        ),
+    },
+    Rule {
         name: "text_order",
         law: "texts stand in the order of their folded forms",
         apply: Apply::Query(text_order),
@@ -710,6 +718,102 @@ fn fit_keys(cx: &mut Context<'_>, keys: List<OrderKey>) -> Result<Option<List<Or
     Ok(changed.then(|| cx.air.push_list(&list)))
 }
 
+/// The item of the first block.
+fn first_item(cx: &Context<'_>, query: QueryId, index: u32) -> Option<ExprId> {
+    match cx.air.query(query).body {
+        Body::SetOp { left, .. } => first_item(cx, left, index),
+        Body::Select { select } => crate::build::output_expr(cx.air, select, index),
+        Body::Values { .. } => None,
+    }
+}
+
+/// The item of the first block, where the items of all blocks at that place compare as the session has it.
+fn first_of_constants(cx: &Context<'_>, query: QueryId, index: u32) -> Option<ExprId> {
+    match cx.air.query(query).body {
+        Body::SetOp { left, right, .. } => {
+            first_of_constants(cx, right, index).and_then(|_| first_of_constants(cx, left, index))
+        }
+        Body::Select { select } => crate::build::output_expr(cx.air, select, index)
+            .filter(|&item| super::numbers::is_session_text(cx, item)),
+        Body::Values { .. } => None,
+    }
+}
+
+/// Collations of the columns whose texts an expression has.
+fn collations_of(cx: &Context<'_>, id: ExprId, found: &mut Vec<Collation>) {
+    if !is_text(cx, id) {
+        return;
+    }
+    match cx.air.expr(id) {
+        Expr::Column { .. } => found.extend(own_collation(cx, id)),
+        Expr::Call { op: Collate, .. } => {}
+        Expr::Call { args, .. } | Expr::Aggregate { args, .. } => {
+            for &arg in cx.air.list(args) {
+                collations_of(cx, arg, found);
+            }
+        }
+        Expr::Cast { operand, .. } => collations_of(cx, operand, found),
+        Expr::Case { branches, otherwise, .. } => {
+            for branch in cx.air.list(branches) {
+                collations_of(cx, branch.then, found);
+            }
+            if let Some(otherwise) = otherwise {
+                collations_of(cx, otherwise, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Bytes with padding and bytes without it: neither gives way to the other.
+fn mixed_texts(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let (texts, branches): (Vec<ExprId>, usize) = match cx.air.expr(id) {
+        Expr::Call { op, args, .. } if op != Collate => (cx.air.list(args).to_vec(), 0),
+        Expr::Case { branches, otherwise, .. } => {
+            let thens: Vec<ExprId> = cx.air.list(branches).iter().map(|branch| branch.then).collect();
+            let count = thens.len();
+            (thens.into_iter().chain(otherwise).collect(), count)
+        }
+        _ => return Ok(false),
+    };
+    let mut texts = texts;
+    let of = |cx: &Context<'_>, id: ExprId| {
+        let mut found = Vec::new();
+        collations_of(cx, id, &mut found);
+        found
+    };
+    let all: Vec<Vec<Collation>> = texts.iter().map(|&text| of(cx, text)).collect();
+    let has = |collation: Collation| all.iter().any(|of| of.contains(&collation));
+    if !has(Collation::PAD_BIN) || !has(Collation::BINARY) {
+        return Ok(false);
+    }
+    for (text, of) in texts.iter_mut().zip(&all) {
+        if of.contains(&Collation::PAD_BIN) {
+            *text = collated(cx, *text, Collation::BINARY);
+        }
+    }
+    match cx.air.expr(id) {
+        Expr::Call { op, modifier, .. } => {
+            let args = cx.air.push_list(&texts);
+            cx.air.set(id, Expr::Call { op, modifier, args });
+        }
+        Expr::Case { operand, branches: old, otherwise, collation } => {
+            let new: Vec<Branch> = cx
+                .air
+                .list(old)
+                .iter()
+                .zip(&texts)
+                .map(|(branch, &then)| Branch { when: branch.when, then })
+                .collect();
+            let list = cx.air.push_list(&new);
+            let otherwise = otherwise.map(|old| texts.get(branches).copied().unwrap_or(old));
+            cx.air.set(id, Expr::Case { operand, branches: list, otherwise, collation });
+        }
+        _ => {}
+    }
+    Ok(true)
+}
+
 fn text_order(cx: &mut Context<'_>, id: QueryId) -> Fired {
     let query = cx.air.query(id);
     let (order, body) = (query.order, query.body);
@@ -742,6 +846,22 @@ fn text_order(cx: &mut Context<'_>, id: QueryId) -> Fired {
                 // What DISTINCT makes of the item says how it sorts; see `distinct_texts`.
                 None if distinct => continue,
                 None => {
+                    let said = first_item(cx, id, index)
+                        .is_some_and(|first| matches!(cx.as_call(first), Some((Collate, _))));
+                    if said {
+                        continue;
+                    }
+                    if let Means::Named(collation) = means(cx, key.collation, &[])
+                        && let Some(first) = first_of_constants(cx, id, index)
+                    {
+                        // Constants compare as the session has it; one that says otherwise makes all do.
+                        let (expr, info) = (cx.air.expr(first), cx.air.info(first));
+                        let text = cx.make(expr, info.ty, info.nullable, first);
+                        let collate = collated(cx, text, collation);
+                        cx.become_copy(first, collate);
+                        changed = true;
+                        continue;
+                    }
                     // Only what is selected may be sorted by, so the order is the target's.
                     let span = cx.air.span(key.expr);
                     cx.assume(Assume::TextOrder, "the result", span)?;

@@ -3,10 +3,12 @@
 use air::builtins::Builtin::*;
 use air::expr::{CompareOp, Literal, Modifier, Unit};
 use air::fidelity::Assume;
+use air::query::Body;
 use air::types::{CastRule, Type, Zone};
-use air::{Expr, ExprId};
+use air::{Expr, ExprId, QueryId};
 
 use crate::codes;
+use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Refused, Rule};
 
 /// The rules of this topic.
@@ -45,6 +47,27 @@ pub(super) const RULES: &[Rule] = &[
         name: "seconds_of_a_day",
         law: "seconds of one day are a time of that day",
         apply: Apply::Builtins(&[SecondsToTime], seconds_of_a_day),
+    },
+    Rule {
+        name: "part_of_a_span",
+        law: "hours, minutes and seconds of a span of seconds are its quotients and remainders without its sign",
+        apply: Apply::Builtins(&[ExtractHour, ExtractMinute, ExtractSecond], part_of_a_span),
+    },
+    Rule {
+        name: "spans_among_times",
+        law: "a time of day is the span of time since midnight",
+        apply: Apply::When(
+            |to| to.can.interval_values && !to.can.time_spans,
+            &Apply::Kinds(&[Kind::Case, Kind::Call], spans_among_times),
+        ),
+    },
+    Rule {
+        name: "spans_among_rows",
+        law: "a time of day is the span of time since midnight",
+        apply: Apply::When(
+            |to| to.can.interval_values && !to.can.time_spans,
+            &Apply::Query(spans_among_rows),
+        ),
     },
     Rule {
         name: "interval_as_units",
@@ -383,7 +406,7 @@ fn roll_over(cx: &mut Context<'_>, id: ExprId) -> Fired {
 
 /// A time of day takes no spans of time: what is counted in seconds has to stay within the day.
 fn seconds_of_a_day(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    if cx.target.can.time_spans {
+    if cx.target.can.time_spans || cx.target.can.interval_values {
         return Ok(false);
     }
     let Some([seconds]) = cx.args(id) else { return Ok(false) };
@@ -401,6 +424,107 @@ fn seconds_of_a_day(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 const SECONDS_OF_DAY: i64 = 86_400;
+
+fn part_of_a_span(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.target.can.time_spans && cx.target.can.temporal_types {
+        return Ok(false);
+    }
+    let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
+    let Some((SecondsToTime, args)) = cx.as_call(cx.air.at(args, 0)) else { return Ok(false) };
+    let seconds = cx.air.at(args, 0);
+    let whole = cx.air.ty(seconds).is_int();
+    let seconds = if whole { seconds } else { cx.cast(seconds, Type::I64) };
+    let int = Type::I64;
+    let size = cx.call(Abs, &[seconds], int, id);
+    let sixty = cx.int(60, id);
+    let (inner, last) = match op {
+        ExtractHour => {
+            let hour = cx.int(3600, id);
+            (DivInt, [size, hour])
+        }
+        ExtractMinute => {
+            let minutes = cx.call(DivInt, &[size, sixty], int, id);
+            (Mod, [minutes, sixty])
+        }
+        _ => (Mod, [size, sixty]),
+    };
+    let part = cx.call(inner, &last, int, id);
+    let ty = cx.air.ty(id);
+    cx.air.set(id, Expr::Cast { operand: part, to: ty, rule: CastRule::IMPLICIT });
+    Ok(true)
+}
+
+/// True for what the target computes as an interval, though it is a time.
+fn is_span(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Call { op: SecondsToTime, .. } => true,
+        Expr::Call { op, args, .. } if chooses(op) => cx.air.list(args).iter().any(|&arg| is_span(cx, arg)),
+        Expr::Aggregate { op: Min | Max, args, .. } => is_span(cx, cx.air.at(args, 0)),
+        Expr::Cast { operand, to: Type::Interval(_), .. } => cx.air.ty(operand) != Type::Null,
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().any(|branch| is_span(cx, branch.then))
+                || otherwise.is_some_and(|otherwise| is_span(cx, otherwise))
+        }
+        _ => false,
+    }
+}
+
+fn chooses(op: air::Builtin) -> bool {
+    matches!(op, Coalesce | NullIf | Greatest | Least | GreatestSkipNulls | LeastSkipNulls)
+}
+
+/// Where spans of time are intervals, the times beside one become such too.
+fn spans_among_times(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !matches!(cx.air.ty(id), Type::Time { .. }) || !is_span(cx, id) {
+        return Ok(false);
+    }
+    let choices: Vec<ExprId> = match cx.air.expr(id) {
+        Expr::Call { op, args, .. } if chooses(op) => cx.air.list(args).to_vec(),
+        Expr::Case { branches, otherwise, .. } => {
+            cx.air.list(branches).iter().map(|branch| branch.then).chain(otherwise).collect()
+        }
+        _ => return Ok(false),
+    };
+    Ok(as_spans(cx, &choices))
+}
+
+/// Makes spans of the times that are none.
+fn as_spans(cx: &mut Context<'_>, times: &[ExprId]) -> bool {
+    let mut fired = false;
+    for &time in times {
+        if matches!(cx.air.ty(time), Type::Time { .. }) && !is_span(cx, time) && !cx.is_null_literal(time) {
+            let (expr, info) = (cx.air.expr(time), cx.air.info(time));
+            let operand = cx.make(expr, info.ty, info.nullable, time);
+            let to = Type::Interval(air::types::IntervalKind::Mixed);
+            cx.air.set(time, Expr::Cast { operand, to, rule: CastRule::IMPLICIT });
+            cx.air.info_mut(time).ty = to;
+            fired = true;
+        }
+    }
+    fired
+}
+
+fn spans_among_rows(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let Body::SetOp { left, right, .. } = cx.air.query(query).body else { return Ok(false) };
+    let mut blocks = Vec::new();
+    let mut stack = vec![left, right];
+    while let Some(query) = stack.pop() {
+        match cx.air.query(query).body {
+            Body::SetOp { left, right, .. } => stack.extend([left, right]),
+            Body::Select { select } => blocks.push(select),
+            Body::Values { .. } => {}
+        }
+    }
+    let mut fired = false;
+    for at in 0..crate::build::outputs(cx.air, left).len() as u32 {
+        let items: Vec<ExprId> =
+            blocks.iter().filter_map(|&select| crate::build::output_expr(cx.air, select, at)).collect();
+        if items.iter().any(|&item| is_span(cx, item)) {
+            fired |= as_spans(cx, &items);
+        }
+    }
+    Ok(fired)
+}
 
 fn interval_as_units(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.target.can.interval_values {
@@ -800,6 +924,21 @@ fn fraction_of(cx: &mut Context<'_>, moment: ExprId) -> Option<ExprId> {
         } => {
             let inner = cx.air.at(args, 0);
             fraction_of(cx, inner)
+        }
+        // What chooses among moments takes their fractions along.
+        Expr::Case { .. }
+        | Expr::Scalar { .. }
+        | Expr::Aggregate { op: Min | Max, .. }
+        | Expr::Call {
+            op: Coalesce | NullIf | Greatest | Least | GreatestSkipNulls | LeastSkipNulls, ..
+        } => {
+            let behind = match cx.air.ty(moment) {
+                Type::Time { precision: 1.., .. } => "HH:MM:SS".len() + 1,
+                Type::Timestamp { precision: 1.., zone: Zone::None } => "YYYY-MM-DD HH:MM:SS".len() + 1,
+                _ => return None,
+            };
+            let (moment, from) = (cx.air.copy(moment), cx.int(behind as i64, moment));
+            Some(cx.call(SubstringInside, &[moment, from], Type::TEXT, moment))
         }
         _ => None,
     }

@@ -17,6 +17,26 @@ use crate::pass::{Apply, Context, Fired, Rule};
 /// The rules of this topic.
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        name: "domain_in_change",
+        law: "what would fail in a change of rows is NULL before it comes to that",
+        apply: Apply::When(
+            |to| to.can.strict_changes,
+            &Apply::Builtins(
+                &[
+                    DivIntOrNull,
+                    DivDecimalOrNull,
+                    DivFloatOrNull,
+                    ModOrNull,
+                    LnOrNull,
+                    Log10OrNull,
+                    Log2OrNull,
+                    LogBaseOrNull,
+                ],
+                domain_in_change,
+            ),
+        ),
+    },
+    Rule {
         name: "decimal_quotient",
         law: "a/b rounded or cut to the scale of its type is the decimal quotient; nullif(b, 0) makes a zero divisor give NULL",
         apply: Apply::Builtins(&[DivDecimalOrNull, DivDecimal], decimal_quotient),
@@ -50,6 +70,37 @@ pub(super) const RULES: &[Rule] = &[
         name: "intermediate_quotient",
         law: "inside of arithmetic a quotient keeps its digits; only the result is rounded to the scale of its type",
         apply: Apply::Builtins(&[Add, Sub, Mul, Neg], intermediate_quotient),
+    },
+    Rule {
+        name: "float_of_quotient",
+        law: "a floating-point function takes a quotient with the digits it is computed with",
+        apply: Apply::Builtins(
+            &[
+                StddevPop,
+                StddevSamp,
+                VarPop,
+                VarSamp,
+                Sqrt,
+                SqrtOrNull,
+                Exp,
+                Ln,
+                LnOrNull,
+                Log10OrNull,
+                Log2OrNull,
+                LogBaseOrNull,
+                Power,
+                Sin,
+                Cos,
+                Tan,
+                Cot,
+                Asin,
+                Acos,
+                Atan,
+                Degrees,
+                Radians,
+            ],
+            float_of_quotient,
+        ),
     },
     Rule {
         name: "summed_quotient",
@@ -105,6 +156,41 @@ fn become_cut(cx: &mut Context<'_>, id: ExprId, quotient: ExprId, scale: i16) {
     cx.become_call(id, Trunc, &[quotient, digits]);
 }
 
+fn domain_in_change(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.fails_in_change() {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier, args } = cx.air.expr(id) else { return Ok(false) };
+    let mut args = cx.air.list(args).to_vec();
+    let concerned = match op {
+        LnOrNull | Log10OrNull | Log2OrNull => 0..1,
+        LogBaseOrNull => 0..2,
+        _ => 1..2,
+    };
+    let mut fired = false;
+    for at in concerned {
+        let arg = args[at];
+        let seen = matches!(cx.air.expr(arg), Expr::Case { .. } | Expr::Call { op: NullIf, .. });
+        if cx.is_nonzero_literal(arg) || seen {
+            continue;
+        }
+        args[at] = if matches!(op, LnOrNull | Log10OrNull | Log2OrNull | LogBaseOrNull) {
+            let zero = cx.int(0, arg);
+            let some = cx.compare(CompareOp::Gt, arg, zero);
+            let ty = cx.air.ty(arg);
+            cx.case(&[(some, arg)], None, ty, arg)
+        } else {
+            null_if_zero(cx, arg)
+        };
+        fired = true;
+    }
+    if fired {
+        let args = cx.air.push_list(&args);
+        cx.air.set(id, Expr::Call { op, modifier, args });
+    }
+    Ok(fired)
+}
+
 fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, _)) = cx.as_call(id) else { return Ok(false) };
     let Some([a, b]) = cx.args(id) else { return Ok(false) };
@@ -113,6 +199,9 @@ fn decimal_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let or_null = op == DivDecimalOrNull;
     let ty = cx.air.ty(id);
+    // What is computed on with has its digits still.
+    let whole = |cx: &mut Context<'_>, id: ExprId| if or_null { unrounded(cx, id).unwrap_or(id) } else { id };
+    let (a, b) = (whole(cx, a), whole(cx, b));
     if cx.decimals_are_floats() {
         let float = Type::Float64;
         let a = as_float(cx, a);
@@ -359,10 +448,11 @@ fn is_rounding_of_ours(cx: &Context<'_>, id: ExprId) -> Option<(ExprId, ExprId)>
 
 fn is_quotient(cx: &Context<'_>, id: ExprId) -> bool {
     match cx.air.expr(id) {
+        Expr::Call { op: Round, .. } => is_rounding_of_ours(cx, id).is_some(),
         Expr::Call { op, .. } => {
             matches!(op, DivNumber | DivFloat | DivFloatOrNull | Add | Sub | Mul | Neg)
         }
-        Expr::Aggregate { op, .. } => matches!(op, AvgNumber | AvgFloat | Sum),
+        Expr::Aggregate { op, .. } => matches!(op, AvgNumber | AvgFloat | AvgDecimal | Sum),
         _ => false,
     }
 }
@@ -501,6 +591,39 @@ fn intermediate_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let inner = cx.call(op, &args, ty, id);
     become_rounded(cx, id, inner, scale);
     Ok(true)
+}
+
+fn float_of_quotient(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.air.ty(id).is_float() {
+        return Ok(false);
+    }
+    let (Expr::Call { args: list, .. } | Expr::Aggregate { args: list, .. }) = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let mut args = cx.air.list(list).to_vec();
+    let mut fired = false;
+    for arg in &mut args {
+        if let Some(digits) = unrounded(cx, *arg) {
+            *arg = digits;
+            if cx.decimals_are_floats() {
+                let nine = cx.int(9, id);
+                *arg = cx.call(Trunc, &[digits, nine], Type::Float64, id);
+            }
+            fired = true;
+        }
+    }
+    if fired {
+        let list = cx.air.push_list(&args);
+        let expr = match cx.air.expr(id) {
+            Expr::Call { op, modifier, .. } => Expr::Call { op, modifier, args: list },
+            Expr::Aggregate { op, distinct, order, filter, collation, .. } => {
+                Expr::Aggregate { op, distinct, args: list, order, filter, collation }
+            }
+            other => other,
+        };
+        cx.air.set(id, expr);
+    }
+    Ok(fired)
 }
 
 fn decimal_mean(cx: &mut Context<'_>, id: ExprId) -> Fired {

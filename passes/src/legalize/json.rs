@@ -3,9 +3,10 @@
 use air::builtins::Builtin::*;
 use air::expr::Literal;
 use air::node::Child;
+use air::query::{Body, Distinct, GroupElement, Item};
 use air::target::{Booleans, How};
 use air::types::{Collation, Type};
-use air::{Expr, ExprId};
+use air::{Expr, ExprId, QueryId, SelectId};
 
 use crate::codes;
 use crate::kind::Kind;
@@ -45,6 +46,24 @@ pub(super) const RULES: &[Rule] = &[
             |to| !to.can.document_types,
             &Apply::Kinds(&[Kind::Compare, Kind::Between, Kind::InList], compared_documents),
         ),
+    },
+    Rule {
+        name: "told_apart_documents",
+        law: "documents that are told apart are alike when they are as values, whatever their text",
+        apply: Apply::When(|to| to.can.document_types, &Apply::Select(told_apart_documents)),
+    },
+    Rule {
+        name: "document_keys",
+        law: "documents that are told apart or sorted are compared as values, or as their texts where they are texts",
+        apply: Apply::When(
+            |to| to.can.document_types,
+            &Apply::Kinds(&[Kind::Aggregate, Kind::Window], document_keys),
+        ),
+    },
+    Rule {
+        name: "sorted_documents",
+        law: "documents sort as values, or as their texts where they are texts",
+        apply: Apply::When(|to| to.can.document_types, &Apply::Query(sorted_documents)),
     },
     Rule {
         name: "booleans_in_documents",
@@ -451,4 +470,130 @@ mod tests {
         assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a[1]"));
         assert!(steps_of_path("$.*").is_none());
     }
+}
+
+const DOCUMENT: Type = Type::Json { binary: false };
+const VALUE: Type = Type::Json { binary: true };
+
+/// Puts a conversion around an expression, in its place.
+fn convert(cx: &mut Context<'_>, id: ExprId, to: Type) {
+    let (expr, info) = (cx.air.expr(id), cx.air.info(id));
+    let operand = cx.make(expr, info.ty, info.nullable, id);
+    cx.air.set(id, Expr::Cast { operand, to, rule: air::types::CastRule::IMPLICIT });
+    cx.air.info_mut(id).ty = to;
+}
+
+/// The type a key of documents sorts as.
+fn sorted_as(collation: Collation) -> Type {
+    if collation == Collation::BINARY { VALUE } else { Type::text(collation) }
+}
+
+fn told_apart_documents(cx: &mut Context<'_>, select: SelectId) -> Fired {
+    tell_apart(cx, select, &[])
+}
+
+/// Documents among keys of groups and rows that are told apart, and what shows them in the list or in `also`.
+fn tell_apart(cx: &mut Context<'_>, select: SelectId, also: &[ExprId]) -> Fired {
+    let block = *cx.air.select(select);
+    let mut keys = Vec::new();
+    if let Some(group) = block.group {
+        for element in cx.air.list(group.elements) {
+            match *element {
+                GroupElement::Key { expr } => keys.push(expr),
+                GroupElement::Rollup { sets } | GroupElement::Cube { sets } | GroupElement::Sets { sets } => {
+                    for row in cx.air.list(sets) {
+                        keys.extend_from_slice(cx.air.list(row.items));
+                    }
+                }
+            }
+        }
+    }
+    let items: Vec<ExprId> = cx
+        .air
+        .list(block.items)
+        .iter()
+        .filter_map(|item| match item {
+            Item::Expr { expr, .. } => Some(*expr),
+            Item::Star { .. } => None,
+        })
+        .collect();
+    keys.retain(|&key| cx.air.ty(key) == DOCUMENT && !matches!(cx.air.expr(key), Expr::Output { .. }));
+    let mut concerned = keys.clone();
+    // What shows a key is the key.
+    let shown = |cx: &Context<'_>, item: ExprId| {
+        cx.air.ty(item) == DOCUMENT && keys.iter().any(|&key| crate::build::same(cx.air, key, item))
+    };
+    concerned.extend(items.iter().chain(also).copied().filter(|&item| shown(cx, item)));
+    if matches!(block.distinct, Distinct::Distinct {}) {
+        concerned.extend(items.iter().copied().filter(|&item| cx.air.ty(item) == DOCUMENT));
+    }
+    concerned.sort_unstable();
+    concerned.dedup();
+    for &id in &concerned {
+        convert(cx, id, VALUE);
+    }
+    Ok(!concerned.is_empty())
+}
+
+fn document_keys(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let mut keys = Vec::new();
+    match cx.air.expr(id) {
+        Expr::Aggregate { op, distinct, args, order, .. } => {
+            if distinct && op != CountRows {
+                keys.extend(cx.air.list(args).iter().map(|&arg| (arg, VALUE)));
+            }
+            keys.extend(cx.air.list(order).iter().map(|key| (key.expr, sorted_as(key.collation))));
+        }
+        Expr::Window { window, .. } => {
+            let spec = *cx.air.window(window);
+            keys.extend(cx.air.list(spec.partition).iter().map(|&key| (key, VALUE)));
+            keys.extend(cx.air.list(spec.order).iter().map(|key| (key.expr, sorted_as(key.collation))));
+        }
+        _ => {}
+    }
+    keys.retain(|&(key, _)| cx.air.ty(key) == DOCUMENT);
+    for &(key, to) in &keys {
+        convert(cx, key, to);
+    }
+    Ok(!keys.is_empty())
+}
+
+fn sorted_documents(cx: &mut Context<'_>, query: QueryId) -> Fired {
+    let known = *cx.air.query(query);
+    let mut keys = cx.air.list(known.order).to_vec();
+    let mut fired = false;
+    if let Body::Select { select } = known.body
+        && keys.iter().any(|key| cx.air.ty(key.expr) == DOCUMENT)
+    {
+        let sorted: Vec<ExprId> = keys.iter().map(|key| key.expr).collect();
+        fired = tell_apart(cx, select, &sorted)?;
+    }
+    for key in &mut keys {
+        if !matches!(cx.air.ty(key.expr), DOCUMENT | VALUE)
+            || matches!(cx.air.ty(key.expr), VALUE if key.collation == Collation::BINARY)
+        {
+            continue;
+        }
+        let item = match (cx.air.expr(key.expr), known.body) {
+            (Expr::Output { index }, Body::Select { select }) => {
+                match crate::build::output_expr(cx.air, select, index) {
+                    Some(item) => item,
+                    None => continue,
+                }
+            }
+            (Expr::Output { .. }, _) => {
+                let span = cx.air.span(key.expr);
+                return cx.refuse(codes::BUILTIN, span, "documents of several queries sort in no form", "");
+            }
+            _ => key.expr,
+        };
+        key.expr = cx.air.copy(item);
+        convert(cx, key.expr, sorted_as(key.collation));
+        fired = true;
+    }
+    if fired {
+        let order = cx.air.push_list(&keys);
+        cx.air.query_mut(query).order = order;
+    }
+    Ok(fired)
 }

@@ -110,8 +110,9 @@ fn mixed_choice(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let args = cx.all_args(id);
     let numbers = args.iter().any(|arg| cx.air.ty(*arg).is_numeric());
+    let bytes = args.iter().any(|arg| matches!(cx.air.ty(*arg), Type::Bytes { .. }));
     let texts = args.iter().any(|arg| cx.air.ty(*arg).is_text());
-    if !numbers || !texts {
+    if u8::from(numbers) + u8::from(texts) + u8::from(bytes) < 2 {
         return Ok(false);
     }
     let first = args.into_iter().find(|&arg| !cx.is_null_literal(arg));
@@ -123,7 +124,7 @@ fn mixed_choice(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(true);
     }
     let span = cx.air.span(id);
-    cx.refuse(codes::BUILTIN, span, "a choice among numbers and texts has no form", "values of one type")
+    cx.refuse(codes::BUILTIN, span, "a choice among values of unlike types has no form", "values of one type")
 }
 
 /// Nested choices that are looked through.
@@ -179,6 +180,15 @@ fn member_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
         | Expr::Aggregate { op: Sum | Total | AvgFloat, args, .. } => (cx.air.list(args).to_vec(), true),
         _ => return Ok(false),
     };
+    let numbers = !counted && ids.iter().any(|&id| cx.air.ty(id).is_numeric());
+    let chosen = |id: ExprId| {
+        matches!(cx.air.ty(id), Type::Any(_)) && !is_member(cx, id) && shows_member(cx, id, DEPTH_MAX)
+    };
+    if numbers && let Some(&mixed) = ids.iter().find(|&&id| chosen(id)) {
+        let span = cx.air.span(mixed);
+        let message = "a choice among members of documents, of whatever type, has no number";
+        return cx.refuse(codes::BUILTIN, span, message, "CAST to the type it has");
+    }
     if !ids.iter().any(|&id| is_member(cx, id))
         || !counted && !ids.iter().any(|&id| cx.air.ty(id).is_numeric())
     {
@@ -236,7 +246,9 @@ fn mixed_arms(cx: &mut Context<'_>, query: QueryId) -> Fired {
     }
     let (lefts, rights) = (column_types(cx, left), column_types(cx, right));
     let number = |ty: Type| ty.is_numeric() || ty == Type::Bool || matches!(ty, Type::Any(Affinity::Numeric));
-    let unlike = |l: Type, r: Type| number(l) && r.is_text() || l.is_text() && number(r);
+    let bytes = |ty: Type| matches!(ty, Type::Bytes { .. });
+    let apart = |l: Type, r: Type| number(l) && (r.is_text() || bytes(r)) || l.is_text() && bytes(r);
+    let unlike = |l: Type, r: Type| apart(l, r) || apart(r, l);
     if lefts.iter().zip(&rights).any(|(left, right)| unlike(*left, *right)) {
         let span = cx.air.query_span(query);
         let message = "a column of numbers and texts has no form";

@@ -2,7 +2,7 @@
 
 use air::ExprId;
 use air::builtins::Builtin::*;
-use air::expr::CompareOp;
+use air::expr::{CompareOp, Modifier};
 use air::types::Type;
 
 use crate::codes;
@@ -92,7 +92,8 @@ pub(super) fn oracle_picture(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let number =
                 if cx.air.ty(x).is_decimal() || cx.air.ty(x).is_int() { x } else { cx.cast(x, Type::Number) };
             let picture = cx.text(&written, id);
-            cx.call(FormatDecimal, &[number, picture], Type::TEXT, id)
+            // What is longer than the picture is seen to here.
+            cx.call_with(FormatDecimal, Modifier::Digits(1), &[number, picture], Type::TEXT, id)
         }
         _ => by_parts(cx, id, x, &known, width),
     };

@@ -1,13 +1,13 @@
 //! Numbers shown and read by a picture of their digits (TO_CHAR, TO_NUMBER), where the target has no pictures.
 
 use air::builtins::Builtin::*;
-use air::expr::CompareOp;
+use air::expr::{CompareOp, Modifier};
 use air::fidelity::Assume;
 use air::types::Type;
-use air::{ExprId, Literal};
+use air::{Expr, ExprId, Literal};
 
 use crate::codes;
-use crate::pass::{Apply, Context, Fired, Refused, Rule};
+use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
 pub(super) const RULES: &[Rule] = &[
@@ -104,7 +104,8 @@ fn number_picture(cx: &mut Context<'_>, id: ExprId) -> Fired {
         let unlock = "a constant picture of `9`, `0`, `,` and `.`, with or without FM";
         return cx.refuse(codes::BUILTIN, span, message, unlock);
     };
-    fits(cx, x, picture.whole)?;
+    let known = matches!(cx.air.expr(id), Expr::Call { modifier: Modifier::Digits(1), .. });
+    let fits = known || fits(cx, x, picture.whole);
     let ty = cx.air.ty(x);
     let rounded = if ty.is_int() || cx.int_value(x).is_some() {
         x
@@ -131,7 +132,7 @@ fn number_picture(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let zero = cx.int(0, id);
             let some = cx.compare(CompareOp::Ne, magnitude, zero);
             let terms = cx.air.push_list(&[small, some]);
-            small = cx.make(air::Expr::And { terms }, Type::Bool, true, id);
+            small = cx.make(Expr::And { terms }, Type::Bool, true, id);
         }
         let second = cx.int(2, id);
         let without = cx.call(SubstringInside, &[shown, second], Type::TEXT, id);
@@ -175,6 +176,9 @@ fn number_picture(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     if !picture.tight {
         signed = padded(cx, signed, picture.width(), " ", id);
+    }
+    if !fits {
+        signed = with_marks(cx, rounded, magnitude, &picture, signed, id);
     }
     if cx.air.info(x).nullable {
         // What prints numbers may take NULL for 0.
@@ -227,8 +231,8 @@ fn padded(cx: &mut Context<'_>, text: ExprId, width: usize, fill: &str, id: Expr
     cx.call(PadLeft, &[text, limit, fill], Type::TEXT, id)
 }
 
-/// A number with more digits than the picture has places is shown otherwise.
-fn fits(cx: &mut Context<'_>, x: ExprId, places: usize) -> Result<(), Refused> {
+/// True if a number is known to have no more digits than the picture has places.
+fn fits(cx: &Context<'_>, x: ExprId, places: usize) -> bool {
     let most = match constant(cx, x) {
         Some(digits) => digits.trim_start_matches('-').split('.').next().map_or(0, str::len),
         None => match cx.air.ty(x) {
@@ -243,12 +247,41 @@ fn fits(cx: &mut Context<'_>, x: ExprId, places: usize) -> Result<(), Refused> {
         },
     };
     // Rounding may give a number one digit more, which shows only where the places are all taken.
-    if places >= PLACES_OF_ALL || most < places || most == places && cx.int_value(x).is_some() {
-        return Ok(());
+    places >= PLACES_OF_ALL || most < places || most == places && cx.int_value(x).is_some()
+}
+
+/// The text; of a number with more digits than the picture has places, a mark in each place instead.
+fn with_marks(
+    cx: &mut Context<'_>,
+    rounded: ExprId,
+    magnitude: ExprId,
+    picture: &Picture,
+    shown: ExprId,
+    id: ExprId,
+) -> ExprId {
+    let mut marks = String::new();
+    for left in (0..picture.whole).rev() {
+        marks.push('#');
+        if picture.commas > 0 && left > 0 && left % 3 == 0 {
+            marks.push(',');
+        }
     }
-    let span = cx.air.span(x);
-    let subject = format!("{} has at most {places} digits before the point", cx.subject(x));
-    cx.assume(Assume::FittingValues, &subject, span)
+    if picture.decimals > 0 {
+        marks.push('.');
+        marks.extend(std::iter::repeat_n('#', picture.decimals));
+    }
+    let blank = if picture.tight { "" } else { " " };
+    let (plain, minus) = (cx.text(&format!("{blank}{marks}"), id), cx.text(&format!("-{marks}"), id));
+    let limit = format!("1{}", "0".repeat(picture.whole));
+    let limit = match limit.parse() {
+        Ok(limit) => cx.int(limit, id),
+        Err(_) => cx.decimal(&limit, id),
+    };
+    let beyond = cx.compare(CompareOp::Ge, magnitude, limit);
+    let zero = cx.int(0, id);
+    let below = cx.compare(CompareOp::Lt, rounded, zero);
+    let marked = cx.case(&[(below, minus)], Some(plain), Type::TEXT, id);
+    cx.case(&[(beyond, marked)], Some(shown), Type::TEXT, id)
 }
 
 /// The digits of a number that is written out.

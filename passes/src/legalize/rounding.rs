@@ -2,6 +2,7 @@
 
 use air::builtins::Builtin::*;
 use air::expr::CompareOp;
+use air::fidelity::Assume;
 use air::target::Decimals;
 use air::types::{Affinity, Type};
 use air::{Expr, ExprId, Literal};
@@ -59,6 +60,15 @@ fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.air.set(id, Expr::Literal { value: Literal::Float { digits } });
         return Ok(true);
     }
+    if let Some(places) = computed_places(cx, &args) {
+        let rounded = by_exact_halves(cx, id, x, places);
+        cx.become_copy(id, rounded);
+        return Ok(true);
+    }
+    if !open && !matches!(cx.air.expr(x), Expr::Column { .. }) {
+        let (subject, span) = (cx.subject(x), cx.air.span(id));
+        cx.assume(Assume::FloatRounding, &subject, span)?;
+    }
     let exact = match cx.target.can.decimals {
         Decimals::Bounded { precision, scale } => {
             Type::Decimal { precision: precision.min(65), scale: (scale / 2).max(15) as i16 }
@@ -72,6 +82,83 @@ fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let expr = Expr::Cast { operand: rounded, to: Type::Float64, rule: air::types::CastRule::IMPLICIT };
     cx.air.set(id, expr);
     Ok(true)
+}
+
+/// Most nodes of a number whose rounding is written out, which names it eight times.
+const COMPUTED_MAX: usize = 8;
+/// Most places that halves are looked at for: more digits than a float has behind them say nothing.
+const PLACES_MAX: i64 = 6;
+
+/// The places a small computed number is rounded to: its binary value may lie a little beside a half that its
+/// digits show.
+fn computed_places(cx: &Context<'_>, args: &[ExprId]) -> Option<i64> {
+    let x = *args.first()?;
+    let places = args.get(1).map_or(Some(0), |&places| cx.int_value(places))?;
+    let computed = match cx.air.expr(x) {
+        Expr::Call { op: Mul | DivFloat | DivFloatOrNull | Add | Sub, .. } => true,
+        Expr::Aggregate { op: AvgFloat | Sum | Total, .. } => true,
+        Expr::Window { .. } => false,
+        _ => false,
+    };
+    let nodes = crate::build::below(cx.air, &[air::node::Child::Expr(x)]).len();
+    (computed && (1..=PLACES_MAX).contains(&places) && nodes <= COMPUTED_MAX).then_some(places)
+}
+
+/// `x` rounded by its binary value: the fraction is exact, and so is that times 2^62 as an integer, by which it is told
+/// whether the half that the product seems to reach is reached.
+fn by_exact_halves(cx: &mut Context<'_>, id: ExprId, x: ExprId, places: i64) -> ExprId {
+    let float = Type::Float64;
+    let number = |cx: &mut Context<'_>, digits: String| {
+        let digits = cx.air.push_text(&digits);
+        cx.make(Expr::Literal { value: Literal::Float { digits } }, Type::Float64, false, id)
+    };
+    let power = 10i64.pow(places as u32);
+    let fraction = |cx: &mut Context<'_>| {
+        let (size, other) = (cx.call(Abs, &[x], float, id), cx.call(Abs, &[x], float, id));
+        let whole = cx.call(Floor, &[other], float, id);
+        cx.call(Sub, &[size, whole], float, id)
+    };
+    let seeming = |cx: &mut Context<'_>| {
+        let fraction = fraction(cx);
+        let (scale, half) = (number(cx, format!("{power}e0")), number(cx, "0.5e0".to_owned()));
+        let moved = cx.call(Mul, &[fraction, scale], float, id);
+        let lifted = cx.call(Add, &[moved, half], float, id);
+        cx.call(Floor, &[lifted], float, id)
+    };
+    let exact = Type::Decimal { precision: 38, scale: 0 };
+    // 2 * fraction * 10^places < 2 * seeming - 1, both times 2^62.
+    let fraction = fraction(cx);
+    let scale = number(cx, "4611686018427387904e0".to_owned());
+    let bits = cx.call(Mul, &[fraction, scale], float, id);
+    // As the target itself does it: a decimal in between would lose digits.
+    let rounding = cx.target.can.to_integer.1;
+    let rule = air::types::CastRule { rounding, ..air::types::CastRule::IMPLICIT };
+    let bits = cx.make(Expr::Cast { operand: bits, to: Type::I64, rule }, Type::I64, true, id);
+    let bits = cx.cast(bits, exact);
+    let twice = cx.int(2 * power, id);
+    let reached = cx.call(Mul, &[bits, twice], exact, id);
+    let seen = seeming(cx);
+    let seen = cx.cast(seen, exact);
+    let two = cx.int(2, id);
+    let doubled = cx.call(Mul, &[seen, two], exact, id);
+    let one = cx.int(1, id);
+    let half = cx.call(Sub, &[doubled, one], exact, id);
+    let span62 = cx.decimal("4611686018427387904", id);
+    let half = cx.call(Mul, &[half, span62], exact, id);
+    let short = cx.compare(CompareOp::Lt, reached, half);
+    let (less, nothing) = (cx.int(1, id), cx.int(0, id));
+    let less = cx.case(&[(short, less)], Some(nothing), Type::I32, id);
+    let size = cx.call(Abs, &[x], float, id);
+    let whole = cx.call(Floor, &[size], float, id);
+    let scale = number(cx, format!("{power}e0"));
+    let whole = cx.call(Mul, &[whole, scale], float, id);
+    let seen = seeming(cx);
+    let sum = cx.call(Add, &[whole, seen], float, id);
+    let units = cx.call(Sub, &[sum, less], float, id);
+    let sign = cx.call(Sign, &[x], float, id);
+    let signed = cx.call(Mul, &[sign, units], float, id);
+    let scale = number(cx, format!("{power}e0"));
+    cx.call(DivFloat, &[signed, scale], float, id)
 }
 
 /// What a literal rounds to, halves of its binary value away from zero: 2.675 is a little less than that.

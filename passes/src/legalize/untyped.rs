@@ -5,9 +5,9 @@
 
 use air::builtins::Builtin::{self, *};
 use air::builtins::Nulls;
-use air::query::{Body, SourceKind};
+use air::query::{Body, Rel, SourceKind};
 use air::types::Type;
-use air::{Expr, ExprId, QueryId, SelectId};
+use air::{Expr, ExprId, QueryId, RelId, SelectId};
 
 use crate::build;
 use crate::kind::Kind;
@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "strict_call_of_null",
         law: "a strict function of NULL is NULL",
-        apply: Apply::Kinds(&[Kind::Call], strict_call_of_null),
+        apply: Apply::When(|to| to.can.untyped_literals, &Apply::Builtins(Builtin::ALL, strict_call_of_null)),
     },
     Rule {
         name: "typed_argument",
@@ -46,6 +46,16 @@ pub(super) const RULES: &[Rule] = &[
         name: "typed_condition",
         law: "NULL is a truth value that is not known",
         apply: Apply::Select(typed_condition),
+    },
+    Rule {
+        name: "typed_join_condition",
+        law: "NULL is a truth value that is not known",
+        apply: Apply::Rel(typed_join_condition),
+    },
+    Rule {
+        name: "row_of_nothing",
+        law: "the value of another row is NULL if every row has NULL",
+        apply: Apply::Kinds(&[Kind::Window], row_of_nothing),
     },
     Rule {
         name: "typed_arms",
@@ -157,10 +167,19 @@ fn strict_call_of_null(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
     let ty = cx.air.ty(id);
     let strict = op.signature().nulls == Nulls::Strict;
-    if !cx.target.can.untyped_literals || !strict || counts(op) || !says(ty) && !ty.is_text() {
+    if !strict || !says(ty) && !ty.is_text() {
         return Ok(false);
     }
-    if !cx.air.list(args).iter().any(|&arg| cx.is_null_literal(arg)) {
+    let args = cx.air.list(args);
+    let null = |&arg: &ExprId| match cx.air.expr(arg) {
+        Expr::Scalar { .. } | Expr::Case { .. } => untyped(cx, arg, DEPTH_MAX),
+        // What this rule made of another call.
+        Expr::Cast { operand, rule, .. } if rule == air::types::CastRule::IMPLICIT => {
+            cx.is_null_literal(operand)
+        }
+        _ => cx.is_null_literal(arg),
+    };
+    if !args.iter().any(null) {
         return Ok(false);
     }
     let operand = cx.null(Type::Null, id);
@@ -300,6 +319,29 @@ fn typed_condition(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let block = *cx.air.select(select);
     let conditions: Vec<ExprId> = block.filter.into_iter().chain(block.having).collect();
     Ok(give_truth(cx, &conditions))
+}
+
+fn typed_join_condition(cx: &mut Context<'_>, rel: RelId) -> Fired {
+    let Rel::Join { on: Some(on), .. } = cx.air.rel(rel) else { return Ok(false) };
+    Ok(cx.target.can.untyped_literals && give_truth(cx, &[on]))
+}
+
+fn row_of_nothing(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Window { call, .. } = cx.air.expr(id) else { return Ok(false) };
+    let Some((FirstValue | LastValue | NthValue | Lag | Lead, args)) = cx.as_call(call) else {
+        return Ok(false);
+    };
+    let args = cx.air.list(args);
+    let alone = args.get(2).is_none_or(|&otherwise| cx.is_null_literal(otherwise));
+    let nothing = match cx.air.expr(args[0]) {
+        Expr::Cast { operand, rule: air::types::CastRule::IMPLICIT, .. } => cx.is_null_literal(operand),
+        _ => cx.is_null_literal(args[0]),
+    };
+    if !cx.target.can.untyped_literals || !alone || !nothing {
+        return Ok(false);
+    }
+    cx.air.set(id, Expr::Literal { value: air::Literal::Null {} });
+    Ok(true)
 }
 
 /// True if a column of all blocks of a query has no type.

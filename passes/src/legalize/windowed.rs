@@ -220,6 +220,14 @@ fn offset_default(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let ty = cx.air.ty(id);
     let one = cx.int(1, id);
     let probe = cx.call(op, &[one, offset], Type::I32, id);
+    // NULL alone would make a text of the whole.
+    let other = cx.air.ty(otherwise);
+    let x = if cx.is_null_literal(x) && other.is_numeric() {
+        let nothing = cx.null(Type::Null, x);
+        cx.cast(nothing, other)
+    } else {
+        x
+    };
     let value = cx.call(op, &[x, offset], ty, id);
     let over = |cx: &mut Context<'_>, call: ExprId, ty: Type| {
         cx.make(Expr::Window { call, window, ignore_nulls: false }, ty, true, id)

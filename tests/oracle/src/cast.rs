@@ -445,9 +445,9 @@ fn by_affinity(value: &Value, affinity: Affinity, rule: CastRule) -> Value {
     }
 }
 
-/// Floats as SQLite shows them: always with a point.
+/// Floats as SQLite shows them: up to 15 digits, always with a point.
 pub fn sqlite_float(value: f64) -> String {
-    let shown = show_float(value);
+    let shown = show_float(format!("{value:.14e}").parse().unwrap_or(value));
     if shown.bytes().all(|b| b.is_ascii_digit() || b == b'-') { format!("{shown}.0") } else { shown }
 }
 

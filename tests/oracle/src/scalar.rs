@@ -98,6 +98,23 @@ pub fn takes_all_digits(op: Builtin) -> bool {
             | B::Neg
             | B::Abs
             | B::Round
+            | B::Sqrt
+            | B::SqrtOrNull
+            | B::Exp
+            | B::LnOrNull
+            | B::Log10OrNull
+            | B::Log2OrNull
+            | B::LogBaseOrNull
+            | B::Power
+            | B::Sin
+            | B::Cos
+            | B::Tan
+            | B::Cot
+            | B::Asin
+            | B::Acos
+            | B::Atan
+            | B::Degrees
+            | B::Radians
     )
 }
 

@@ -202,6 +202,8 @@ pub(crate) struct Conversions {
     pub numbers_are_conditions: bool,
     /// Text that is no number, used as one.
     pub text_to_number: CastFailure,
+    /// In strict mode a change of rows fails where a query would give NULL or a prefix (MySQL).
+    pub changes_fail: bool,
     /// Text that is no date, used as one.
     pub text_to_time: CastFailure,
     /// A number beyond the target type, in an explicit cast.
@@ -295,6 +297,10 @@ pub(crate) struct Times {
     pub now_texts: bool,
     /// Adding months to a month's end.
     pub month_end: MonthEnd,
+    /// TIME is a span of time, which does not start again at midnight (MySQL).
+    pub times_are_spans: bool,
+    /// The last second that a number of seconds since 1970 becomes a date of.
+    pub unix_last: i64,
 }
 
 /// What INTERVAL is.

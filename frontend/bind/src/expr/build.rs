@@ -165,7 +165,7 @@ impl<'a> Binder<'a> {
                     self.text_type()
                 }
                 Type::Text(text) => Type::Text(shaped(op, text)),
-                Type::Null | Type::Unknown if text_op(op) => self.text_type(),
+                Type::Null | Type::Unknown | Type::Any(_) if text_op(op) => self.text_type(),
                 other => other,
             },
             Returns::Unify => {

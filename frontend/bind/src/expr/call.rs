@@ -362,6 +362,14 @@ impl<'a> Binder<'a> {
         }
         let mark = self.begin_call(Within::Window, site.span)?;
         let args = self.wanted_args(site, wants)?;
+        if let (Builtin::Lag | Builtin::Lead, &[value, _, otherwise]) = (op, &args[..])
+            && self.meaning.conversions.branches_keep
+            && self.air.ty(value).is_text() != self.air.ty(otherwise).is_text()
+            && !self.air.ty(value).is_unknown()
+            && !self.air.ty(otherwise).is_unknown()
+        {
+            return self.no_meaning("a value of another type where there is no row", site.span);
+        }
         let ty = self.row_type(op, &args, ret);
         let window = self.window(over)?;
         self.end_call(mark);

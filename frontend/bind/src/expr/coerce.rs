@@ -24,6 +24,9 @@ fn without_excess_blanks(text: &str, length: u32) -> Option<&str> {
     text[end..].bytes().all(|b| b == b' ').then(|| &text[..end])
 }
 
+/// Most digits behind the point of a float that are shown because it was rounded to them.
+const FLOAT_SCALE_MAX: i64 = 15;
+
 /// Digits that a decimal and the float nearest to it have in common.
 const FLOAT_DIGITS: usize = 15;
 
@@ -43,7 +46,9 @@ impl<'a> Binder<'a> {
         let from_text = from.is_text() || matches!(from, Type::Enum(_) | Type::Set(_) | Type::Json { .. });
         let prefix = conversions.text_to_number == CastFailure::Prefix;
         let rounding = match to {
-            Type::Int { .. } | Type::Year if from_text && prefix => Rounding::Truncate,
+            Type::Int { .. } | Type::Year if from_text && prefix && reason != CastReason::Assignment => {
+                Rounding::Truncate
+            }
             Type::Int { .. } | Type::Year if from.is_float() => conversions.float_to_int,
             Type::Int { .. } if matches!(from, Type::Money { .. }) => Rounding::HalfAway,
             Type::Int { .. } | Type::Year => conversions.decimal_to_int,
@@ -97,6 +102,15 @@ impl<'a> Binder<'a> {
         let open = from.is_float() || matches!(from, Type::Any(Affinity::Numeric));
         if stored && to.is_int() && open && self.air.literal(id).is_none() {
             // A fraction is kept in a column of integers.
+            let proposed = match self.air.expr(id) {
+                Expr::Column { source, .. } => {
+                    matches!(self.air.source(source).kind, air::query::SourceKind::Proposed {})
+                }
+                _ => false,
+            };
+            if proposed || crate::seen::shown(self.air, self.catalog, id).fractions {
+                return self.no_meaning("a fraction kept in a column of integers", info.span);
+            }
             let subject = info.span.text(self.source);
             self.ledger.assume(Assume::FittingValues, subject, info.span);
         }
@@ -279,6 +293,17 @@ impl<'a> Binder<'a> {
             }
             let number = self.cast(id, Type::I32, CastRule::IMPLICIT);
             return Ok(self.cast(number, to, rule));
+        }
+        if self.meaning.numbers.floats_have_scale
+            && from.is_float()
+            && let Expr::Call { op: Builtin::Round | Builtin::RoundHalfEven, args, .. } = self.air.expr(id)
+            && let Some(digits @ 0..=FLOAT_SCALE_MAX) =
+                self.air.list(args).get(1).map_or(Some(0), |&digits| self.air.int_literal(digits))
+        {
+            // What is rounded to so many digits is shown with them.
+            let shown = Type::Decimal { precision: 38, scale: digits as i16 };
+            let rounded = self.cast(id, shown, CastRule::IMPLICIT);
+            return Ok(self.cast(rounded, to, rule));
         }
         // Constants that look the same in every dialect are texts at once.
         if rule.reason != CastReason::Explicit

@@ -55,7 +55,6 @@ impl<'a> Binder<'a> {
             }
             return self.no_meaning("a comparison of a row with the row of a query", span);
         }
-        let (left, right) = self.unquoted(left, right);
         let pair = self.pair(left, right, span)?;
         match pair.unlike {
             Some(unlike) => Ok(self.unlike_comparison(op, left, right, unlike, span)),
@@ -275,6 +274,7 @@ impl<'a> Binder<'a> {
 
     /// Makes two values comparable as the dialect does.
     pub(crate) fn pair(&mut self, left: ExprId, right: ExprId, span: Span) -> Bound<Pair> {
+        let (left, right) = self.unquoted(left, right);
         let (l, r) = (self.air.ty(left), self.air.ty(right));
         let plain = |left, right| Pair { left, right, collation: Collation::BINARY, unlike: None };
         // A year of two digits means one of four beside a column of years.
@@ -366,6 +366,15 @@ impl<'a> Binder<'a> {
             | (Type::Array(_), Type::Array(_)) => Ok(plain(left, right)),
             (Type::Bytes { .. }, Type::Text(_)) | (Type::Text(_), Type::Bytes { .. }) => {
                 self.pair_text_bytes(left, right, span)
+            }
+            // Bytes stand above numbers, and none of them is one.
+            (Type::Bytes { .. }, b) if b.is_numeric() && self.meaning.conversions.store_keeps => {
+                self.note_declared(left);
+                Ok(Pair { left, right, collation: Collation::BINARY, unlike: Some(Unlike::Above) })
+            }
+            (a, Type::Bytes { .. }) if a.is_numeric() && self.meaning.conversions.store_keeps => {
+                self.note_declared(right);
+                Ok(Pair { left, right, collation: Collation::BINARY, unlike: Some(Unlike::Below) })
             }
             (Type::Bytes { .. } | Type::Bits { .. }, b) if b.is_numeric() => {
                 let left = self.coerce(left, b, CastReason::Implicit)?;

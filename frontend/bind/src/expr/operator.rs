@@ -210,7 +210,7 @@ impl<'a> Binder<'a> {
     }
 
     /// True for a number that a text makes, an integer or a float as the text shows.
-    pub(super) fn kind_by_text(&self, id: ExprId) -> bool {
+    pub(crate) fn kind_by_text(&self, id: ExprId) -> bool {
         if !self.meaning.times.as_text {
             return false;
         }
@@ -1045,6 +1045,25 @@ impl<'a> Binder<'a> {
             }
         };
         let amount = if minus { self.negated(amount, self.air.span(amount))? } else { amount };
+        if self.meaning.times.times_are_spans
+            && matches!(ty, Type::Time { precision: 0, .. })
+            && self.air.ty(amount).is_int()
+            && let Some(seconds) = match unit {
+                Unit::Second => Some(1),
+                Unit::Minute => Some(60),
+                Unit::Hour => Some(3600),
+                _ => None,
+            }
+        {
+            let amount = match self.air.int_literal(amount).and_then(|n| n.checked_mul(seconds)) {
+                Some(amount) => self.int(amount, span),
+                None => {
+                    let seconds = self.int(seconds, span);
+                    self.call_as(Builtin::Mul, &[amount, seconds], Type::I64, span)
+                }
+            };
+            return Ok(super::special::mysql_time::later_by_seconds(self, moment, amount, span));
+        }
         Ok(self.call_with(Builtin::DateAdd, Modifier::Unit(unit), &[moment, amount], ty, span))
     }
 

@@ -679,6 +679,10 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
         return Ok(true);
     }
     let span = cx.air.span(loose[0]);
+    if loose_inside(cx, select, query, &loose) {
+        let message = "a column that is neither grouped nor aggregated, inside of a subquery, has no form";
+        return cx.refuse(codes::GROUPING, span, message, "group by what the subquery gives");
+    }
     let order = match group.loose {
         LooseColumns::Extreme => {
             let Some((value, descending)) = extremes.first().copied() else { return Ok(false) };
@@ -728,6 +732,32 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
     }
     keep_headings(cx, select);
     Ok(true)
+}
+
+/// True if one of the columns stands in a subquery, where an aggregate over it would be the subquery's own.
+fn loose_inside(cx: &Context<'_>, select: SelectId, query: QueryId, loose: &[ExprId]) -> bool {
+    let mut stack: Vec<ExprId> = cx.air.select(select).having.into_iter().collect();
+    for item in cx.air.list(cx.air.select(select).items) {
+        if let Item::Expr { expr, .. } = item {
+            stack.push(*expr);
+        }
+    }
+    stack.extend(cx.air.list(cx.air.query(query).order).iter().map(|key| key.expr));
+    let mut outside = Vec::new();
+    while let Some(id) = stack.pop() {
+        outside.push(id);
+        cx.air.children(Child::Expr(id), &mut |child| match child {
+            Child::Expr(id) => stack.push(id),
+            // The keys of a window are read where it stands.
+            Child::Window(window) => cx.air.window(window).children(cx.air, &mut |child| {
+                if let Child::Expr(id) = child {
+                    stack.push(id);
+                }
+            }),
+            _ => {}
+        });
+    }
+    !loose.iter().all(|id| outside.contains(id))
 }
 
 /// True if the target has no arrays, but lists values in an order as a document.

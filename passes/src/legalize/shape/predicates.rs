@@ -34,6 +34,14 @@ pub(crate) const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        name: "row_of_subqueries",
+        law: "a row is in a query if one row is equal to it, unknown if one may be, and else it is not",
+        apply: Apply::When(
+            |to| !to.can.subqueries_in_rows,
+            &Apply::Kinds(&[Kind::InQuery], row_of_subqueries),
+        ),
+    },
+    Rule {
         name: "rows_of_nulls_or_texts",
         law: "rows are equal when all their parts are, and ordered by the first parts that differ",
         apply: Apply::When(
@@ -203,6 +211,53 @@ fn rows_of_nulls_or_texts(cx: &mut Context<'_>, id: ExprId) -> Fired {
     }
     let expr = compare_rows(cx, id, op, l, r, collation);
     cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// A row with a subquery among its parts, where such rows are in no query.
+fn row_of_subqueries(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::InQuery { operand, query, negated, collation } = cx.air.expr(id) else { return Ok(false) };
+    let Expr::Row { items } = cx.air.expr(operand) else { return Ok(false) };
+    let asks = |id: &ExprId| {
+        matches!(cx.air.expr(*id), Expr::Scalar { .. } | Expr::Exists { .. } | Expr::InQuery { .. })
+    };
+    let parts = build::below(cx.air, &[air::node::Child::Expr(operand)]);
+    if !parts.iter().any(asks) {
+        return Ok(false);
+    }
+    let span = cx.air.span(id);
+    for part in cx.air.list(items).to_vec() {
+        qualified_copy(cx, part);
+    }
+    let mut fork = Fork::default();
+    let again = fork.query(cx.air, query);
+    let mut parts = cx.air.list(items).to_vec();
+    for part in &mut parts {
+        *part = fork.expr(cx.air, *part);
+    }
+    let items_again = cx.air.push_list(&parts);
+    let equal = |cx: &mut Context<'_>, items: List<ExprId>, source: air::SourceId| {
+        let mut terms = Vec::with_capacity(items.len());
+        for i in 0..items.len() {
+            let right = cx.air.column_of(source, i as u32, span);
+            let equal = Expr::Compare { op: CompareOp::Eq, collation, left: cx.air.at(items, i), right };
+            terms.push(Some(cx.air.push(equal, Type::Bool, true, span)));
+        }
+        cx.air.and(&terms)
+    };
+    let (source, _) = derive(cx, query, span)?;
+    let found = equal(cx, items, source);
+    let found = exists_query(cx, source, found, span);
+    let found = cx.air.push(Expr::Exists { query: found, negated: false }, Type::Bool, false, span);
+    let (source, _) = derive(cx, again, span)?;
+    let Some(open) = equal(cx, items_again, source) else { return Ok(false) };
+    let open = cx.air.is_null(open, false);
+    let open = exists_query(cx, source, Some(open), span);
+    let open = cx.air.push(Expr::Exists { query: open, negated: false }, Type::Bool, false, span);
+    let (yes, no) = (cx.air.truth(!negated, span), cx.air.truth(negated, span));
+    let null = cx.air.null(Type::Bool, span);
+    let case = cx.air.case(&[(found, yes), (open, null)], Some(no));
+    set_verdict(cx, id, case);
     Ok(true)
 }
 

@@ -168,7 +168,11 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
             true => Ok(Value::Null),
             false => int64(&args[0]).and_then(|year| {
                 let day = int64(&args[1])?;
-                Ok(if day < 1 { Value::Null } else { Value::Date(time::days_of(year, 1, 1) + day - 1) })
+                let last = time::days_of(9999, 12, 31);
+                Ok(match time::days_of(year, 1, 1).checked_add(day - 1) {
+                    Some(days) if day >= 1 && days <= last => Value::Date(days),
+                    _ => Value::Null,
+                })
             }),
         },
         B::MakeTime => int64(&args[0]).and_then(|hour| {
@@ -196,7 +200,7 @@ pub fn evaluate(call: &Call<'_>, args: &[Value]) -> Option<Eval<Value>> {
         B::MonthName => part_name(args, |d| time::MONTHS[(time::civil(d).1 - 1) as usize]),
         B::ToDays => part(|d| d + 719_528),
         B::FromDays => int64(&args[0]).map(|n| Value::Date(n - 719_528)),
-        B::TimeToSeconds => clock_of(&args[0]).map(|micros| match micros % SECOND {
+        B::TimeToSeconds => span_of(&args[0]).map(|micros| match micros % SECOND {
             0 => Value::Int((micros / SECOND).into()),
             _ => scaled(micros, 6),
         }),
@@ -261,6 +265,18 @@ pub fn moment(value: &Value) -> Eval<i64> {
 
 fn days(value: &Value) -> Eval<i64> {
     moment(value).map(|micros| time::split(micros).0)
+}
+
+/// A time with its sign.
+fn span_of(value: &Value) -> Eval<i64> {
+    match value {
+        Value::Time(micros) => Ok(*micros),
+        Value::Text(text) => match time::parse_time(text) {
+            Some(micros) => Ok(micros),
+            None => clock_of(value),
+        },
+        other => clock_of(other),
+    }
 }
 
 fn clock_of(value: &Value) -> Eval<i64> {

@@ -80,6 +80,7 @@ pub(super) static MEANING: Meaning = Meaning {
         implicit: Implicit::Failing,
         text_meets_number: TextMeetsNumber::AsNumber,
         numbers_are_conditions: false,
+        changes_fail: false,
         text_to_number: CastFailure::Error,
         text_to_time: CastFailure::Error,
         overflow: CastFailure::Error,
@@ -109,6 +110,8 @@ pub(super) static MEANING: Meaning = Meaning {
         now_precision: 3,
         now_texts: false,
         month_end: MonthEnd::Clamp,
+        times_are_spans: false,
+        unix_last: i64::MAX,
     },
     table_function: |name, count| {
         Some(match (name, count) {

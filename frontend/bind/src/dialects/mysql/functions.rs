@@ -85,7 +85,7 @@ pub(super) const TEXTS: &[Function] = &[
     special("ord", 1, 1, sp::text::ord),
     call("quote", QuoteMysql, &[Text]),
     call("repeat", Repeat, &[Text, Int]),
-    call("replace", Replace, &[Text, Text, Text]),
+    special("replace", 3, 3, sp::text::replace_some),
     call("reverse", Reverse, &[Text]),
     call("right", RightClamped, &[Text, Int]),
     call("sha", Sha1, &[Text]),

@@ -30,11 +30,11 @@ static FUNCTIONS: Functions = Functions::new(&[
     super::common::AGGREGATES,
 ]);
 
-pub(super) static MYSQL: Meaning = of("MySQL", Rounding::HalfAway);
-/// MariaDB cuts fractions of a second where MySQL rounds.
-pub(super) static MARIADB: Meaning = of("MariaDB", Rounding::Truncate);
+pub(super) static MYSQL: Meaning = of("MySQL", Rounding::HalfAway, 32_536_771_199);
+/// MariaDB cuts fractions of a second where MySQL rounds, and counts seconds in 32 bits.
+pub(super) static MARIADB: Meaning = of("MariaDB", Rounding::Truncate, 2_147_483_647);
 
-const fn of(name: &'static str, fraction: Rounding) -> Meaning {
+const fn of(name: &'static str, fraction: Rounding, unix_last: i64) -> Meaning {
     Meaning {
         name,
         functions: &FUNCTIONS,
@@ -90,6 +90,7 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             implicit: Implicit::Loose,
             text_meets_number: TextMeetsNumber::AsFloat,
             numbers_are_conditions: true,
+            changes_fail: true,
             text_to_number: CastFailure::Prefix,
             text_to_time: CastFailure::Null,
             overflow: CastFailure::Clamp,
@@ -119,6 +120,8 @@ const fn of(name: &'static str, fraction: Rounding) -> Meaning {
             now_precision: 0,
             now_texts: false,
             month_end: MonthEnd::Clamp,
+            times_are_spans: true,
+            unix_last,
         },
         table_function: |_, _| None,
         extract_field,

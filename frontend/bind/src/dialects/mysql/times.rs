@@ -55,7 +55,7 @@ pub(super) const TIMES: &[Function] = &[
     special("timestampadd", 3, 3, my::timestamp_add),
     special("timestampdiff", 3, 3, my::timestamp_diff),
     call("datediff", DaysBetween, &[Moment, Moment]),
-    refuse("timediff", "a TIME of more than a day has no type elsewhere"),
+    special("timediff", 2, 2, my::time_diff),
     refuse("period_add", "periods are numbers of a form of their own"),
     refuse("period_diff", "periods are numbers of a form of their own"),
     special("date_format", 2, 2, my::date_format),

@@ -86,6 +86,7 @@ pub(super) static MEANING: Meaning = Meaning {
         implicit: Implicit::Literals,
         text_meets_number: TextMeetsNumber::Refused,
         numbers_are_conditions: false,
+        changes_fail: false,
         text_to_number: CastFailure::Error,
         text_to_time: CastFailure::Error,
         overflow: CastFailure::Error,
@@ -115,6 +116,8 @@ pub(super) static MEANING: Meaning = Meaning {
         now_precision: 6,
         now_texts: true,
         month_end: MonthEnd::Clamp,
+        times_are_spans: false,
+        unix_last: i64::MAX,
     },
     table_function: |name, count| {
         Some(match (name, count) {

@@ -78,6 +78,7 @@ pub(super) static MEANING: Meaning = Meaning {
         implicit: Implicit::Loose,
         text_meets_number: TextMeetsNumber::ByAffinity,
         numbers_are_conditions: true,
+        changes_fail: false,
         text_to_number: CastFailure::Prefix,
         text_to_time: CastFailure::Null,
         overflow: CastFailure::Clamp,
@@ -107,6 +108,8 @@ pub(super) static MEANING: Meaning = Meaning {
         now_precision: 0,
         now_texts: false,
         month_end: MonthEnd::Clamp,
+        times_are_spans: false,
+        unix_last: i64::MAX,
     },
     table_function: |name, count| {
         Some(match (name, count) {

@@ -5,12 +5,15 @@ use crate::binder::{Binder, Bound};
 use crate::codes;
 use crate::dialects::Want;
 use crate::expr::CallSite;
-use crate::expr::constant::{clock_interval, interval_text, unit_named};
+use crate::expr::constant::{MICROS_PER_SECOND, clock_interval, interval_text, unit_named};
 use air::expr::{CompareOp, Unit};
 use air::types::{Collation, Type, Zone};
 use air::{Builtin, Expr, ExprId};
 use air_base::Diagnostic;
 use airc_grammar::tree;
+
+/// The seconds of `838:59:59`, the longest TIME.
+const TIME_SECONDS_MAX: i64 = 3_020_399;
 
 const DATETIME: Type = Type::Timestamp { precision: 0, zone: Zone::None };
 
@@ -46,11 +49,64 @@ fn time_sum<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bou
     else {
         return binder.no_meaning("a sum of times whose second part is no constant", site.span);
     };
+    let ty = binder.air.ty(value);
+    if matches!(ty, Type::Time { precision: 0, .. })
+        && (interval.months, interval.days, interval.micros % MICROS_PER_SECOND) == (0, 0, 0)
+    {
+        let seconds = interval.micros / MICROS_PER_SECOND;
+        let seconds = binder.int(if op == Builtin::SubInterval { -seconds } else { seconds }, span);
+        return Ok(later_by_seconds(binder, value, seconds, site.span));
+    }
     let Some(interval) = binder.interval_constant(interval, span) else {
         return binder.no_meaning("a time of this length", span);
     };
-    let ty = binder.air.ty(value);
     Ok(binder.call_as(op, &[value, interval], ty, site.span))
+}
+
+/// A span of time and so many seconds more. It does not start again at midnight.
+pub(crate) fn later_by_seconds<'a>(
+    binder: &mut Binder<'a>,
+    time: ExprId,
+    seconds: ExprId,
+    span: air_base::Span,
+) -> ExprId {
+    let from = binder.call_as(Builtin::TimeToSeconds, &[time], Type::I64, span);
+    let sum = binder.call_as(Builtin::Add, &[from, seconds], Type::I64, span);
+    binder.call_as(Builtin::SecondsToTime, &[sum], Type::Time { precision: 0, zone: false }, span)
+}
+
+/// TIMEDIFF(a, b): of two times, or of two dates with times.
+pub(crate) fn time_diff<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let mut args = [binder.expr(site.args[0])?, binder.expr(site.args[1])?];
+    for arg in &mut args {
+        *arg = super::time::clock(binder, *arg)?;
+    }
+    let [a, b] = args;
+    let seconds = match (binder.air.ty(a), binder.air.ty(b)) {
+        (Type::Time { precision: 0, .. }, Type::Time { precision: 0, .. }) => {
+            let a = binder.call_as(Builtin::TimeToSeconds, &[a], Type::I64, site.span);
+            let b = binder.call_as(Builtin::TimeToSeconds, &[b], Type::I64, site.span);
+            binder.call_as(Builtin::Sub, &[a, b], Type::I64, site.span)
+        }
+        (Type::Timestamp { precision: 0, .. }, Type::Timestamp { precision: 0, .. }) => {
+            binder.call_unit(Builtin::CompleteUnits, Unit::Second, &[b, a], Type::I64, site.span)
+        }
+        _ => {
+            return binder.no_meaning("a difference of times with fractions, or of unlike kinds,", site.span);
+        }
+    };
+    // No more fits a TIME.
+    let (low, high) = (binder.int(-TIME_SECONDS_MAX, site.span), binder.int(TIME_SECONDS_MAX, site.span));
+    let (first, second) = (binder.twice(seconds)?, binder.twice(seconds)?);
+    let below = binder.compare(CompareOp::Lt, first, low, Collation::BINARY, site.span);
+    let above = binder.compare(CompareOp::Gt, second, high, Collation::BINARY, site.span);
+    let seconds = binder.case(&[(below, low), (above, high)], Some(seconds), Type::I64, site.span);
+    Ok(binder.call_as(
+        Builtin::SecondsToTime,
+        &[seconds],
+        Type::Time { precision: 0, zone: false },
+        site.span,
+    ))
 }
 
 /// ADDTIME(x, 'hh:mm:ss').
@@ -270,14 +326,21 @@ pub(crate) fn from_unixtime<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> 
         Type::Float32 | Type::Float64 => Type::TIMESTAMP,
         _ => DATETIME,
     };
-    // There is no time before 1970: a negative number gives NULL.
-    let signed = binder.air.literal(value).is_none()
-        && !matches!(binder.air.expr(value), Expr::Column { .. })
-        && !matches!(binder.air.ty(value), Type::Int { unsigned: true, .. });
+    // There is no time before 1970, nor after the server's last second: such numbers give NULL.
+    let signed =
+        binder.air.literal(value).is_none() && !matches!(binder.air.expr(value), Expr::Column { .. });
     let moment = if signed {
         let tested = binder.twice(value)?;
-        let zero = binder.int(0, site.span);
-        let some = binder.compare(CompareOp::Ge, tested, zero, Collation::BINARY, site.span);
+        let (zero, last) = (binder.int(0, site.span), binder.int(binder.meaning.times.unix_last, site.span));
+        let some = Expr::Between {
+            operand: tested,
+            low: zero,
+            high: last,
+            negated: false,
+            symmetric: false,
+            collation: Collation::BINARY,
+        };
+        let some = binder.air.push(some, Type::Bool, true, site.span);
         let moment = binder.call_as(Builtin::FromUnixTime, &[value], ty, site.span);
         binder.case(&[(some, moment)], None, ty, site.span)
     } else {

@@ -52,6 +52,27 @@ fn constant_code(binder: &Binder<'_>, id: ExprId) -> Option<i64> {
     }
 }
 
+/// REPLACE of MySQL and SQLite: for an empty part nothing is replaced, whatever by, be it NULL.
+pub(crate) fn replace_some<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Text, Want::Text, Want::Text])?;
+    let [text, part, by] = args[..] else {
+        return binder.no_meaning("REPLACE of so many texts", site.span);
+    };
+    let replaced = binder.call(Builtin::Replace, &args, site.span);
+    let known = binder.text_literal(part).map(str::is_empty);
+    if !binder.air.info(by).nullable || known == Some(false) {
+        return Ok(replaced);
+    }
+    if known == Some(true) {
+        return Ok(text);
+    }
+    let (part, kept) = (binder.twice(part)?, binder.twice(text)?);
+    let empty = binder.text("", site.span);
+    let nothing = binder.compare(CompareOp::Eq, part, empty, Collation::BINARY, site.span);
+    let ty = binder.air.ty(replaced);
+    Ok(binder.case(&[(nothing, kept)], Some(replaced), ty, site.span))
+}
+
 /// OCTET_LENGTH, LENGTHB.
 pub(crate) fn byte_length<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let mut args = binder.wanted_args(site, &[Want::Bytes])?;
