@@ -77,6 +77,9 @@ pub struct Context<'a> {
     pub options: &'a Options,
 }
 
+/// Most derived tables a column is followed through.
+const ORIGINS_MAX: usize = 8;
+
 impl Context<'_> {
     /// True if the target's version has it.
     #[inline]
@@ -140,8 +143,45 @@ impl Context<'_> {
         self.assume(Assume::AsciiText, subject, span)
     }
 
-    /// What the script has stored in a column.
+    /// What a column of a derived table or of a common table expression of one block shows, else the expression itself.
+    pub fn origin(&self, id: ExprId) -> ExprId {
+        let mut id = id;
+        for _ in 0..ORIGINS_MAX {
+            let Expr::Column { source, index, .. } = self.air.expr(id) else { return id };
+            let query = match self.air.source(source).kind {
+                SourceKind::Derived { query } => query,
+                SourceKind::Cte { cte } => match self.air.cte(cte).body {
+                    air::query::CteBody::Query { query } => query,
+                    _ => return id,
+                },
+                _ => return id,
+            };
+            let air::query::Body::Select { select } = self.air.query(query).body else { return id };
+            match crate::build::output_expr(self.air, select, index) {
+                Some(output) => id = output,
+                None => return id,
+            }
+        }
+        id
+    }
+
+    /// What the script has stored in a column, or shows for one of a derived table.
     pub fn seen(&self, id: ExprId) -> Seen {
+        let origin = self.origin(id);
+        if origin != id {
+            return match self.air.literal(origin) {
+                Some(air::Literal::Text { text }) => {
+                    let text = self.air.text(text);
+                    Seen {
+                        letters: !text.is_ascii(),
+                        no_dates: !text.starts_with(|letter: char| letter.is_ascii_digit()),
+                        no_numbers: text.trim().parse::<f64>().is_err(),
+                        ..Seen::default()
+                    }
+                }
+                _ => self.seen_below(origin),
+            };
+        }
         let Expr::Column { source, index, .. } = self.air.expr(id) else { return Seen::default() };
         let name = match self.air.source(source).kind {
             SourceKind::Table { name } => name,

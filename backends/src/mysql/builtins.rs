@@ -270,7 +270,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(JsonPathKeysText),
     Row::template(JsonUnquote, "JSON_UNQUOTE({0})"),
     Row::template(JsonQuote, "JSON_QUOTE({0})"),
-    Row::refuse(JsonType, "JSON types are named otherwise"),
+    Row::template(JsonType, "CASE WHEN JSON_TYPE({0}) IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL') THEN 'number' ELSE LOWER(JSON_TYPE({0})) END"),
     Row::template(JsonValid, "JSON_VALID({0})"),
     Row::template(JsonArrayLength, "JSON_LENGTH({*})"),
     Row::template(JsonArrayLengthOrZero, "CASE WHEN JSON_TYPE({0}) = 'ARRAY' THEN JSON_LENGTH({0}) WHEN {0!} IS NOT NULL THEN 0 END"),

@@ -266,7 +266,7 @@ pub const BUILTINS: &[Row] = &[
     Row::infix(JsonPathKeysText, S::Other, "#>>"),
     Row::loose(JsonUnquote, S::Other, "CAST({0} AS json) #>> '{{}}'"),
     Row::template(JsonQuote, "CAST(to_json(CAST({0} AS text)) AS text)"),
-    Row::refuse(JsonType, "JSON types are named otherwise"),
+    Row::template(JsonType, "json_typeof(CAST({0} AS json))"),
     Row::loose(JsonValid, S::Compare, "{0!} IS JSON").since(16, 0),
     Row::template(JsonArrayLength, "json_array_length({0})"),
     Row::template(JsonArrayLengthOrZero, "CASE json_typeof({0}) WHEN 'array' THEN json_array_length({0}) ELSE CASE WHEN {0!} IS NOT NULL THEN 0 END END"),

@@ -276,7 +276,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(JsonPathKeysText),
     Row::template(JsonUnquote, "CASE json_type({0}) WHEN 'text' THEN {0!} ->> '$' ELSE {0} END").since(3, 38),
     Row::template(JsonQuote, "json_quote({0})"),
-    Row::refuse(JsonType, "JSON types are named otherwise"),
+    Row::template(JsonType, "CASE json_type({0}) WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' WHEN 'text' THEN 'string' WHEN 'true' THEN 'boolean' WHEN 'false' THEN 'boolean' ELSE json_type({0}) END"),
     Row::template(JsonValid, "json_valid({0})"),
     Row::template(JsonArrayLength, "json_array_length({*})"),
     Row::template(JsonArrayLengthOrZero, "json_array_length({*})"),

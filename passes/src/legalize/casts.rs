@@ -132,7 +132,10 @@ fn to_uuid_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 fn of_boolean(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let Some((operand, from, to, _)) = parts(cx, id) else { return Ok(false) };
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    if from.is_text() && to == Type::Bool && rule.failure == CastFailure::Error {
+        return truth_word(cx, id, operand);
+    }
     if from != Type::Bool && to == Type::Bool {
         if from.is_numeric() {
             let zero = cx.int(0, id);
@@ -188,6 +191,33 @@ fn of_boolean(cx: &mut Context<'_>, id: ExprId) -> Fired {
             Ok(true)
         }
     }
+}
+
+/// The words for truth values, where no type knows them. What is no such word fails on the source.
+fn truth_word(cx: &mut Context<'_>, id: ExprId, operand: ExprId) -> Fired {
+    const YES: [&str; 9] = ["true", "t", "tr", "tru", "yes", "ye", "y", "on", "1"];
+    const NO: [&str; 9] = ["false", "f", "fa", "fal", "fals", "no", "n", "off", "0"];
+    if cx.target.can.booleans == Booleans::Native {
+        return Ok(false);
+    }
+    let ty = Type::text(air::types::Collation::BINARY);
+    let trimmed = cx.call(Trim, &[operand], ty, id);
+    let word = cx.call(Lower, &[trimmed], ty, id);
+    let is_one_of = |cx: &mut Context<'_>, words: &[&str]| {
+        let items: Vec<ExprId> = words.iter().map(|word| cx.text(word, id)).collect();
+        let items = cx.air.push_list(&items);
+        let collation = air::types::Collation::BINARY;
+        let test = Expr::InList { operand: word, items, negated: false, collation };
+        cx.make(test, Type::Bool, true, id)
+    };
+    let (yes, no) = (is_one_of(cx, &YES), is_one_of(cx, &NO));
+    let truth = |cx: &mut Context<'_>, value: bool| {
+        cx.make(Expr::Literal { value: air::Literal::Bool { value } }, Type::Bool, false, id)
+    };
+    let (holds, fails) = (truth(cx, true), truth(cx, false));
+    let expr = cx.case_expr(&[(yes, holds), (no, fails)], None);
+    cx.air.set(id, expr);
+    Ok(true)
 }
 
 fn of_text_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -488,6 +518,21 @@ fn to_decimal(cx: &mut Context<'_>, id: ExprId) -> Fired {
 fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
     let Type::Text(text) = to else { return Ok(false) };
+    // What is rounded to so many digits is shown with them.
+    if from == Type::Number
+        && cx.target.can.decimals != Decimals::Unbounded
+        && let Some((Round | Trunc, args)) = cx.as_call(operand)
+        && let Some(digits @ 0..=15) = cx.air.list(args).get(1).and_then(|&digits| cx.int_value(digits))
+    {
+        let shown = Type::Decimal { precision: 38, scale: digits as i16 };
+        if cx.target.can.decimals == Decimals::Float {
+            cx.air.info_mut(operand).ty = shown;
+        } else {
+            let number = cx.cast(operand, shown);
+            cx.air.set(id, Expr::Cast { operand: number, to, rule });
+        }
+        return Ok(true);
+    }
     if from == Type::Number && cx.target.can.decimals != Decimals::Unbounded && is_quotient(cx, operand) {
         let span = cx.air.span(id);
         let message = "a quotient is shown with digits of its own";
@@ -714,6 +759,7 @@ fn stored_as_iso(cx: &mut Context<'_>, id: ExprId, text: ExprId) -> Result<(), c
 /// False for a text that a function has made which makes no dates of texts.
 fn may_be_date(cx: &Context<'_>, id: ExprId) -> bool {
     let any = |ids: &[ExprId]| ids.iter().any(|&id| may_be_date(cx, id));
+    let id = cx.origin(id);
     match cx.air.expr(id) {
         Expr::Literal { .. } => {
             cx.text_literal(id).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))

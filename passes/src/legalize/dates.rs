@@ -458,6 +458,16 @@ fn part_of_a_span(cx: &mut Context<'_>, id: ExprId) -> Fired {
 fn is_span(cx: &Context<'_>, id: ExprId) -> bool {
     match cx.air.expr(id) {
         Expr::Call { op: SecondsToTime, .. } => true,
+        Expr::Scalar { query, .. } => match cx.air.query(query).body {
+            Body::Select { select } => {
+                crate::build::output_expr(cx.air, select, 0).is_some_and(|output| is_span(cx, output))
+            }
+            _ => false,
+        },
+        Expr::Column { .. } => {
+            let origin = cx.origin(id);
+            origin != id && is_span(cx, origin)
+        }
         Expr::Call { op, args, .. } if chooses(op) => cx.air.list(args).iter().any(|&arg| is_span(cx, arg)),
         Expr::Aggregate { op: Min | Max, args, .. } => is_span(cx, cx.air.at(args, 0)),
         Expr::Cast { operand, to: Type::Interval(_), .. } => cx.air.ty(operand) != Type::Null,

@@ -529,6 +529,12 @@ fn computed_scale(cx: &Context<'_>, id: ExprId) -> Option<i16> {
         (Add | Sub, &[a, b]) => part(a)?.max(part(b)?),
         (Mul, &[a, b]) => part(a)? + part(b)?,
         (Neg, &[a]) => computed_scale(cx, a)?,
+        (Coalesce, args) => {
+            let scales = args.iter().filter(|&&arg| !cx.is_null_literal(arg));
+            let scales: Option<Vec<i16>> = scales.map(|&arg| part(arg)).collect();
+            let any = args.iter().any(|&arg| computed_scale(cx, arg).is_some());
+            scales.filter(|_| any)?.into_iter().max()?
+        }
         _ => return None,
     };
     Some(scale.min(DIGITS_MAX))

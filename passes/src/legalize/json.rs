@@ -1,7 +1,7 @@
 //! JSON access: members by key, by path, by an array of keys; arrays as lists.
 
 use air::builtins::Builtin::*;
-use air::expr::Literal;
+use air::expr::{CompareOp, Literal};
 use air::node::Child;
 use air::query::{Body, Distinct, GroupElement, Item};
 use air::target::{Booleans, How};
@@ -410,12 +410,95 @@ fn compared_documents(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let span = cx.air.span(id);
+    if let Expr::Compare { op: op @ (CompareOp::Eq | CompareOp::Ne), left, right, .. } = cx.air.expr(id) {
+        let (document, constant) =
+            if scalar_document(cx, right).is_some() { (left, right) } else { (right, left) };
+        if let Some(constant) = scalar_document(cx, constant) {
+            return compared_scalar(cx, id, op, document, &constant);
+        }
+    }
     cx.refuse(
         codes::BUILTIN,
         span,
         "documents compare by their texts",
         "compare members that are texts or numbers",
     )
+}
+
+/// A constant document that is no array and no object.
+fn scalar_document(cx: &Context<'_>, id: ExprId) -> Option<String> {
+    let text = match cx.air.expr(id) {
+        Expr::Cast { operand, to: Type::Json { .. }, .. } => cx.text_literal(operand)?,
+        _ => cx.text_literal(id)?,
+    };
+    let text = text.trim();
+    let plain = !text.is_empty() && !text.starts_with(['{', '[']) && !text.contains('\\');
+    plain.then(|| text.to_owned())
+}
+
+/// A scalar is equal to one of its kind and value, and to nothing else.
+fn compared_scalar(
+    cx: &mut Context<'_>,
+    id: ExprId,
+    op: CompareOp,
+    document: ExprId,
+    constant: &str,
+) -> Fired {
+    let copy = |cx: &mut Context<'_>| cx.air.copy(document);
+    let kind_is = |cx: &mut Context<'_>, kind: &str| {
+        let document = copy(cx);
+        let found = cx.call(JsonType, &[document], Type::TEXT, id);
+        let kind = cx.text(kind, id);
+        cx.compare(CompareOp::Eq, found, kind)
+    };
+    let (kind, equal) = if let Some(text) = constant.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+    {
+        let document = copy(cx);
+        let value = cx.call(JsonUnquote, &[document], Type::text(Collation::BINARY), id);
+        let text = cx.text(text, id);
+        let equal =
+            Expr::Compare { op: CompareOp::Eq, collation: Collation::BINARY, left: value, right: text };
+        ("string", cx.make(equal, Type::Bool, true, id))
+    } else if let Ok(number) = constant.parse::<f64>() {
+        let document = copy(cx);
+        let text = cx.cast(document, Type::TEXT);
+        let rule = air::types::CastRule {
+            failure: air::types::CastFailure::Prefix,
+            ..air::types::CastRule::IMPLICIT
+        };
+        let value = cx.make(Expr::Cast { operand: text, to: Type::Float64, rule }, Type::Float64, true, id);
+        let digits = cx.air.push_text(&format!("{number:e}"));
+        let number = cx.make(Expr::Literal { value: Literal::Float { digits } }, Type::Float64, false, id);
+        ("number", cx.compare(CompareOp::Eq, value, number))
+    } else if matches!(constant, "true" | "false") {
+        let document = copy(cx);
+        let value = cx.cast(document, Type::TEXT);
+        let text = cx.text(constant, id);
+        let equal =
+            Expr::Compare { op: CompareOp::Eq, collation: Collation::BINARY, left: value, right: text };
+        ("boolean", cx.make(equal, Type::Bool, true, id))
+    } else if constant == "null" {
+        ("null", cx.make(Expr::Literal { value: Literal::Bool { value: true } }, Type::Bool, false, id))
+    } else {
+        let span = cx.air.span(id);
+        return cx.refuse(codes::BUILTIN, span, "a constant that is no document has no form", "");
+    };
+    let mut branches = Vec::new();
+    if cx.air.info(document).nullable {
+        let missing = cx.is_null(document, false);
+        let null = cx.null(Type::Bool, id);
+        branches.push((missing, null));
+    }
+    branches.push((kind_is(cx, kind), equal));
+    let no = cx.make(Expr::Literal { value: Literal::Bool { value: false } }, Type::Bool, false, id);
+    let verdict = cx.case_expr(&branches, Some(no));
+    if op == CompareOp::Ne {
+        let operand = cx.make(verdict, Type::Bool, true, id);
+        cx.air.set(id, Expr::Not { operand });
+    } else {
+        cx.air.set(id, verdict);
+    }
+    Ok(true)
 }
 
 /// A length takes a document that is one, and where it is not read there, the member at the path.
@@ -455,21 +538,6 @@ fn list_of_array(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let collation = cx.air.ty(operand).collation().unwrap_or(Collation::BINARY);
     cx.air.set(id, Expr::InList { operand, items, negated, collation });
     Ok(true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_and_keys_name_the_same_steps() {
-        let steps = steps_of_path("$.a.\"b c\"[0]").unwrap();
-        assert_eq!(keys_text(&steps).as_deref(), Some("{a,\"b c\",0}"));
-        assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a.\"b c\"[0]"));
-        let steps = steps_of_keys("{a,1}").unwrap();
-        assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a[1]"));
-        assert!(steps_of_path("$.*").is_none());
-    }
 }
 
 const DOCUMENT: Type = Type::Json { binary: false };
@@ -596,4 +664,19 @@ fn sorted_documents(cx: &mut Context<'_>, query: QueryId) -> Fired {
         cx.air.query_mut(query).order = order;
     }
     Ok(fired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_keys_name_the_same_steps() {
+        let steps = steps_of_path("$.a.\"b c\"[0]").unwrap();
+        assert_eq!(keys_text(&steps).as_deref(), Some("{a,\"b c\",0}"));
+        assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a.\"b c\"[0]"));
+        let steps = steps_of_keys("{a,1}").unwrap();
+        assert_eq!(path_text(&steps, |_| None).as_deref(), Some("$.a[1]"));
+        assert!(steps_of_path("$.*").is_none());
+    }
 }

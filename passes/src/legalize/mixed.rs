@@ -1,6 +1,7 @@
 //! Values of several storage classes in one place, as only a dynamically typed source has them.
 
 use air::builtins::Builtin::*;
+use air::expr::CompareOp;
 use air::fidelity::Assume;
 use air::query::{Body, Item};
 use air::types::{Affinity, CastFailure, CastRule, Type};
@@ -271,6 +272,19 @@ fn selected_member(cx: &mut Context<'_>, select: SelectId) -> Fired {
     Ok(false)
 }
 
+/// A column of exact numbers holds integers as such and other numbers as floats.
+fn numeric_class(cx: &mut Context<'_>, id: ExprId, value: ExprId) -> Fired {
+    let (subject, span) = (cx.subject(value), cx.air.span(id));
+    cx.assume(Assume::DeclaredTypes, &subject, span)?;
+    let whole = cx.call(Floor, &[value], Type::Number, id);
+    let is_whole = cx.compare(CompareOp::Eq, value, whole);
+    let missing = cx.is_null(value, false);
+    let (null, integer, real) = (cx.text("null", id), cx.text("integer", id), cx.text("real", id));
+    let expr = cx.case_expr(&[(missing, null), (is_whole, integer)], Some(real));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
 /// The storage class of a literal, and of what a function gives as text. A column may hold values of any class, and an
 /// integer that grows too large becomes a float: those who ask want to know.
 fn storage_class(cx: &mut Context<'_>, id: ExprId) -> Fired {
@@ -281,8 +295,11 @@ fn storage_class(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let literal = cx.air.literal(value).is_some();
     let class = match cx.air.ty(value) {
         Type::Null => "null",
-        Type::Int { .. } => "integer",
-        Type::Float64 => "real",
+        Type::Int { .. } | Type::Bool => "integer",
+        Type::Float64 | Type::Float32 => "real",
+        Type::Any(Affinity::Numeric) if matches!(cx.air.expr(value), Expr::Column { .. }) => {
+            return numeric_class(cx, id, value);
+        }
         Type::Bytes { .. } => "blob",
         Type::Text(_) => "text",
         _ => return Ok(false),

@@ -19,6 +19,7 @@ mod mixed;
 mod numbers;
 mod oracle_pictures;
 mod pictures;
+mod regexes;
 mod rounding;
 mod shape;
 mod single;
@@ -53,6 +54,8 @@ pub(crate) const RULES: &[&[Rule]] = &[
     untyped::RULES,
     arrays::RULES,
     loose_texts::RULES,
+    // Before letter case is taken care of otherwise.
+    regexes::RULES,
     collation::RULES,
     division::RULES,
     rounding::RULES,

@@ -34,6 +34,7 @@ pub(super) const RULES: &[Rule] = &[
                 Kind::Between,
                 Kind::InList,
                 Kind::InQuery,
+                Kind::Quantified,
                 Kind::Case,
                 Kind::And,
                 Kind::Or,
@@ -183,7 +184,12 @@ fn strict_call_of_null(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let operand = cx.null(Type::Null, id);
-    cx.air.set(id, Expr::Cast { operand, to: ty, rule: air::types::CastRule::IMPLICIT });
+    if op == SecondsToTime {
+        // A time or an interval, by what stands beside it.
+        cx.become_copy(id, operand);
+    } else {
+        cx.air.set(id, Expr::Cast { operand, to: ty, rule: air::types::CastRule::IMPLICIT });
+    }
     cx.air.info_mut(id).nullable = true;
     Ok(true)
 }
@@ -261,16 +267,18 @@ fn typed_operand(cx: &mut Context<'_>, id: ExprId) -> Fired {
             ids.extend_from_slice(cx.air.list(items));
             give_common(cx, &ids)
         }
-        Expr::InQuery { operand, query, .. } => match output(cx, query, 0) {
-            // A column of NULLs is one of texts there, so that here even a literal needs its type.
-            Some(output) if says(cx.air.ty(operand)) && untyped(cx, output, DEPTH_MAX) => {
-                let ty = cx.air.ty(operand);
-                give(cx, output, ty);
-                true
+        Expr::Quantified { left: operand, query, .. } | Expr::InQuery { operand, query, .. } => {
+            match output(cx, query, 0) {
+                // A column of NULLs is one of texts there, so that here even a literal needs its type.
+                Some(output) if says(cx.air.ty(operand)) && untyped(cx, output, DEPTH_MAX) => {
+                    let ty = cx.air.ty(operand);
+                    give(cx, output, ty);
+                    true
+                }
+                Some(output) => give_common(cx, &[operand, output]),
+                None => false,
             }
-            Some(output) => give_common(cx, &[operand, output]),
-            None => false,
-        },
+        }
         Expr::Case { operand: Some(operand), branches, .. } if untyped(cx, operand, DEPTH_MAX) => {
             let whens: Vec<ExprId> = cx.air.list(branches).iter().map(|branch| branch.when).collect();
             let ty = whens.iter().map(|&when| cx.air.ty(when)).find(|&ty| says(ty));

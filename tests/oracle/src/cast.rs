@@ -166,7 +166,7 @@ fn to_int(value: &Value, bits: u8, unsigned: bool, rule: CastRule) -> Option<Val
             Some(int) => int,
             None if rule.failure == CastFailure::Prefix => integer_prefix(text),
             None => round_to_int(&Decimal::parse(text.trim())?, rule)
-                .filter(|_| rule.failure != CastFailure::Error)?,
+                .filter(|_| rule.failure != CastFailure::Error || rule.reason == CastReason::Assignment)?,
         },
         Value::Bytes(bytes) if rule.failure == CastFailure::Prefix => {
             integer_prefix(&String::from_utf8_lossy(bytes))

@@ -188,7 +188,7 @@ impl Evaluator<'_> {
                 }
                 _ => value,
             };
-            row.push(stored_as(value, column.ty, strict)?);
+            row.push(stored_as(value, column.ty, strict, self.db.keeps_fractions)?);
         }
         self.checked(name, row)
     }
@@ -213,6 +213,7 @@ impl Evaluator<'_> {
 
     /// A row with its generated columns, if its constraints hold.
     fn checked(&mut self, name: &str, mut row: Vec<Value>) -> Eval<Vec<Value>> {
+        let keeps = self.db.keeps_fractions;
         let table = self.db.tables[name].clone();
         let computes =
             !table.checks.is_empty() || table.columns.iter().any(|column| column.generated.is_some());
@@ -226,7 +227,7 @@ impl Evaluator<'_> {
                 if let Some(generated) = column.generated {
                     let view = seen(&places, &Stored { id: 0, values: Rc::new(row.clone()) });
                     let value = evaluator.bound(&[*this], &[view], |e| e.eval(generated))?;
-                    row[i] = stored_as(value, column.ty, table.strict)?;
+                    row[i] = stored_as(value, column.ty, table.strict, keeps)?;
                 }
             }
             let view = seen(&places, &Stored { id: 0, values: Rc::new(row.clone()) });
@@ -437,6 +438,7 @@ impl Evaluator<'_> {
         let mut new = stored.values.to_vec();
         let mut rows = rows.to_vec();
         let mut set = FxHashSet::default();
+        let keeps = self.db.keeps_fractions;
         for assignment in air.list(assignments).iter().filter(|assignment| assignment.source == target) {
             let columns = self.column_places(&places, air.list(assignment.columns))?;
             let values: Vec<Option<Value>> = match (columns.len(), air.expr(assignment.value)) {
@@ -457,7 +459,7 @@ impl Evaluator<'_> {
                     }
                     (None, _, _) => Value::Null,
                 };
-                new[*column] = stored_as(value, table.columns[*column].ty, table.strict)?;
+                new[*column] = stored_as(value, table.columns[*column].ty, table.strict, keeps)?;
                 set.insert(*column);
             }
             if sequential && let Some(at) = sources.iter().position(|source| *source == target) {
@@ -466,7 +468,7 @@ impl Evaluator<'_> {
         }
         for (i, column) in table.columns.iter().enumerate() {
             if column.on_update_now && !set.contains(&i) && differ(&new, &stored.values) {
-                new[i] = stored_as(Value::Timestamp(self.db.now), column.ty, table.strict)?;
+                new[i] = stored_as(Value::Timestamp(self.db.now), column.ty, table.strict, keeps)?;
             }
         }
         self.checked(name, new)
@@ -792,7 +794,7 @@ fn skips_failures(insert: &Insert) -> bool {
 }
 
 /// A value as a column keeps it.
-fn stored_as(value: Value, ty: Type, strict: bool) -> Eval<Value> {
+fn stored_as(value: Value, ty: Type, strict: bool, keeps: bool) -> Eval<Value> {
     let rule = match strict {
         true => STORE,
         // What is no such value is kept as it is (SQLite).
@@ -803,6 +805,9 @@ fn stored_as(value: Value, ty: Type, strict: bool) -> Eval<Value> {
         (Type::Bytes { .. }, _) => Ok(value),
         (Type::Unknown, _) | (_, Value::Null) => Ok(value),
         (Type::Any(Affinity::Blob), _) => Ok(value),
+        // So is a fraction where integers are declared.
+        (Type::Int { .. }, Value::Float(f)) if keeps && f.fract() != 0.0 => Ok(value),
+        (Type::Int { .. }, Value::Decimal(d)) if keeps && d.to_float().fract() != 0.0 => Ok(value),
         _ => cast(&value, ty, rule),
     }
 }

@@ -27,6 +27,8 @@ pub struct Database {
     pub(crate) saved: Vec<(Option<String>, Saved)>,
     pub(crate) keys: KeyIndexes,
     pub(crate) steps_left: u64,
+    /// Numbers with a fraction stay what they are where integers are declared (SQLite).
+    pub keeps_fractions: bool,
     /// Tables that foreign keys refer to which do something when rows are deleted.
     pub(crate) acted_on: BTreeSet<String>,
 }
@@ -148,6 +150,7 @@ impl Default for Database {
             saved: Vec::new(),
             keys: KeyIndexes::default(),
             steps_left: u64::MAX,
+            keeps_fractions: false,
             acted_on: BTreeSet::new(),
         }
     }

@@ -84,6 +84,7 @@ impl Bench {
         translator.forget();
         let mut database = Database::new();
         database.set_steps_max(STEPS_MAX);
+        database.keeps_fractions = target == Some(EngineKind::Sqlite);
         let mut staged = Staged { translator, legal: target.is_some(), database, failed: None };
         for text in setup {
             if let Err(check) = staged.run(text) {

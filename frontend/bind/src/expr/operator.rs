@@ -532,6 +532,19 @@ impl<'a> Binder<'a> {
             r = self.cut_to_int(r);
             return Ok(self.call_as(builtin, &[l, r], Type::I64, span));
         }
+        if self.meaning.conversions.store_keeps
+            && let (Some(x), Some(y)) = (self.air.int_literal(l), self.air.int_literal(r))
+            && let Some(value) = match op {
+                Arith::Add if x.checked_add(y).is_none() => Some(x as f64 + y as f64),
+                Arith::Sub if x.checked_sub(y).is_none() => Some(x as f64 - y as f64),
+                Arith::Mul if x.checked_mul(y).is_none() => Some(x as f64 * y as f64),
+                _ => None,
+            }
+        {
+            // What grows too large for an integer is a float.
+            let digits = self.air.push_text(&format!("{value:e}"));
+            return Ok(self.literal_expr(Literal::Float { digits }, Type::Float64, span));
+        }
         let ty = (self.meaning.numbers.arith)(op, self.fitted(l, b), self.fitted(r, a));
         if ty == Type::Unknown {
             for id in [l, r] {

@@ -1536,6 +1536,12 @@ fn holds_already(cx: &Context<'_>, this: SourceId, name: Name, ty: Type) -> bool
             wider && old.collation == new.collation && !fixed(old) && !fixed(new)
         }
         (Type::Int { bits: old, .. }, Type::Int { bits: new, .. }) => new >= old,
+        // Exact numbers are kept alike, whatever is declared.
+        (Type::Int { .. } | Type::Decimal { .. }, Type::Number) => true,
+        (Type::Int { .. }, Type::Decimal { scale, .. }) => scale >= 0,
+        (Type::Decimal { precision: p, scale: s }, Type::Decimal { precision: q, scale: t }) => {
+            t >= s && i32::from(q) - i32::from(t) >= i32::from(p) - i32::from(s)
+        }
         _ => false,
     }
 }

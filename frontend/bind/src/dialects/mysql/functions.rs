@@ -130,7 +130,7 @@ pub(super) const JSON: &[Function] = &[
     call("json_quote", JsonQuote, &[Text]),
     special("json_value", 2, 2, sp::mysql_text::json_value),
     call("json_valid", JsonValid, &[Text]),
-    call("json_type", JsonType, &[Json]),
+    special("json_type", 1, 1, sp::json::type_mysql),
     special("json_length", 1, 2, sp::json::length),
     special("json_object", 0, 255, sp::json::object),
     call("json_array", JsonArray, &[Any]).min(0).many(),

@@ -83,7 +83,7 @@ pub(super) const JSON: &[Function] = &[
     call("json_quote", JsonQuote, &[Text]),
     call("json_remove", JsonRemove, &[Json, Text]).many(),
     special("json_set", 3, 255, sp::json::set),
-    call("json_type", JsonType, &[Json, Text]).min(1),
+    special("json_type", 1, 2, sp::json::type_sqlite),
     call("json_valid", JsonValid, &[Text]),
     special_agg("json_group_array", 1, 1, ag::json_array),
     special_agg("json_group_object", 2, 2, ag::json_object),

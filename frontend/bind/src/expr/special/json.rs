@@ -3,9 +3,10 @@
 use crate::binder::{Binder, Bound};
 use crate::dialects::Want;
 use crate::expr::CallSite;
-use air::expr::{Expr, Literal};
-use air::types::{Affinity, Type};
+use air::expr::{CompareOp, Expr, Literal};
+use air::types::{Affinity, CastRule, Collation, Type};
 use air::{Builtin, ExprId};
+use air_base::Span;
 use airc_grammar::tree;
 
 /// JSON_EXTRACT of MySQL: JSON out.
@@ -105,4 +106,89 @@ pub(crate) fn extract_path<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> B
 /// json_extract_path_text(document, steps…).
 pub(crate) fn extract_path_text<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     steps(binder, site, Builtin::JsonGetText)
+}
+
+/// The kind of a document by the names of a dialect: numbers with and without a fraction, the words for truth, and
+/// how the other kinds are called.
+fn named_kind<'a>(
+    binder: &mut Binder<'a>,
+    document: ExprId,
+    names: &[(&str, &str)],
+    numbers: [&str; 2],
+    truths: Option<[&str; 2]>,
+    span: Span,
+) -> Bound<ExprId> {
+    let text = binder.text_type();
+    let kind = |binder: &mut Binder<'a>| -> Bound<ExprId> {
+        let copy = binder.twice(document)?;
+        Ok(binder.call_as(Builtin::JsonType, &[copy], text, span))
+    };
+    let shown = |binder: &mut Binder<'a>| -> Bound<ExprId> {
+        let copy = binder.twice(document)?;
+        Ok(binder.cast(copy, text, CastRule::IMPLICIT))
+    };
+    let is = |binder: &mut Binder<'a>, value: ExprId, word: &str| {
+        let word = binder.text(word, span);
+        binder.compare(CompareOp::Eq, value, word, Collation::BINARY, span)
+    };
+    let mut branches = Vec::new();
+    let found = kind(binder)?;
+    let number = is(binder, found, "number");
+    // Digits alone are an integer.
+    let point = |binder: &mut Binder<'a>, part: &str| -> Bound<ExprId> {
+        let (value, part) = (shown(binder)?, binder.text(part, span));
+        let place = binder.call(Builtin::Position, &[value, part], span);
+        let zero = binder.int(0, span);
+        Ok(binder.compare(CompareOp::Gt, place, zero, Collation::BINARY, span))
+    };
+    let tests = [point(binder, ".")?, point(binder, "e")?, point(binder, "E")?];
+    let fraction = binder.disjunction(&tests, span);
+    let (whole, float) = (binder.text(numbers[0], span), binder.text(numbers[1], span));
+    let number_name = binder.case(&[(fraction, float)], Some(whole), text, span);
+    branches.push((number, number_name));
+    if let Some([yes, no]) = truths {
+        let found = kind(binder)?;
+        let truth = is(binder, found, "boolean");
+        let value = shown(binder)?;
+        let holds = is(binder, value, "true");
+        let (yes, no) = (binder.text(yes, span), binder.text(no, span));
+        let word = binder.case(&[(holds, yes)], Some(no), text, span);
+        branches.push((truth, word));
+    }
+    for (neutral, name) in names {
+        let found = kind(binder)?;
+        let test = is(binder, found, neutral);
+        let name = binder.text(name, span);
+        branches.push((test, name));
+    }
+    Ok(binder.case(&branches, None, text, span))
+}
+
+/// JSON_TYPE(document) of MySQL.
+pub(crate) fn type_mysql<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json])?;
+    let names = [
+        ("string", "STRING"),
+        ("boolean", "BOOLEAN"),
+        ("object", "OBJECT"),
+        ("array", "ARRAY"),
+        ("null", "NULL"),
+    ];
+    named_kind(binder, args[0], &names, ["INTEGER", "DOUBLE"], None, site.span)
+}
+
+/// JSON_TYPE(document[, path]) of SQLite.
+pub(crate) fn type_sqlite<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Json, Want::Text])?;
+    let document = match args[..] {
+        [document, path] => {
+            let ty = Type::Json { binary: false };
+            let member = binder.call_as(Builtin::JsonPath, &[document, path], ty, site.span);
+            binder.air.info_mut(member).nullable = true;
+            member
+        }
+        _ => args[0],
+    };
+    let names = [("string", "text"), ("object", "object"), ("array", "array"), ("null", "null")];
+    named_kind(binder, document, &names, ["integer", "real"], Some(["true", "false"]), site.span)
 }

@@ -39,6 +39,10 @@ pub(crate) fn date_sub<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound
 
 fn time_sum<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bound<ExprId> {
     let value = binder.expr(site.args[0])?;
+    if binder.air.ty(value).is_text() && binder.text_literal(value).is_none() {
+        let message = "a sum with a text, which may hold a time or a date and time,";
+        return binder.no_meaning(message, site.span);
+    }
     let value = super::time::clock(binder, value)?;
     let amount = binder.expr(site.args[1])?;
     let span = binder.air.span(amount);
