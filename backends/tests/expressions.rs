@@ -443,6 +443,10 @@ cases! {
     regex_match: r#"(call op:regex_match modifier:ci_ai_pad_upper args:[s0.ci "^a"]):bool?"# =>
         r#"ci REGEXP '^a'"#,
         r#"ci ~* '^a'"#,
+        r#"upper(ci) GLOB 'A*'  -- ascii-text"#;
+    regex_match_of_no_pattern: r#"(call op:regex_match modifier:ci_ai_pad_upper args:[s0.ci "^a+b"]):bool?"# =>
+        r#"ci REGEXP '^a+b'"#,
+        r#"ci ~* '^a+b'"#,
         r#"refused: regular expressions cannot ignore letter case on sqlite@3.46"#;
     null_if: r#"(call op:null_if modifier:ci_ai_pad_upper args:[s0.ci "x"]):varchar(20,ci_ai_pad_upper)?"# =>
         r#"NULLIF(ci, 'x')"#,
