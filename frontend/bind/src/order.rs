@@ -279,6 +279,14 @@ impl<'a> Binder<'a> {
             Some(frame) => Some(self.frame(frame)?),
             None => None,
         };
+        if let (Some(Frame { unit: FrameUnit::Range, start, end, .. }), &[key]) =
+            (frame, self.air.list(order))
+            && self.air.ty(key.expr).is_temporal()
+        {
+            for bound in [start, end] {
+                self.span_of_time(bound)?;
+            }
+        }
         Ok(WindowSpec { name: None, base, partition, order, frame })
     }
 
@@ -314,12 +322,44 @@ impl<'a> Binder<'a> {
         Ok(Frame { unit, start, end, exclude })
     }
 
+    /// An offset in time is an interval; a text says one.
+    fn span_of_time(&mut self, bound: FrameBound) -> Bound<()> {
+        let (FrameBound::Preceding { offset } | FrameBound::Following { offset }) = bound else {
+            return Ok(());
+        };
+        let span = self.air.span(offset);
+        let interval = match self.text_literal(offset).map(crate::expr::constant::interval_text) {
+            Some(Some(interval)) => self.interval_constant(interval, span),
+            Some(None) => None,
+            None => return Ok(()),
+        };
+        let Some(interval) = interval else {
+            return self.no_meaning("an offset of this frame, which is no span of time,", span);
+        };
+        let (expr, info) = (self.air.expr(interval), self.air.info(interval));
+        self.air.set(offset, expr);
+        self.air.info_mut(offset).ty = info.ty;
+        Ok(())
+    }
+
+    /// How far a frame reaches; spans of time stand here as they stand beside dates.
+    fn frame_offset(&mut self, id: tree::ExprId) -> Bound<air::ExprId> {
+        match self.tree.expr(id) {
+            tree::Expr::Interval { value, unit: Some(unit), .. } => {
+                let text = self.tree.literal_value(value, self.source).into_owned();
+                let span = self.span(id);
+                self.interval_of_units(&text, unit, None, span)
+            }
+            _ => self.expr(id),
+        }
+    }
+
     fn frame_bound(&mut self, bound: tree::Bound) -> Bound<FrameBound> {
         Ok(match bound {
             tree::Bound::UnboundedPreceding => FrameBound::UnboundedPreceding {},
-            tree::Bound::Preceding(offset) => FrameBound::Preceding { offset: self.expr(offset)? },
+            tree::Bound::Preceding(offset) => FrameBound::Preceding { offset: self.frame_offset(offset)? },
             tree::Bound::CurrentRow => FrameBound::CurrentRow {},
-            tree::Bound::Following(offset) => FrameBound::Following { offset: self.expr(offset)? },
+            tree::Bound::Following(offset) => FrameBound::Following { offset: self.frame_offset(offset)? },
             tree::Bound::UnboundedFollowing => FrameBound::UnboundedFollowing {},
         })
     }

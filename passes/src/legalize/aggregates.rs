@@ -207,7 +207,10 @@ fn spread_by_sums(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let count = aggregate(cx, &parts, Count, arg, Type::I64, id);
     // Not yet a float: the sum of integers is one.
     let sum = aggregate(cx, &parts, Sum, arg, Type::Number, id);
-    let square = cx.call(Mul, &[arg, arg], float, id);
+    // Squares of wide integers grow beyond them.
+    let wide = matches!(cx.air.ty(arg), Type::Int { bits: 64, .. });
+    let factor = if wide { cx.cast(arg, float) } else { arg };
+    let square = cx.call(Mul, &[factor, arg], float, id);
     let squares = aggregate(cx, &parts, Sum, square, float, id);
     let sum_float = cx.cast(sum, float);
     let product = cx.call(Mul, &[sum_float, sum], float, id);

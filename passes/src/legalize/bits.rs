@@ -37,6 +37,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[BitAnd, BitOr, BitXor, BitNot, ShiftLeft], signed_bits),
     },
     Rule {
+        name: "signed_operands",
+        law: "where bits are unsigned, a signed number computed with is read as signed first",
+        apply: Apply::Builtins(&[Add, Sub, Mul, Neg], signed_operands),
+    },
+    Rule {
         name: "unsigned_bits",
         law: "below 2^63 signed and unsigned bits are alike; the complement of x is 2^64 - 1 - x",
         apply: Apply::Builtins(&[BitAnd, BitOr, BitXor, BitNot, ShiftLeft, ShiftRight], unsigned_bits),
@@ -99,6 +104,43 @@ fn signed_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let rule = CastRule { failure: CastFailure::Truncate, ..CastRule::IMPLICIT };
     cx.air.set(id, Expr::Cast { operand: inner, to: Type::I64, rule });
     Ok(true)
+}
+
+/// What a target with unsigned bits takes for unsigned: less than nothing of it would fail.
+fn gives_bits(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Call { op: BitAnd | BitOr | BitXor | BitNot | ShiftLeft | ShiftRight, .. } => true,
+        Expr::Aggregate { op: Max | Min, args, .. } => gives_bits(cx, cx.air.at(args, 0)),
+        Expr::Call { op: Coalesce | NullIf | Abs | Mod | ModOrNull, args, .. } => {
+            gives_bits(cx, cx.air.at(args, 0))
+        }
+        _ => false,
+    }
+}
+
+fn signed_operands(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if !cx.target.can.unsigned || !matches!(cx.air.ty(id), Type::Int { unsigned: false, .. }) {
+        return Ok(false);
+    }
+    let Expr::Call { op, modifier, args } = cx.air.expr(id) else { return Ok(false) };
+    let mut args = cx.air.list(args).to_vec();
+    let mut fired = false;
+    for arg in &mut args {
+        if gives_bits(cx, *arg) {
+            let rule = CastRule { failure: CastFailure::Truncate, ..CastRule::IMPLICIT };
+            let nullable = cx.air.info(*arg).nullable;
+            // Not the type it has here already: the target has another one.
+            let copy = cx.air.copy(*arg);
+            cx.air.info_mut(copy).ty = Type::U64;
+            *arg = cx.make(Expr::Cast { operand: copy, to: Type::I64, rule }, Type::I64, nullable, id);
+            fired = true;
+        }
+    }
+    if fired {
+        let args = cx.air.push_list(&args);
+        cx.air.set(id, Expr::Call { op, modifier, args });
+    }
+    Ok(fired)
 }
 
 fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {

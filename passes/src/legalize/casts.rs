@@ -578,6 +578,11 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let format = cx.text("%.0f", id);
             cx.call(Printf, &[format, operand], Type::TEXT, id)
         }
+        Type::Number if digits_behind(cx, operand).is_some() => {
+            let scale = digits_behind(cx, operand).unwrap_or(0);
+            let format = cx.text(&format!("%.{scale}f"), id);
+            cx.call(Printf, &[format, operand], Type::TEXT, id)
+        }
         Type::Float64 if is_computed(cx, operand) => shortest_digits(cx, operand, id),
         Type::Number | Type::Float32 | Type::Float64 => {
             let subject = cx.subject(operand);
@@ -614,6 +619,38 @@ fn to_text(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.become_copy(id, plain);
     }
     Ok(true)
+}
+
+/// Digits behind the point of a computed number, where they follow from its parts.
+fn digits_behind(cx: &Context<'_>, id: ExprId) -> Option<usize> {
+    let part = |id: ExprId| match cx.air.literal(id) {
+        Some(air::Literal::Int { .. }) => Some(0),
+        Some(air::Literal::Decimal { digits }) => {
+            Some(cx.air.text(digits).split_once('.').map_or(0, |(_, behind)| behind.len()))
+        }
+        _ => match cx.air.ty(id) {
+            Type::Int { .. } => Some(0),
+            Type::Decimal { scale, .. } => usize::try_from(scale).ok(),
+            Type::Number => digits_behind(cx, id),
+            _ => None,
+        },
+    };
+    let digits = match cx.air.expr(id) {
+        Expr::Cast { operand, .. } if cx.air.ty(operand).is_int() => 0,
+        Expr::Column { source, index, .. } => match cx.air.column(source, index).ty {
+            Type::Int { .. } => 0,
+            Type::Decimal { scale, .. } => usize::try_from(scale).ok()?,
+            _ => return None,
+        },
+        Expr::Call { op, args, .. } => match (op, cx.air.list(args)) {
+            (Mul, &[a, b]) => part(a)? + part(b)?,
+            (Add | Sub, &[a, b]) => part(a)?.max(part(b)?),
+            (Neg | Abs, &[a]) => part(a)?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (digits <= 15).then_some(digits)
 }
 
 /// True for what arithmetic makes, of which more digits than 15 may count.

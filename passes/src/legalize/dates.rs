@@ -133,6 +133,7 @@ fn narrow_day_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
     for arg in &mut args {
         let wide =
             matches!(cx.air.ty(*arg), Type::Int { bits: 64, .. } | Type::Int { bits: 32, unsigned: true });
+        let wide = wide || cx.air.ty(*arg) == Type::Number;
         if wide && cx.int_value(*arg).is_none() {
             *arg = cx.cast(*arg, Type::I32);
             fired = true;

@@ -41,6 +41,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::define::RULES,
     shape::keys::RULES,
     shape::grouping::RULES,
+    shape::percentiles::RULES,
     shape::having::RULES,
     shape::paging::RULES,
     shape::recursion::RULES,

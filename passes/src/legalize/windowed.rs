@@ -1,14 +1,14 @@
 //! Aggregates over windows that a rule has replaced by an expression over aggregates.
 
 use air::builtins::Builtin::{
-    Add, CountAll, CumeDist, DenseRank, DivFloatOrNull, Greatest, Lag, Lead, Median, Mode, Ntile,
-    PercentRank, PercentileCont, PercentileDisc, Rank, RowNumber, StringAgg, Sub,
+    Add, CountAll, CumeDist, DenseRank, DivFloatOrNull, ExtractEpoch, Greatest, Lag, Lead, Median, Mode,
+    Ntile, PercentRank, PercentileCont, PercentileDisc, Rank, RowNumber, StringAgg, Sub, ToDays,
 };
 use air::builtins::Class;
 use air::expr::{Frame, FrameBound, FrameExclude, FrameUnit, WindowSpec};
 use air::target::How;
 use air::types::Type;
-use air::{Expr, ExprId, List, SelectId, WindowId};
+use air::{Expr, ExprId, List, Literal, SelectId, WindowId};
 
 use crate::build::Build;
 use crate::codes;
@@ -51,6 +51,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "window_of_all_rows",
         law: "an aggregate over all rows is one over a frame of all rows, whatever their order",
         apply: Apply::Select(window_of_all_rows),
+    },
+    Rule {
+        name: "frame_of_days",
+        law: "dates lie as far apart as their numbers of days, and moments as their seconds",
+        apply: Apply::When(|to| !to.can.interval_values, &Apply::Kinds(&[Kind::Window], frame_of_days)),
     },
     Rule {
         name: "frame_of_constants",
@@ -237,6 +242,60 @@ fn offset_default(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let absent = cx.is_null(probe, false);
     let expr = cx.case_expr(&[(absent, otherwise)], Some(value));
     cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// Offsets in time are numbers of days or seconds where a frame takes numbers only.
+fn frame_of_days(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    const MICROS: i64 = 1_000_000;
+    const SECONDS_OF_DAY: i64 = 86_400;
+    let Expr::Window { call, window, ignore_nulls } = cx.air.expr(id) else { return Ok(false) };
+    let spec = *cx.air.window(window);
+    let Some(frame) = spec.frame.filter(|frame| frame.unit == FrameUnit::Range) else { return Ok(false) };
+    let literal = |cx: &Context<'_>, bound: FrameBound| match bound {
+        FrameBound::Preceding { offset } | FrameBound::Following { offset } => cx.air.literal(offset),
+        _ => None,
+    };
+    let spans = [literal(cx, frame.start), literal(cx, frame.end)];
+    let is_span = |span: &Option<Literal>| matches!(span, Some(Literal::Interval { .. }));
+    if !spans.iter().any(is_span) {
+        return Ok(false);
+    }
+    let &[key] = cx.air.list(spec.order) else { return Ok(false) };
+    let days = cx.air.ty(key.expr) == Type::Date;
+    let units = |span: Option<Literal>| match span {
+        Some(Literal::Interval { months: 0, days: count, micros: 0 }) if days => Some(i64::from(count)),
+        Some(Literal::Interval { months: 0, days: count, micros })
+            if matches!(cx.air.ty(key.expr), Type::Timestamp { .. }) && micros % MICROS == 0 =>
+        {
+            Some(i64::from(count) * SECONDS_OF_DAY + micros / MICROS)
+        }
+        _ => None,
+    };
+    let units = spans.map(units);
+    let said = spans.iter().zip(&units).all(|(span, units)| !is_span(span) || units.is_some_and(|n| n >= 0));
+    if !said || spec.base.is_some() {
+        let span = cx.air.span(id);
+        let message = "a frame that reaches so far in time has no form";
+        return cx.refuse(codes::WINDOW, span, message, "");
+    }
+    let mut bounds = [frame.start, frame.end];
+    for (bound, units) in bounds.iter_mut().zip(units) {
+        if let (FrameBound::Preceding { offset } | FrameBound::Following { offset }, Some(units)) =
+            (bound, units)
+        {
+            *offset = cx.int(units, id);
+        }
+    }
+    let value = cx.air.copy(key.expr);
+    let (op, ty) = if days { (ToDays, Type::I64) } else { (ExtractEpoch, Type::Number) };
+    let number = cx.call(op, &[value], ty, id);
+    cx.air.info_mut(number).nullable = cx.air.info(key.expr).nullable;
+    let order = cx.air.push_list(&[air::expr::OrderKey { expr: number, ..key }]);
+    let [start, end] = bounds;
+    let frame = Some(Frame { start, end, ..frame });
+    let window = cx.air.push_window(WindowSpec { name: None, order, frame, ..spec });
+    cx.air.set(id, Expr::Window { call, window, ignore_nulls });
     Ok(true)
 }
 

@@ -292,6 +292,13 @@ impl<'a> Binder<'a> {
         if l.is_text() && r.is_text() {
             let (mut left, mut right) = self.pair_fixed(left, right);
             let collation = self.common_collation(self.air.ty(left), self.air.ty(right), span)?;
+            let fixed =
+                |id: ExprId| matches!(self.air.ty(id), Type::Text(text) if text.kind == TextKind::Fixed);
+            let collation = match self.meaning.texts.fixed_trims && (fixed(left) || fixed(right)) {
+                // Blanks at the end of CHAR(n) never count.
+                true => Collation { pad: true, ..collation },
+                false => collation,
+            };
             if self.meaning.texts.fixed_pads && !collation.pad {
                 (left, right) = (self.unpadded(left), self.unpadded(right));
             }
@@ -551,6 +558,12 @@ impl<'a> Binder<'a> {
                             }
                             None => Ok(order(text, number, Collation::BINARY, Some(Unlike::Above))),
                         },
+                        None if matches!(self.air.expr(text), Expr::Column { .. })
+                            && crate::seen::shown(self.air, self.catalog, text).no_numbers =>
+                        {
+                            let message = "a text that may be no number, beside a number,";
+                            return self.no_meaning(message, span);
+                        }
                         None => {
                             let subject = self.air.span(text).text(self.source);
                             let at = self.air.span(text);

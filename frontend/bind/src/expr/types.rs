@@ -357,6 +357,11 @@ impl<'a> Binder<'a> {
         if self.air.ty(id) == ty || ty.is_unknown() || matches!(ty, Type::Any(_)) {
             return Ok(id);
         }
+        // Among texts of another kind CHAR(n) is the text without its padding, where that is how it reads.
+        let id = match ty {
+            Type::Text(text) if text.kind != TextKind::Fixed => self.read_trimmed(id),
+            _ => id,
+        };
         self.coerce(id, ty, air::types::CastReason::Implicit)
     }
 }

@@ -536,7 +536,7 @@ fn typed_null(cx: &mut Context<'_>, null: ExprId) -> ExprId {
 }
 
 /// Items that are about to become columns of a derived table keep their headings.
-fn keep_headings(cx: &mut Context<'_>, select: SelectId) {
+pub(super) fn keep_headings(cx: &mut Context<'_>, select: SelectId) {
     let outputs: Vec<Output> = cx.air.list(cx.air.select(select).outputs).to_vec();
     let mut items = cx.air.list(cx.air.select(select).items).to_vec();
     for (item, output) in items.iter_mut().zip(&outputs) {

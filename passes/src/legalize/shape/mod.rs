@@ -12,6 +12,7 @@ pub(crate) mod marked;
 pub(crate) mod numbering;
 pub(crate) mod order;
 pub(crate) mod paging;
+pub(crate) mod percentiles;
 pub(crate) mod predicates;
 pub(crate) mod recursion;
 pub(crate) mod series;

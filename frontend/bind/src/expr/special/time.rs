@@ -66,7 +66,17 @@ pub(crate) fn to_date<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<
 
 /// TIME(x).
 pub(crate) fn to_time<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
-    cast_to(binder, site, Type::Time { precision: 6, zone: false })
+    let value = binder.expr(site.args[0])?;
+    let precision = match binder.air.ty(value) {
+        Type::Timestamp { precision, .. } => precision,
+        Type::Date => 0,
+        _ => 6,
+    };
+    let ty = Type::Time { precision, zone: false };
+    if binder.air.ty(value) == ty {
+        return Ok(value);
+    }
+    binder.explicit_cast(value, ty, false)
 }
 
 /// TIMESTAMP(x).
