@@ -128,6 +128,9 @@ pub(crate) fn forget_definition(source: &Source<'_>, before: Option<Table>, cata
     if let Some((schema, name)) = airc_bind::defined_relation(source.tree, source.statement, source.text) {
         catalog.refuse(schema.as_deref(), &name);
     }
+    if let Some(name) = airc_bind::defined_function(source.tree, source.statement, source.text) {
+        catalog.functions.remove(&name);
+    }
     if let Some(name) = airc_bind::defined_trigger(source.tree, source.statement, source.text) {
         let same = |known: &air::catalog::KnownTrigger| known.written.eq_ignore_ascii_case(&name);
         let last = catalog.triggers.iter().rev().take_while(|known| same(known)).count();

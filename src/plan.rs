@@ -223,6 +223,9 @@ impl Builder<'_> {
             Statement::Comment { .. } => ("comment", String::new()),
             Statement::Transaction { action, .. } => (transaction(*action), String::new()),
             Statement::Trigger { trigger } => ("create trigger", self.object(trigger.name)),
+            Statement::Function { function } => ("create function", self.object(function.name)),
+            Statement::Declare { .. } => ("declare", String::new()),
+            Statement::Return { .. } => ("return", String::new()),
             Statement::If { .. } => ("if", String::new()),
             Statement::Else {} => ("else", String::new()),
             Statement::End {} => ("end", String::new()),
@@ -398,6 +401,7 @@ impl Builder<'_> {
             SourceKind::Proposed {} => self.node("proposed row", alias, span),
             SourceKind::Old {} => self.node("old row", alias, span),
             SourceKind::New {} => self.node("new row", alias, span),
+            SourceKind::Variables {} => self.node("variables", alias, span),
             SourceKind::TriggerRow { old: true } => self.node("row before the change", alias, span),
             SourceKind::TriggerRow { old: false } => self.node("row after the change", alias, span),
         }

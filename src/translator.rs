@@ -90,6 +90,16 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// True if there are semicolons inside of a statement, and the target's client would end it there.
+    pub fn needs_delimiter(&self) -> bool {
+        let body = |statement: &air::Statement| {
+            matches!(statement, air::Statement::Trigger { .. } | air::Statement::Function { .. })
+        };
+        self.target.can.triggers.form == air::target::TriggerForm::Signal
+            && self.air.statements.iter().any(body)
+            && self.parts.iter().any(|part| self.sql[part.clone()].contains(";\n"))
+    }
+
     /// False if the statement was refused.
     pub fn translated(&self) -> bool {
         self.translated

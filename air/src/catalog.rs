@@ -22,6 +22,8 @@ pub struct Catalog {
     pub types: FxHashMap<String, Type>,
     /// Sequences.
     pub sequences: Vec<Sequence>,
+    /// Types of their parameters, where they are known.
+    pub parameters: FxHashMap<String, Vec<Type>>,
     /// Triggers that a script has made.
     pub triggers: Vec<KnownTrigger>,
     /// PostgreSQL: definitions of functions that triggers run, by their names in lower case.
@@ -535,6 +537,7 @@ impl Catalog {
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
             triggers: self.triggers.clone(),
+            parameters: self.parameters.clone(),
             trigger_functions: self.trigger_functions.clone(),
             foreign_keys: self.foreign_keys,
             keyed_tables: self.keyed_tables,

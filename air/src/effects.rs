@@ -185,7 +185,7 @@ pub fn effects(air: &Air) -> Effects {
         if at < body {
             continue;
         }
-        if matches!(statement, Statement::Trigger { .. }) {
+        if matches!(statement, Statement::Trigger { .. } | Statement::Function { .. }) {
             body = air.end_of(at) + 1;
         }
         collector.statement(statement);
@@ -389,7 +389,12 @@ impl Collector<'_> {
             }
             Statement::Comment { table, .. } => self.defines(DefinitionChange::Changed, "table", *table),
             Statement::Trigger { trigger } => self.defines(DefinitionChange::Changed, "table", trigger.table),
+            Statement::Function { function } => {
+                self.defines(DefinitionChange::Created, "function", function.name)
+            }
             Statement::If { .. }
+            | Statement::Declare { .. }
+            | Statement::Return { .. }
             | Statement::Else {}
             | Statement::End {}
             | Statement::SetRow { .. }

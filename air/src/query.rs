@@ -372,6 +372,8 @@ node_enum! {
         Old = "old" {}
         /// The row after a change (T-SQL `inserted`).
         New = "new" {}
+        /// Variables or parameters of a body; the alias is their block.
+        Variables = "variables" {}
         /// The row that a trigger runs for, before the change (`OLD`) or after it (`NEW`).
         TriggerRow = "trigger_row" {
             /// Before the change.

@@ -1,10 +1,11 @@
-//! Triggers: statements that run when rows change.
+//! Triggers and functions: statements that run when rows change, or when somebody calls.
 //!
 //! A body is no tree: the statements behind a [`Trigger`](crate::Statement::Trigger) up to its
 //! [`End`](crate::Statement::End) are the body, and branches are bracketed alike: `If`, statements, `Else`, statements,
 //! `End`. So whatever makes one statement several does so in a body as it does in a script.
 
 use crate::ids::{ExprId, Name, ObjectName, SourceId};
+use crate::types::Type;
 use crate::{Air, Statement, atoms, node_struct};
 
 node_struct! {
@@ -37,6 +38,22 @@ node_struct! {
     }
 }
 
+node_struct! {
+    /// Gives a value for the values it is called with. Its body looks at tables and changes none.
+    pub struct Function = "function_of" {
+        /// Its name.
+        pub name: ObjectName,
+        /// What it is called with: a source of one row, each parameter a column.
+        pub parameters: SourceId,
+        /// Type of the value.
+        pub returns: Type,
+        /// The value is rounded and checked as its type says, before it is given.
+        pub limited: bool,
+        /// It says of itself that its value depends on its parameters alone.
+        pub deterministic: bool,
+    }
+}
+
 atoms! {
     /// When a trigger runs.
     pub enum Timing {
@@ -65,7 +82,7 @@ impl Air {
         let mut open = 0usize;
         for (place, statement) in self.statements.iter().enumerate().skip(at) {
             match statement {
-                Statement::Trigger { .. } | Statement::If { .. } => open += 1,
+                Statement::Trigger { .. } | Statement::Function { .. } | Statement::If { .. } => open += 1,
                 Statement::End {} => {
                     open = open.saturating_sub(1);
                     if open == 0 {
@@ -76,11 +93,5 @@ impl Air {
             }
         }
         self.statements.len().saturating_sub(1)
-    }
-
-    /// Position of the trigger whose body the statement at `at` is in.
-    pub fn trigger_around(&self, at: usize) -> Option<usize> {
-        let start = self.statements[..at].iter().rposition(|one| matches!(one, Statement::Trigger { .. }))?;
-        (self.end_of(start) >= at).then_some(start)
     }
 }

@@ -4,7 +4,7 @@ use crate::ddl::{AlterTable, CreateIndex, CreateSequence, CreateTable, CreateVie
 use crate::expr::OrderKey;
 use crate::ids::{CteId, ExprId, List, Name, ObjectName, QueryId, RelId, SourceId, Str};
 use crate::query::{Item, Limit, ValuesRow};
-use crate::routine::Trigger;
+use crate::routine::{Function, Trigger};
 use crate::{atoms, node_enum, node_struct};
 
 node_enum! {
@@ -113,6 +113,21 @@ node_enum! {
             /// Details.
             trigger: Box<Trigger>,
         }
+        /// Creates a function: the statements up to its [`End`](Statement::End) are its body.
+        Function = "function" {
+            /// Details.
+            function: Box<Function>,
+        }
+        /// First in a body: its variables, NULL at first.
+        Declare = "declare" {
+            /// A source of one row, each variable a column.
+            variables: SourceId,
+        }
+        /// In the body of a function: its value; the body ends here.
+        Return = "return" {
+            /// The value.
+            value: ExprId,
+        }
         /// In a body: the statements up to the [`Else`](Statement::Else) or [`End`](Statement::End) of this one run if a
         /// condition is true.
         If = "if" {
@@ -123,7 +138,7 @@ node_enum! {
         Else = "else" {}
         /// In a body: the end of a branch or of the whole body.
         End = "end" {}
-        /// In a body: a column of the row that is about to be stored gets another value.
+        /// In a body: a column of the row that is about to be stored gets another value, or a variable does.
         SetRow = "set_row" {
             /// The row.
             row: SourceId,

@@ -236,6 +236,9 @@ impl Verifier<'_> {
                 self.predicates(trigger.condition);
                 self.rows = rows.into_iter().flatten().collect();
             }
+            Statement::Function { function } => self.rows = vec![function.parameters],
+            Statement::Declare { variables } => self.rows.push(*variables),
+            Statement::Return { value } => self.exprs([*value]),
             Statement::If { condition } => self.predicates(Some(*condition)),
             Statement::SetRow { row, column, value } => {
                 self.positions(*row, &[*column]);
@@ -260,8 +263,8 @@ impl Verifier<'_> {
     fn body(&mut self, statement: &Statement) {
         let inside = self.open > 0;
         match statement {
-            Statement::Trigger { .. } => {
-                self.check(Invariant::BodiesEnd, !inside, || "a trigger in a body".to_owned());
+            Statement::Trigger { .. } | Statement::Function { .. } => {
+                self.check(Invariant::BodiesEnd, !inside, || "a body in a body".to_owned());
                 self.open += 1;
             }
             Statement::If { .. } => {
@@ -278,7 +281,10 @@ impl Verifier<'_> {
                     self.rows.clear();
                 }
             }
-            Statement::SetRow { .. } | Statement::Raise { .. } => {
+            Statement::SetRow { .. }
+            | Statement::Raise { .. }
+            | Statement::Declare { .. }
+            | Statement::Return { .. } => {
                 self.check(Invariant::BodiesEnd, inside, || "a step of no body".to_owned());
             }
             _ => {}
@@ -695,6 +701,7 @@ impl Verifier<'_> {
             | SourceKind::Proposed {}
             | SourceKind::Old {}
             | SourceKind::New {}
+            | SourceKind::Variables {}
             | SourceKind::TriggerRow { .. } => None,
         };
         let columns = source.columns.len();

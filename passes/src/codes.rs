@@ -35,6 +35,8 @@ air_base::codes! {
     CONSTRAINT = "T0401";
     /// The target has no form for a trigger, or would run it otherwise.
     TRIGGER = "T0402";
+    /// The target has no form for a routine.
+    ROUTINE = "T0403";
     /// The target has no form for transaction control.
     TRANSACTION = "T0500";
     /// The columns of a table have to be known and no schema gives them.

@@ -32,5 +32,5 @@ kinds! {
     /// The kind of a statement, named as the variant of [`Statement`].
     StatementKind of Statement:
     Query Insert Update Delete Merge Truncate CreateTable CreateIndex CreateView CreateSequence RestartSequence CreateSchema
-    AlterTable Drop Comment Transaction Trigger If Else End SetRow Raise Nothing
+    AlterTable Drop Comment Transaction Trigger Function Declare Return If Else End SetRow Raise Nothing
 }

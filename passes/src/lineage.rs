@@ -322,6 +322,9 @@ impl<'a> Builder<'a> {
             | Statement::Comment { .. }
             | Statement::Transaction { .. }
             | Statement::Trigger { .. }
+            | Statement::Function { .. }
+            | Statement::Declare { .. }
+            | Statement::Return { .. }
             | Statement::If { .. }
             | Statement::Else {}
             | Statement::End {}
@@ -633,6 +636,7 @@ impl<'a> Builder<'a> {
                 | SourceKind::Proposed {}
                 | SourceKind::Old {}
                 | SourceKind::New {}
+                | SourceKind::Variables {}
                 | SourceKind::TriggerRow { .. } => return None,
             };
             self.sources.insert(id, relation);

@@ -21,8 +21,16 @@ impl Script {
                 return;
             }
             self.gap(source, step.span);
-            self.text.push_str(step.sql);
-            self.text.push_str(";\n");
+            if step.needs_delimiter() {
+                for part in step.parts.iter().filter(|part| !part.is_empty()) {
+                    self.text.push_str("DELIMITER ;;\n");
+                    self.text.push_str(&step.sql[part.clone()]);
+                    self.text.push_str(";;\nDELIMITER ;\n");
+                }
+            } else {
+                self.text.push_str(step.sql);
+                self.text.push_str(";\n");
+            }
         } else {
             self.gap(source, step.span);
             self.refusal(step.diagnostics);

@@ -40,6 +40,9 @@ impl Renderer<'_> {
                 self.transaction(*action, *name, *isolation, *read_only, span)?;
             }
             Statement::Trigger { .. }
+            | Statement::Function { .. }
+            | Statement::Declare { .. }
+            | Statement::Return { .. }
             | Statement::If { .. }
             | Statement::Else {}
             | Statement::End {}

@@ -382,6 +382,14 @@ impl Renderer<'_> {
             },
             SourceKind::Old {} => self.push("deleted."),
             SourceKind::New {} => self.push("inserted."),
+            // Where a variable can be told from a column of its name, it is.
+            SourceKind::Variables {}
+                if self.target.can.triggers.form == air::target::TriggerForm::Function =>
+            {
+                self.name(from.alias)?;
+                self.push(".");
+            }
+            SourceKind::Variables {} => {}
             SourceKind::TriggerRow { old } => {
                 let (before, after) = self.target.can.triggers.rows;
                 self.push(if old { before } else { after });

@@ -82,7 +82,10 @@ pub fn render(
     let mut parts = Vec::with_capacity(air.statements.len());
     let mut at = 0;
     while at < air.statements.len() {
-        if matches!(air.statements[at], air::Statement::Trigger { .. }) {
+        if matches!(air.statements[at], air::Statement::Function { .. }) {
+            parts.push((at, false));
+            at = air.end_of(at) + 1;
+        } else if matches!(air.statements[at], air::Statement::Trigger { .. }) {
             if target.can.triggers.form == air::target::TriggerForm::Function {
                 parts.push((at, true));
             }
@@ -107,6 +110,7 @@ pub fn render(
         match statement {
             air::Statement::Trigger { trigger } if function => renderer.trigger_function(i, trigger)?,
             air::Statement::Trigger { trigger } => renderer.trigger(i, trigger, span)?,
+            air::Statement::Function { function } => renderer.function(i, function, span)?,
             _ => renderer.statement(statement, span)?,
         }
         let Renderer { out, marks, .. } = &mut renderer;

@@ -674,6 +674,7 @@ impl Renderer<'_> {
             SourceKind::Proposed {}
             | SourceKind::Old {}
             | SourceKind::New {}
+            | SourceKind::Variables {}
             | SourceKind::TriggerRow { .. } => {
                 return Err(self.unlegal(span, "a row of a change as a source"));
             }

@@ -1,9 +1,9 @@
 //! Triggers with their bodies.
 
-use air::routine::{Event, Timing, Trigger};
+use air::routine::{Event, Function, Timing, Trigger};
 use air::statement::{InsertSource, Statement};
 use air::target::TriggerForm;
-use air::{Expr, ExprId, Literal};
+use air::{Expr, ExprId, Literal, SourceId};
 use air_base::Span;
 use airc_passes::codes;
 
@@ -56,6 +56,11 @@ impl Renderer<'_> {
         let start = self.out.len();
         let mut tag = "$$".to_owned();
         self.push(&tag.clone());
+        if let Some(Statement::Declare { variables }) = self.air.statements.get(at + 1) {
+            self.hard();
+            self.push("#variable_conflict use_column");
+            self.declare(*variables, Span::NONE)?;
+        }
         self.hard();
         self.push("BEGIN");
         self.indent();
@@ -82,6 +87,85 @@ impl Renderer<'_> {
         self.push(&tag);
         self.close();
         Ok(())
+    }
+
+    /// The function at `at` with its body.
+    pub(super) fn function(&mut self, at: usize, function: &Function, span: Span) -> Done {
+        let end = self.air.end_of(at);
+        let blocks = self.target.can.triggers.form;
+        self.open();
+        self.push(match blocks {
+            TriggerForm::Function => "CREATE OR REPLACE FUNCTION ",
+            TriggerForm::Signal => "CREATE FUNCTION ",
+            TriggerForm::No | TriggerForm::RaiseQuery => {
+                return Err(self.refuse(codes::ROUTINE, span, "functions are not written"));
+            }
+        });
+        self.object(&function.name)?;
+        self.push("(");
+        for (i, column) in self.air.list(self.air.source(function.parameters).columns).iter().enumerate() {
+            self.push(if i > 0 { ", " } else { "" });
+            self.name(column.name)?;
+            self.push(" ");
+            self.variable_type(column.ty, span)?;
+        }
+        self.push(") RETURNS ");
+        self.variable_type(function.returns, span)?;
+        let start = self.out.len();
+        if blocks == TriggerForm::Function {
+            self.push(" LANGUAGE plpgsql AS $$");
+            self.hard();
+            self.push("#variable_conflict use_column");
+            if let Some(Statement::Declare { variables }) = self.air.statements.get(at + 1) {
+                self.declare(*variables, span)?;
+            }
+        } else if function.deterministic {
+            self.push(" DETERMINISTIC READS SQL DATA");
+        } else {
+            self.push(" READS SQL DATA");
+        }
+        self.hard();
+        self.push("BEGIN");
+        self.indent();
+        self.steps(at + 1, end)?;
+        self.dedent();
+        self.hard();
+        self.push("END");
+        if blocks == TriggerForm::Function {
+            if self.out[start + " LANGUAGE plpgsql AS $$".len()..].contains("$$") {
+                return Err(self.refuse(codes::ROUTINE, span, "a body with $$ in it is not written"));
+            }
+            self.hard();
+            self.push("$$");
+        }
+        self.close();
+        Ok(())
+    }
+
+    /// Variables before the block, in one of their own name.
+    fn declare(&mut self, variables: SourceId, span: Span) -> Done {
+        self.hard();
+        self.push("<<");
+        self.name(self.air.source(variables).alias)?;
+        self.push(">>");
+        self.hard();
+        self.push("DECLARE");
+        self.indent();
+        for column in self.air.list(self.air.source(variables).columns) {
+            self.hard();
+            self.name(column.name)?;
+            self.push(" ");
+            self.variable_type(column.ty, span)?;
+            self.push(";");
+        }
+        self.dedent();
+        Ok(())
+    }
+
+    fn variable_type(&mut self, ty: air::Type, span: Span) -> Done {
+        let spelling = self.backend.spelling.column_type;
+        spelling(ty, &self.target.profile, self.options.catalog, self.out)
+            .map_err(|_| self.refuse(codes::TYPE, span, "a variable of this type has no form"))
     }
 
     fn no_trigger(&self, span: Span, what: &str) -> Box<air_base::Diagnostic> {
@@ -171,6 +255,28 @@ impl Renderer<'_> {
                     self.hard();
                     self.push("END IF;");
                     at = stop;
+                }
+                Statement::Declare { variables } => match form {
+                    TriggerForm::Function => {}
+                    TriggerForm::Signal => {
+                        for column in self.air.list(self.air.source(*variables).columns) {
+                            self.hard();
+                            self.push("DECLARE ");
+                            self.name(column.name)?;
+                            self.push(" ");
+                            self.variable_type(column.ty, span)?;
+                            self.push(";");
+                        }
+                    }
+                    TriggerForm::No | TriggerForm::RaiseQuery => {
+                        return Err(self.no_trigger(span, "a body has no variables"));
+                    }
+                },
+                Statement::Return { value } => {
+                    self.hard();
+                    self.push("RETURN ");
+                    self.expr(*value, 0)?;
+                    self.push(";");
                 }
                 Statement::SetRow { row, column, value } => {
                     self.hard();

@@ -54,4 +54,4 @@ mod with;
 pub use binder::{Input, Refused, Scratch};
 pub use dialects::{function_names, understood_functions};
 pub use later::bind_later;
-pub use statement::{bind_statement, changed_relation, defined_relation, defined_trigger};
+pub use statement::{bind_statement, changed_relation, defined_function, defined_relation, defined_trigger};

@@ -260,6 +260,9 @@ impl<'a> Binder<'a> {
                 if let Some(done) = self.trigger_function(parts, span)? {
                     return Ok(done);
                 }
+                if !parts.is_empty() {
+                    return self.create_function(parts, span);
+                }
             }
             _ => {}
         }

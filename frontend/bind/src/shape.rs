@@ -97,6 +97,8 @@ pub(crate) struct TriggerShape {
     pub(crate) event_name: Option<&'static str>,
     /// Names of conditions that are true where the trigger runs for an insert, an update, a removal.
     pub(crate) event_tests: Option<[&'static str; 3]>,
+    /// Parameters and values of functions are held to the limits of their types.
+    pub(crate) limited_values: bool,
     /// A column that takes no NULL may get its value from a trigger.
     pub(crate) fills_missing: bool,
 }
@@ -302,6 +304,7 @@ const MYSQL: Shape = Shape {
         fills_missing: true,
         event_name: None,
         event_tests: None,
+        limited_values: true,
     },
     duplicate_sources: false,
     right_using_swaps: true,
@@ -436,6 +439,7 @@ const POSTGRES: Shape = Shape {
         fills_missing: true,
         event_name: Some("tg_op"),
         event_tests: None,
+        limited_values: false,
     },
     duplicate_sources: false,
     right_using_swaps: false,
@@ -525,6 +529,7 @@ const SQLITE: Shape = Shape {
         fills_missing: false,
         event_name: None,
         event_tests: None,
+        limited_values: false,
     },
     duplicate_sources: true,
     right_using_swaps: false,
@@ -608,6 +613,7 @@ const ORACLE: Shape = Shape {
         fills_missing: true,
         event_name: None,
         event_tests: Some(["inserting", "updating", "deleting"]),
+        limited_values: false,
     },
     duplicate_sources: false,
     right_using_swaps: false,
@@ -692,6 +698,7 @@ const MSSQL: Shape = Shape {
         fills_missing: false,
         event_name: None,
         event_tests: None,
+        limited_values: true,
     },
     duplicate_sources: false,
     right_using_swaps: false,

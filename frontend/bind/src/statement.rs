@@ -38,6 +38,16 @@ pub fn defined_trigger(tree: &Tree, statement: StatementId, source: &str) -> Opt
     Some(tree.last(name)?.text(source).into_owned())
 }
 
+/// The name, in lower case, of the function that the statement makes; `None` for other statements.
+pub fn defined_function(tree: &Tree, statement: StatementId, source: &str) -> Option<String> {
+    let StatementKind::Other { kind: tree::OtherKind::CreateFunction, parts, .. } = tree[statement].kind
+    else {
+        return None;
+    };
+    let name = tree.list(parts).iter().find(|part| part.role == tree::HeadRole::Name)?.name;
+    Some(tree.last(name)?.text(source).to_ascii_lowercase())
+}
+
 /// Schema and name of the table whose definition the statement changes, as written; `None` for other statements.
 pub fn changed_relation(
     tree: &Tree,

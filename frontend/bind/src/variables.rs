@@ -60,7 +60,12 @@ impl<'a> Binder<'a> {
     }
 
     /// The type that is written, where it is one of a variable.
-    fn type_of_words(&self, written: &str) -> Option<Type> {
+    pub(crate) fn type_of_words(&self, written: &str) -> Option<Type> {
+        let lower = written.to_ascii_lowercase();
+        let (written, unsigned) = match lower.trim().strip_suffix(" unsigned") {
+            Some(rest) => (rest, true),
+            None => (written.trim(), false),
+        };
         let (words, args) = match written.split_once('(') {
             Some((words, args)) => (words.trim(), args.trim_end().strip_suffix(')')?),
             None => (written.trim(), ""),
@@ -76,7 +81,7 @@ impl<'a> Binder<'a> {
             words: &words,
             quoted: false,
             args: &args?,
-            unsigned: false,
+            unsigned,
             zone: false,
             local_zone: false,
             year_month: false,

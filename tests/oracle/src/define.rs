@@ -117,6 +117,9 @@ impl Database {
             Statement::Transaction { action, name, .. } => self.transaction(air, *action, *name),
             Statement::CreateSchema { .. } | Statement::Comment { .. } | Statement::Nothing { .. } => Ok(()),
             Statement::Trigger { .. }
+            | Statement::Function { .. }
+            | Statement::Declare { .. }
+            | Statement::Return { .. }
             | Statement::If { .. }
             | Statement::Else {}
             | Statement::End {}

@@ -463,6 +463,7 @@ impl Evaluator<'_> {
             SourceKind::Proposed {}
             | SourceKind::Old {}
             | SourceKind::New {}
+            | SourceKind::Variables {}
             | SourceKind::TriggerRow { .. } => EvalError::malformed("a row of a change in FROM"),
         }
     }

@@ -128,7 +128,7 @@ impl<'a> Binder<'a> {
         let lower = site.name.to_ascii_lowercase();
         if let Some(ty) = self.catalog.functions.get(&lower).copied() {
             self.plain_only(&site)?;
-            let args = self.bound_args(site)?;
+            let args = self.parameters_of(&lower, site)?;
             let name = self.plain_name(site.name);
             let function = ObjectName { catalog: None, schema: None, name };
             let args = self.air.push_list(&args);
@@ -173,7 +173,7 @@ impl<'a> Binder<'a> {
             return Err(self.refuse_with(diagnostic.help("declare it in the schema")));
         };
         self.plain_only(&site)?;
-        let args = self.bound_args(site)?;
+        let args = self.parameters_of(&lower, site)?;
         let mut parts = self.tree.list(name).iter().rev();
         let last = parts.next().map(|ident| self.ident_name(*ident)).unwrap_or_default();
         let schema = parts.next().map(|ident| self.ident_name(*ident));
@@ -229,6 +229,33 @@ impl<'a> Binder<'a> {
     }
 
     /// All arguments, as they are.
+    /// The arguments of a function that the script made, each as the type of its parameter.
+    fn parameters_of(&mut self, name: &str, site: CallSite<'a>) -> Bound<Vec<ExprId>> {
+        let span = site.span;
+        let mut args = self.bound_args(site)?;
+        let Some(types) = self.catalog.parameters.get(name).cloned() else { return Ok(args) };
+        if types.len() != args.len() {
+            let message = format!("`{name}` takes {} arguments, not {}", types.len(), args.len());
+            return Err(self.refuse(codes::ARGUMENT_COUNT, span, message));
+        }
+        for (arg, ty) in args.iter_mut().zip(types) {
+            let given = self.air.ty(*arg);
+            *arg = self.coerce(*arg, ty, air::types::CastReason::Assignment)?;
+            if given.is_int() && ty.is_int() && given != ty {
+                // A call is found by the types it is given.
+                let info = self.air.info(*arg);
+                let rule = air::types::CastRule {
+                    reason: air::types::CastReason::Assignment,
+                    failure: air::types::CastFailure::Error,
+                    rounding: air::types::Rounding::HalfAway,
+                };
+                let cast = Expr::Cast { operand: *arg, to: ty, rule };
+                *arg = self.air.push(cast, ty, info.nullable, info.span);
+            }
+        }
+        Ok(args)
+    }
+
     pub(crate) fn bound_args(&mut self, site: CallSite<'a>) -> Bound<Vec<ExprId>> {
         let mut args = Vec::with_capacity(site.args.len());
         for arg in site.args {

@@ -5,6 +5,7 @@
 //! what runs at another time elsewhere, or does not mean the same; nothing is left out.
 
 mod body;
+mod function;
 mod own_row;
 mod steps;
 
@@ -45,6 +46,10 @@ struct Rows {
     new: Option<SourceId>,
     event: Event,
     timing: Timing,
+    /// Variables of the body, and parameters.
+    variables: Vec<SourceId>,
+    /// The type of the value, where this is the body of a function.
+    returns: Option<air::Type>,
 }
 
 impl<'a> Binder<'a> {
@@ -173,8 +178,12 @@ impl<'a> Binder<'a> {
         };
         let new = (event != Event::Delete).then(|| row(self, false));
         let old = (event != Event::Insert).then(|| row(self, true));
-        let mut rows = Rows { table, this, new, event, timing: head.timing };
+        let mut rows =
+            Rows { table, this, new, event, timing: head.timing, variables: Vec::new(), returns: None };
         let mark = self.air.expr_count();
+        let block = Name { text: self.air.push_text("local"), exact: false };
+        let locals = self.variables(block, &[], place);
+        rows.variables.push(locals);
 
         self.scopes.event = Some(match event {
             Event::Insert => "INSERT",
@@ -185,6 +194,7 @@ impl<'a> Binder<'a> {
         for source in [new, old].into_iter().flatten() {
             self.scopes.show_qualified(source);
         }
+        self.scopes.show(locals);
         let condition = match head.condition {
             Some(condition) => Some(self.predicate(condition)?),
             None => None,
@@ -230,6 +240,9 @@ impl<'a> Binder<'a> {
             by_keys: self.shape.triggers.by_keys,
         };
         let mut statements = vec![Statement::Trigger { trigger: Box::new(trigger) }];
+        if !self.air.source(locals).columns.is_empty() {
+            statements.push(Statement::Declare { variables: locals });
+        }
         statements.extend(done.statements);
         statements.push(Statement::End {});
         Ok((statements, known))

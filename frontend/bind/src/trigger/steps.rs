@@ -74,6 +74,9 @@ impl<'a> Binder<'a> {
             }
             let rest = &steps[at + 1..];
             match step.kind {
+                StepKind::Return(value) if rows.returns.is_some() => {
+                    self.return_value(value, rows, step.span, done)?;
+                }
                 StepKind::Return(value) => {
                     self.returned(value, rows, step.span)?;
                     return Ok(Ends::Returns);
@@ -207,8 +210,24 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// The body of a function.
+    pub(super) fn function_steps(&mut self, steps: &[Step], rows: &mut Rows, done: &mut Done) -> Bound<()> {
+        let steps = self.without_block(steps)?;
+        self.steps(&steps, rows, done).map(|_| ())
+    }
+
     /// Refuses what looks into the trigger's own table, or changes it: sources from `mark` on.
-    fn check_reads(&mut self, mark: usize, target: Option<SourceId>, rows: &Rows, span: Span) -> Bound<()> {
+    pub(super) fn check_reads(
+        &mut self,
+        mark: usize,
+        target: Option<SourceId>,
+        rows: &Rows,
+        span: Span,
+    ) -> Bound<()> {
+        self.check_names(mark, rows, span)?;
+        if rows.returns.is_some() {
+            return Ok(());
+        }
         let own = self.air.name(rows.table.name).to_owned();
         for source in self.air.source_ids().skip(mark) {
             let SourceKind::Table { name } = self.air.source(source).kind else { continue };
@@ -236,7 +255,7 @@ impl<'a> Binder<'a> {
             StepKind::Assign { target, value } => self.set_row(target, value, rows, done, step.span),
             StepKind::Raise { head, values, options } => self.raise(head, values, options, step.span, done),
             StepKind::Nothing => Ok(()),
-            StepKind::Declare { .. } => self.no_step(step.span, "a variable"),
+            StepKind::Declare { names, ty, value } => self.declare_locals(names, ty, value, rows, done),
             StepKind::Cursor { .. } => self.no_step(step.span, "a cursor"),
             StepKind::Handler { head, .. } => self.no_step(head, "a handler"),
             StepKind::Loop { .. } | StepKind::Leave { .. } => self.no_step(step.span, "a loop"),
@@ -250,6 +269,24 @@ impl<'a> Binder<'a> {
                 self.no_step(step.span, "this statement")
             }
         }
+    }
+
+    fn return_value(
+        &mut self,
+        value: Option<tree::ExprId>,
+        rows: &Rows,
+        span: Span,
+        done: &mut Done,
+    ) -> Bound<()> {
+        let (Some(value), Some(ty)) = (value, rows.returns) else {
+            return self.no_step(span, "RETURN without a value");
+        };
+        let mark = self.air.source_ids().len();
+        let bound = self.expr(value)?;
+        let value = self.coerce(bound, ty, air::types::CastReason::Assignment)?;
+        self.check_reads(mark, None, rows, span)?;
+        done.statements.push(Statement::Return { value });
+        Ok(())
     }
 
     /// RETURN of a trigger's function: the row goes on as it is.
@@ -271,6 +308,14 @@ impl<'a> Binder<'a> {
     fn sql_step(&mut self, id: tree::StatementId, rows: &mut Rows, done: &mut Done) -> Bound<()> {
         let node = self.tree[id];
         match node.kind {
+            StatementKind::Insert(_)
+            | StatementKind::Update(_)
+            | StatementKind::Delete(_)
+            | StatementKind::Merge(_)
+                if rows.returns.is_some() =>
+            {
+                self.no_routine(node.span, "a function that changes tables is not translated")
+            }
             StatementKind::Insert(_)
             | StatementKind::Update(_)
             | StatementKind::Delete(_)
@@ -353,8 +398,8 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Bound<()> {
         let node = self.tree[query];
-        let tree::Body::Select(select) = node.body else { return self.no_step(span, "a query") };
-        let select = self.tree[select];
+        let tree::Body::Select(select_id) = node.body else { return self.no_step(span, "a query") };
+        let select = self.tree[select_id];
         if self.raise_query(&select, done)? {
             return Ok(());
         }
@@ -374,7 +419,10 @@ impl<'a> Binder<'a> {
         };
         let (targets, items) = (self.tree.list(targets).to_vec(), self.tree.list(select.items).to_vec());
         if !plain || !dual || targets.len() != items.len() {
-            return self.no_step(span, "SELECT INTO from a table");
+            let [target] = targets[..] else {
+                return self.no_step(span, "SELECT INTO several variables from a table");
+            };
+            return self.select_into(query, select_id, target, rows, done, span);
         }
         for (target, item) in targets.into_iter().zip(items) {
             self.set_row(target, item.expr, rows, done, span)?;
@@ -405,6 +453,11 @@ impl<'a> Binder<'a> {
         done: &mut Done,
         span: Span,
     ) -> Bound<()> {
+        if let &[variable] = self.tree.list(name)
+            && let Some((row, column)) = self.variable(&self.ident_text(variable), rows)
+        {
+            return self.set_variable(row, column, value, rows, done);
+        }
         let &[row, column] = self.tree.list(name) else {
             return self.no_step(span, "a variable or a setting");
         };

@@ -8,7 +8,7 @@ mod window;
 
 pub(crate) use types::Suffix;
 
-use super::gates::{MY, PG};
+use super::gates::{LITE, MY, ORA, PG};
 use super::{Builder, Mark, X};
 use crate::tree::*;
 use air_base::{Dialect, Span};
@@ -20,6 +20,12 @@ impl Builder<'_> {
     #[inline]
     pub(crate) fn name(&mut self, l: u32) -> ExprId {
         let name = self.name_of(l);
+        if let [.., table, _] = self.tree.list(name)
+            && table.span.range().is_empty()
+        {
+            let span = self.tok(l).span();
+            self.reject(span, "the table of a column cannot be left out between its dots");
+        }
         self.expr(Expr::Name(name), self.tok(l).span())
     }
 
@@ -180,6 +186,10 @@ impl Builder<'_> {
         }
         let items = self.close(mark);
         let span = self.span(l, r);
+        if self.dialect == Dialect::Mssql && !self.admits_empty_brackets(l) {
+            // Behind GROUP BY brackets hold a group.
+            self.foreign(MY.or(PG).or(LITE).or(ORA), span, "a row as a value");
+        }
         self.expr(Expr::Row { explicit: false, items }, span)
     }
 

@@ -27,6 +27,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statements(&[StatementKind::Trigger], terms),
     },
     Rule {
+        name: "function_terms",
+        law: "a function gives the same value for the same parameters and tables",
+        apply: Apply::Statements(&[StatementKind::Function], function_terms),
+    },
+    Rule {
         name: "replaced_trigger",
         law: "to replace a trigger is to drop it, if it is there, and to create it",
         apply: Apply::Statements(&[StatementKind::Trigger], replaced),
@@ -140,6 +145,68 @@ fn terms(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(false)
 }
 
+/// A function is written where bodies have branches.
+fn function_terms(cx: &mut Context<'_>, at: usize) -> Fired {
+    let span = span_of(cx, at);
+    match cx.target.can.triggers.form {
+        TriggerForm::Signal => Ok(false),
+        TriggerForm::Function => value_by_variable(cx, at),
+        TriggerForm::No | TriggerForm::RaiseQuery => {
+            let help = "compute the value in the queries that call it";
+            cx.refuse(codes::ROUTINE, span, "functions are not written", help)
+        }
+    }
+}
+
+/// A value that is held to the limits of its type is put into a variable of that type.
+fn value_by_variable(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::Function { function } = &cx.air.statements[at] else { return Ok(false) };
+    let function = (**function).clone();
+    let unlimited =
+        function.returns.is_int() || matches!(function.returns, Type::Bool | Type::Date | Type::Float64);
+    if !function.limited || unlimited {
+        return Ok(false);
+    }
+    let span = span_of(cx, at);
+    let known = match cx.air.statements.get(at + 1) {
+        Some(Statement::Declare { variables }) => Some(*variables),
+        _ => None,
+    };
+    let column =
+        air::query::SourceColumn { name: cx.air.fresh("result"), ty: function.returns, nullable: true };
+    let variables = match known {
+        Some(variables) => {
+            let mut columns = cx.air.list(cx.air.source(variables).columns).to_vec();
+            columns.push(column);
+            cx.air.source_mut(variables).columns = cx.air.push_list(&columns);
+            variables
+        }
+        None => {
+            let columns = cx.air.push_list(&[column]);
+            let alias = cx.air.push_name("local");
+            let parameters = *cx.air.source(function.parameters);
+            let variables = cx.air.push_source(Source { alias, columns, ..parameters }, span);
+            insert(cx, at + 1, Statement::Declare { variables });
+            variables
+        }
+    };
+    let index = cx.air.source(variables).columns.len() as u32 - 1;
+    let mut changed = Vec::new();
+    for one in body(cx, at) {
+        if let Statement::Return { value } = one {
+            changed.push(Statement::SetRow { row: variables, column: index, value });
+            let value = cx.air.column_of(variables, index, span);
+            changed.push(Statement::Return { value });
+        } else {
+            changed.push(one);
+        }
+    }
+    put_body(cx, at, changed);
+    let function = air::routine::Function { limited: false, ..function };
+    cx.air.statements[at] = Statement::Function { function: Box::new(function) };
+    Ok(true)
+}
+
 /// IF NOT EXISTS at a trigger.
 fn guards(cx: &Context<'_>) -> bool {
     cx.target.can.triggers.form == TriggerForm::RaiseQuery
@@ -217,6 +284,9 @@ fn row_set_afterwards(cx: &mut Context<'_>, at: usize) -> Fired {
     let old_body = body(cx, at);
     if !old_body.iter().any(|one| matches!(one, Statement::SetRow { .. })) {
         return Ok(false);
+    }
+    if old_body.iter().any(|one| matches!(one, Statement::Declare { .. })) {
+        return refuse(cx, at, "a body has no variables", "");
     }
     let table_name = cx.air.name(trigger.table.name).to_owned();
     let schema = trigger.table.schema.map(|schema| cx.air.name(schema).to_owned());
