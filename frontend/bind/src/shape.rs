@@ -97,6 +97,8 @@ pub(crate) struct TriggerShape {
     pub(crate) event_name: Option<&'static str>,
     /// Names of conditions that are true where the trigger runs for an insert, an update, a removal.
     pub(crate) event_tests: Option<[&'static str; 3]>,
+    /// A function may say that it is not run for NULL.
+    pub(crate) null_words: bool,
     /// Parameters and values of functions are held to the limits of their types.
     pub(crate) limited_values: bool,
     /// A column that takes no NULL may get its value from a trigger.
@@ -305,6 +307,7 @@ const MYSQL: Shape = Shape {
         event_name: None,
         event_tests: None,
         limited_values: true,
+        null_words: false,
     },
     duplicate_sources: false,
     right_using_swaps: true,
@@ -440,6 +443,7 @@ const POSTGRES: Shape = Shape {
         event_name: Some("tg_op"),
         event_tests: None,
         limited_values: false,
+        null_words: true,
     },
     duplicate_sources: false,
     right_using_swaps: false,
@@ -530,6 +534,7 @@ const SQLITE: Shape = Shape {
         event_name: None,
         event_tests: None,
         limited_values: false,
+        null_words: false,
     },
     duplicate_sources: true,
     right_using_swaps: false,
@@ -614,6 +619,7 @@ const ORACLE: Shape = Shape {
         event_name: None,
         event_tests: Some(["inserting", "updating", "deleting"]),
         limited_values: false,
+        null_words: false,
     },
     duplicate_sources: false,
     right_using_swaps: false,
@@ -699,6 +705,7 @@ const MSSQL: Shape = Shape {
         event_name: None,
         event_tests: None,
         limited_values: true,
+        null_words: true,
     },
     duplicate_sources: false,
     right_using_swaps: false,

@@ -232,3 +232,73 @@ fn errors_of_triggers_undo_the_statement() {
         }
     }
 }
+
+/// What would run for other rows, at another time or to another effect is refused.
+#[test]
+fn what_differs_is_refused() {
+    let tables = "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT NOT NULL); CREATE TABLE u (id INT PRIMARY KEY, a INT);";
+    let all = ["postgres", "mysql", "sqlite"];
+    let (later, both) = (["sqlite"], ["postgres", "mysql"]);
+    let cases: &[(&str, &[&str], &str, &str)] = &[
+        ("postgres", &all, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET a = 1 WHERE id = NEW.id; RETURN NEW; END $$;
+            CREATE TRIGGER x AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()", "changes its own table"),
+        ("mysql", &all, "CREATE TRIGGER x AFTER INSERT ON t FOR EACH ROW UPDATE u SET a = (SELECT COUNT(*) FROM t)", "own table"),
+        ("mysql", &all, "CREATE TRIGGER x AFTER INSERT ON t FOR EACH ROW UPDATE u SET a = 1;
+            CREATE TRIGGER y AFTER INSERT ON t FOR EACH ROW UPDATE u SET a = 2", "runs first"),
+        ("postgres", &all, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+            CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()", "leaving out the row"),
+        ("postgres", &all, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO u VALUES (1, 1); RETURN NULL; EXCEPTION WHEN others THEN RETURN NULL; END $$;
+            CREATE TRIGGER x AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()", "exception handler"),
+        ("sqlite", &all, "CREATE TEMP TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO u VALUES (NEW.id, 1); END", "one session"),
+        ("mysql", &later, "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.b = 1", "constraint looks at it"),
+        ("mysql", &later, "CREATE TRIGGER x BEFORE UPDATE ON t FOR EACH ROW SET NEW.a = 1;
+            CREATE TRIGGER y AFTER UPDATE ON t FOR EACH ROW INSERT INTO u VALUES (NEW.id, NEW.a)", "by an UPDATE"),
+        ("mysql", &later, "CREATE TRIGGER x AFTER DELETE ON t FOR EACH ROW DELETE FROM u WHERE id = OLD.id; TRUNCATE TABLE t", "TRUNCATE would be DELETE"),
+        ("postgres", &later, "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.a := 1; RETURN NEW; END $$;
+            CREATE TRIGGER x BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f(); UPDATE t SET b = 2 RETURNING a", "before or after the trigger"),
+        ("postgres", &["mysql"], "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.a := 1; RETURN NEW; END $$;
+            CREATE TRIGGER x BEFORE UPDATE OF b ON t FOR EACH ROW EXECUTE FUNCTION f()", "whatever columns it sets"),
+        ("postgres", &all, "CREATE FUNCTION g(n int) RETURNS int LANGUAGE plpgsql STRICT AS $$ BEGIN RETURN 1; END $$", "not run for NULL"),
+        ("postgres", &both, "CREATE FUNCTION g(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
+            CREATE FUNCTION g(n text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 2; END $$", "second function"),
+        ("mysql", &all, "CREATE FUNCTION g(n INT) RETURNS INT READS SQL DATA BEGIN DECLARE v INT; SELECT a INTO v FROM t WHERE id = n; RETURN v; END", "SELECT INTO"),
+        ("mysql", &all, "CREATE FUNCTION g(a INT) RETURNS INT READS SQL DATA BEGIN DECLARE v INT; SELECT COUNT(*) INTO v FROM t WHERE id = a; RETURN v; END", "a variable and a column"),
+    ];
+    for (from, targets, script, reason) in cases {
+        for to in *targets {
+            let script = format!("{tables} {script};");
+            let mut translator = Translator::new(
+                from.parse().expect("a profile"),
+                to.parse().expect("a profile"),
+                Options::default(),
+            );
+            let outcomes = translator.translate_script(&script);
+            let said =
+                outcomes.iter().filter_map(|outcome| outcome.refusal()).map(|why| why.message.as_str());
+            let said: Vec<&str> = said.collect();
+            assert!(said.iter().any(|why| why.contains(reason)), "{from} -> {to}: {script}: {said:?}");
+        }
+    }
+}
+
+/// Foreign keys of MySQL change rows without a word to triggers; elsewhere they run, which is said.
+#[test]
+fn rows_that_foreign_keys_change_are_named() {
+    let script = "CREATE TABLE p (id INT PRIMARY KEY);
+        CREATE TABLE c (id INT PRIMARY KEY, p_id INT, FOREIGN KEY (p_id) REFERENCES p (id) ON DELETE CASCADE);
+        CREATE TABLE log (id INT);
+        CREATE TRIGGER c_ad AFTER DELETE ON c FOR EACH ROW INSERT INTO log VALUES (OLD.id);";
+    for (to, expected) in [("postgres", true), ("sqlite", true), ("mysql", false)] {
+        let mut translator = Translator::new(
+            "mysql".parse().expect("a profile"),
+            to.parse().expect("a profile"),
+            Options::default(),
+        );
+        let outcomes = translator.translate_script(script);
+        let assumed = outcomes
+            .iter()
+            .filter_map(|outcome| outcome.translation.as_ref())
+            .any(|one| one.certificate.assumptions.iter().any(|known| known.kind.word() == "no-cascades"));
+        assert_eq!(assumed, expected, "{to}");
+    }
+}

@@ -30,6 +30,20 @@ impl<'a> Binder<'a> {
         if body.body.is_empty() {
             return self.no_routine(place, "functions of this language are not translated");
         }
+        // What stands around a body in a string.
+        let (text, inside) = (self.text_of(span), body.body);
+        let first = self.tree.list(inside).first().map_or(span.start, |step| step.span.start);
+        let last = self.tree.list(inside).last().map_or(span.end, |step| step.span.end);
+        let (first, last) = ((first - span.start) as usize, (last - span.start) as usize);
+        let around = [text.get(..first), text.get(last..)]
+            .into_iter()
+            .flatten()
+            .collect::<String>()
+            .to_ascii_lowercase();
+        let mut around = around.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        if self.shape.triggers.null_words && around.any(|word| word == "strict" || word == "null") {
+            return self.no_routine(place, "a function that is not run for NULL is not translated");
+        }
         let name = self.object_name(name.name)?;
         let words = |part: &&HeadPart| matches!(part.role, HeadRole::Parameter | HeadRole::Returns);
         if !self.shape.triggers.limited_values
@@ -70,6 +84,9 @@ impl<'a> Binder<'a> {
         if self.shape.triggers.limited_values && !columns.is_empty() {
             let subject = format!("what `{lower}` is called with");
             self.ledger.assume(Assume::FittingValues, &subject, place);
+        }
+        if self.catalog.functions.contains_key(&lower) {
+            return self.no_routine(place, "a second function of one name is not translated");
         }
         self.catalog.parameters.insert(lower.clone(), columns.iter().map(|column| column.ty).collect());
         self.catalog.functions.insert(lower, returns);

@@ -129,6 +129,10 @@ impl<'a> Binder<'a> {
                 _ => {}
             }
         }
+        let second = self.text_of(span).split_ascii_whitespace().nth(1).unwrap_or_default();
+        if second.eq_ignore_ascii_case("temp") || second.eq_ignore_ascii_case("temporary") {
+            return self.refuse_trigger(span, "a trigger of one session is not translated", "");
+        }
         if head.instead {
             let message = "an INSTEAD OF trigger of a view is not translated";
             return self.refuse_trigger(span, message, "change the tables of the view");
