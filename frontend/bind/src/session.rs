@@ -310,7 +310,13 @@ impl<'a> Binder<'a> {
         });
         let place = object.map_or(keyword, |object| object.span);
         let message = format!("{what} are not translated");
-        Err(self.refuse(codes::STATEMENT_KIND, place, message))
+        let mut refusal = Diagnostic::error(codes::STATEMENT_KIND, place, message);
+        if kind == OtherKind::CreateProcedure {
+            refusal = refusal.help(
+                "rows that a procedure shows, values it gives back and its commits mean other things in each database",
+            );
+        }
+        Err(self.refuse_with(refusal))
     }
 
     /// Why nothing is emitted for a statement about owners, languages of routines or the session; `None` for others.

@@ -119,7 +119,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn no_step<T>(&mut self, span: Span, what: &str) -> Bound<T> {
         let diagnostic =
-            Diagnostic::error(codes::ROUTINE, span, format!("{what} is not translated in a trigger"));
+            Diagnostic::error(codes::ROUTINE, span, format!("{what} is not translated in a body"));
         Err(self.refuse_with(diagnostic))
     }
 }
