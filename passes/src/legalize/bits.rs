@@ -174,7 +174,21 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
         cx.air.set(id, expr);
         return Ok(true);
     }
-    if list.iter().any(|&arg| may_use_top_bit(cx, arg)) || op == ShiftLeft && !stays_low(cx, &list) {
+    let mut top = false;
+    if cx.target.can.decimals == Decimals::Unbounded {
+        // The same bits as a signed number, and the result read as unsigned again.
+        let counts = usize::from(matches!(op, ShiftLeft | ShiftRight));
+        let operands = list.len() - counts;
+        for arg in &mut list[..operands] {
+            if may_use_top_bit(cx, *arg) && !of_float(cx, *arg) {
+                *arg = with_sign(cx, *arg);
+                top = true;
+            }
+        }
+        top |= op == ShiftLeft && !stays_low(cx, &list);
+    }
+    let open = |arg: ExprId| may_use_top_bit(cx, arg) && (!top || of_float(cx, arg));
+    if list.iter().any(|&arg| open(arg)) || op == ShiftLeft && !stays_low(cx, &list) && !top {
         let message = "bits of unsigned 64-bit numbers that may use the highest bit have no form";
         return cx.refuse(codes::NUMBER, span, message, "");
     }
@@ -186,6 +200,7 @@ fn unsigned_bits(cx: &mut Context<'_>, id: ExprId) -> Fired {
             ShiftLeft => may_be_negative(cx, list[0]) || cx.int_value(list[1]).is_none(),
             _ => false,
         };
+    let wraps = wraps || top && !(op == ShiftRight && cx.int_value(list[1]).is_some_and(|count| count > 0));
     let below = match op {
         BitAnd => list.iter().all(|&arg| may_compute_below_zero(cx, arg)),
         BitOr | BitXor => list.iter().any(|&arg| may_compute_below_zero(cx, arg)),
@@ -297,6 +312,36 @@ pub(super) fn is_below_zero(cx: &Context<'_>, id: ExprId) -> bool {
         }
         _ => false,
     }
+}
+
+/// A float that becomes an integer: near 2^64 its digits say nothing of the lower bits.
+fn of_float(cx: &Context<'_>, id: ExprId) -> bool {
+    match cx.air.expr(id) {
+        Expr::Cast { operand, .. } => of_float(cx, operand),
+        Expr::Call { op: Round | RoundHalfEven | RoundFloat | Trunc, args, .. } => {
+            of_float(cx, cx.air.at(args, 0))
+        }
+        _ => cx.air.ty(id).is_float(),
+    }
+}
+
+/// The 64 bits of an unsigned number as a signed one.
+fn with_sign(cx: &mut Context<'_>, id: ExprId) -> ExprId {
+    if let Some(air::Literal::Decimal { digits }) = cx.air.literal(id)
+        && let Ok(value) = cx.air.text(digits).parse::<u64>()
+    {
+        let value = cx.int(value as i64, id);
+        return cx.cast(value, Type::I64);
+    }
+    if cx.int_value(id).is_some() {
+        return cx.cast(id, Type::I64);
+    }
+    let (most, span64) = (cx.decimal("9223372036854775807", id), cx.decimal("18446744073709551616", id));
+    let above = cx.compare(CompareOp::Gt, id, most);
+    let lower = cx.call(Sub, &[id, span64], Type::Number, id);
+    let signed = cx.case(&[(above, lower)], Some(id), Type::Number, id);
+    cx.air.info_mut(signed).nullable = cx.air.info(id).nullable;
+    cx.cast(signed, Type::I64)
 }
 
 /// A number that is negative, of unsigned type, or beyond 63 bits: as unsigned bits it uses the highest one.

@@ -428,6 +428,10 @@ fn to_unsigned(cx: &mut Context<'_>, id: ExprId) -> Fired {
         && cx.air.literal(operand).is_none()
     {
         let (subject, span) = (cx.subject(operand), cx.air.span(id));
+        if cx.seen_below(operand).negative {
+            let message = format!("a number below zero, which the script stores, as unsigned: {subject}");
+            return cx.refuse(codes::NUMBER, span, &message, "");
+        }
         return cx.assume(Assume::IntegerRange, &subject, span).map(|()| false);
     }
     if to != Type::U64 || cx.target.can.unsigned || !from.is_numeric() || rule.reason != CastReason::Explicit
@@ -798,6 +802,7 @@ fn may_be_date(cx: &Context<'_>, id: ExprId) -> bool {
     let any = |ids: &[ExprId]| ids.iter().any(|&id| may_be_date(cx, id));
     let id = cx.origin(id);
     match cx.air.expr(id) {
+        Expr::Literal { value: air::Literal::Date { .. } | air::Literal::Timestamp { .. } } => true,
         Expr::Literal { .. } => {
             cx.text_literal(id).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()))
         }
@@ -814,8 +819,8 @@ fn may_be_date(cx: &Context<'_>, id: ExprId) -> bool {
         } => false,
         Expr::Call { args, .. } => args.is_empty() || any(cx.air.list(args)),
         Expr::Case { branches, otherwise, .. } => {
-            cx.air.list(branches).iter().any(|branch| may_be_date(cx, branch.then))
-                || otherwise.is_some_and(|otherwise| may_be_date(cx, otherwise))
+            let fits = |id: ExprId| cx.is_null_literal(id) || may_be_date(cx, id);
+            cx.air.list(branches).iter().all(|branch| fits(branch.then)) && otherwise.is_none_or(fits)
         }
         Expr::Cast { operand, .. } => {
             let from = cx.air.ty(operand);

@@ -122,6 +122,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// More days than there are in ten thousand years.
+const DAYS_MAX: i64 = 3_700_000;
+
 /// Where integers have widths, dates are counted in 32 bits.
 fn narrow_day_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
     if cx.target.can.wide_integers {
@@ -135,7 +138,19 @@ fn narrow_day_count(cx: &mut Context<'_>, id: ExprId) -> Fired {
             matches!(cx.air.ty(*arg), Type::Int { bits: 64, .. } | Type::Int { bits: 32, unsigned: true });
         let wide = wide || cx.air.ty(*arg) == Type::Number;
         if wide && cx.int_value(*arg).is_none() {
-            *arg = cx.cast(*arg, Type::I32);
+            // Beyond all dates there is none.
+            let (low, high) = (cx.int(-DAYS_MAX, *arg), cx.int(DAYS_MAX, *arg));
+            let within = Expr::Between {
+                operand: *arg,
+                low,
+                high,
+                negated: false,
+                symmetric: false,
+                collation: Default::default(),
+            };
+            let within = cx.make(within, Type::Bool, true, *arg);
+            let narrow = cx.cast(*arg, Type::I32);
+            *arg = cx.case(&[(within, narrow)], None, Type::I32, *arg);
             fired = true;
         }
     }
@@ -431,8 +446,13 @@ fn part_of_a_span(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let Some((op, args)) = cx.as_call(id) else { return Ok(false) };
-    let Some((SecondsToTime, args)) = cx.as_call(cx.air.at(args, 0)) else { return Ok(false) };
-    let seconds = cx.air.at(args, 0);
+    let time = cx.air.at(args, 0);
+    let seconds = match (cx.as_call(time), cx.as_call(cx.origin(time))) {
+        (Some((SecondsToTime, args)), _) => cx.air.at(args, 0),
+        // A span that a derived table gives.
+        (None, Some((SecondsToTime, _))) => cx.call(TimeToSeconds, &[time], Type::I64, id),
+        _ => return Ok(false),
+    };
     let whole = cx.air.ty(seconds).is_int();
     let seconds = if whole { seconds } else { cx.cast(seconds, Type::I64) };
     let int = Type::I64;

@@ -529,6 +529,7 @@ fn computed_scale(cx: &Context<'_>, id: ExprId) -> Option<i16> {
         (Add | Sub, &[a, b]) => part(a)?.max(part(b)?),
         (Mul, &[a, b]) => part(a)? + part(b)?,
         (Neg, &[a]) => computed_scale(cx, a)?,
+        (NullIf, &[a, _]) => computed_scale(cx, a)?,
         (Coalesce, args) => {
             let scales = args.iter().filter(|&&arg| !cx.is_null_literal(arg));
             let scales: Option<Vec<i16>> = scales.map(|&arg| part(arg)).collect();

@@ -110,7 +110,10 @@ fn mixed_choice(cx: &mut Context<'_>, id: ExprId) -> Fired {
         return Ok(false);
     }
     let args = cx.all_args(id);
-    let numbers = args.iter().any(|arg| cx.air.ty(*arg).is_numeric());
+    let numbers = args.iter().any(|arg| {
+        cx.air.ty(*arg).is_numeric()
+            || matches!(cx.air.ty(*arg), Type::Any(Affinity::Numeric | Affinity::Real))
+    });
     let bytes = args.iter().any(|arg| matches!(cx.air.ty(*arg), Type::Bytes { .. }));
     let texts = args.iter().any(|arg| cx.air.ty(*arg).is_text());
     if u8::from(numbers) + u8::from(texts) + u8::from(bytes) < 2 {

@@ -85,7 +85,7 @@ fn round_float_away(cx: &mut Context<'_>, id: ExprId) -> Fired {
 }
 
 /// Most nodes of a number whose rounding is written out, which names it eight times.
-const COMPUTED_MAX: usize = 8;
+const COMPUTED_MAX: usize = 12;
 /// Most places that halves are looked at for: more digits than a float has behind them say nothing.
 const PLACES_MAX: i64 = 6;
 

@@ -10,7 +10,7 @@ use air::types::Type;
 use air::{Expr, ExprId, QueryId, RelId, SelectId};
 
 use crate::build;
-use crate::kind::Kind;
+use crate::kind::{Kind, StatementKind};
 use crate::pass::{Apply, Context, Fired, Rule};
 
 /// The rules of this topic.
@@ -39,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
                 Kind::And,
                 Kind::Or,
                 Kind::Not,
+                Kind::IsTruth,
             ],
             typed_operand,
         ),
@@ -47,6 +48,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "typed_condition",
         law: "NULL is a truth value that is not known",
         apply: Apply::Select(typed_condition),
+    },
+    Rule {
+        name: "typed_condition_of_change",
+        law: "NULL is a truth value that is not known",
+        apply: Apply::Statements(&[StatementKind::Update, StatementKind::Delete], typed_condition_of_change),
     },
     Rule {
         name: "typed_join_condition",
@@ -304,7 +310,7 @@ fn typed_operand(cx: &mut Context<'_>, id: ExprId) -> Fired {
             let terms = cx.air.list(terms).to_vec();
             give_truth(cx, &terms)
         }
-        Expr::Not { operand } => give_truth(cx, &[operand]),
+        Expr::Not { operand } | Expr::IsTruth { operand, .. } => give_truth(cx, &[operand]),
         _ => false,
     })
 }
@@ -327,6 +333,16 @@ fn typed_condition(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let block = *cx.air.select(select);
     let conditions: Vec<ExprId> = block.filter.into_iter().chain(block.having).collect();
     Ok(give_truth(cx, &conditions))
+}
+
+fn typed_condition_of_change(cx: &mut Context<'_>, at: usize) -> Fired {
+    use air::statement::Statement;
+    let filter = match &cx.air.statements[at] {
+        Statement::Update { update } => update.filter,
+        Statement::Delete { delete } => delete.filter,
+        _ => None,
+    };
+    Ok(cx.target.can.untyped_literals && filter.is_some_and(|filter| give_truth(cx, &[filter])))
 }
 
 fn typed_join_condition(cx: &mut Context<'_>, rel: RelId) -> Fired {

@@ -98,6 +98,8 @@ pub fn takes_all_digits(op: Builtin) -> bool {
             | B::Neg
             | B::Abs
             | B::Round
+            | B::NullIf
+            | B::Coalesce
             | B::Sqrt
             | B::SqrtOrNull
             | B::Exp

@@ -99,6 +99,12 @@ impl<'a> Binder<'a> {
         {
             return self.no_meaning("a number kept as such in a column of bytes", info.span);
         }
+        if stored
+            && matches!(from, Type::Bytes { .. })
+            && (to.is_numeric() || matches!(to, Type::Any(Affinity::Numeric)))
+        {
+            return self.no_meaning("bytes kept as such in a column of numbers", info.span);
+        }
         let open = from.is_float() || matches!(from, Type::Any(Affinity::Numeric));
         if stored && to.is_int() && open && self.air.literal(id).is_none() {
             // A fraction is kept in a column of integers.

@@ -134,6 +134,10 @@ impl<'a> Binder<'a> {
             Type::Bool if !self.meaning.conversions.true_booleans => {
                 self.coerce(id, Type::I64, CastReason::Implicit)
             }
+            Type::Bytes { .. } if self.meaning.conversions.store_keeps => {
+                let span = self.air.span(id);
+                self.no_meaning("arithmetic with bytes", span)
+            }
             Type::Text(_) => match self.meaning.conversions.implicit {
                 Implicit::Loose => match self.text_literal(id).map(str::to_owned) {
                     // SQLite keeps an integer an integer; MySQL computes in floats.
