@@ -29,6 +29,8 @@
 pub mod codes;
 mod compiler;
 mod foresight;
+#[cfg(feature = "kernel")]
+pub mod kernel;
 mod options;
 mod outcome;
 pub mod pages;

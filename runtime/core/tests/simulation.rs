@@ -73,6 +73,8 @@ struct World {
     calls: Vec<Call>,
     answers: Vec<u32>,
     abandoned: Vec<bool>,
+    /// Where each call was served, also after it ended.
+    served_in: Vec<Option<SlotId>>,
     up: bool,
     wake: Option<Instant>,
     steps: u64,
@@ -156,6 +158,7 @@ impl World {
             backends: BTreeMap::new(),
             answers: vec![0; calls.len()],
             abandoned: vec![false; calls.len()],
+            served_in: vec![None; calls.len()],
             calls,
             up: true,
             wake: None,
@@ -292,6 +295,7 @@ impl World {
         if self.abandoned[i] {
             self.fails(|| format!("call {i} had left"));
         }
+        self.served_in[i] = Some(slot);
         self.counter += 1;
         let statement = self.counter;
         let Some(backend) = self.backends.get_mut(&slot) else {
@@ -348,9 +352,8 @@ impl World {
                     self.abandoned[i] = true;
                     return self.step(Some(Event::Abandon { ticket }));
                 }
-                let holds = |backend: &Backend| backend.running.is_some_and(|(_, holder)| holder == ticket);
-                let held = self.backends.iter().find(|(_, backend)| holds(backend)).map(|(slot, _)| *slot);
-                if let Some(slot) = held {
+                // It may have ended long ago, and the session may be somebody else's: the pool has to notice.
+                if let Some(slot) = self.served_in[i] {
                     self.step(Some(Event::Cancel { slot, ticket }));
                 }
             }

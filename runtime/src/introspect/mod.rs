@@ -4,9 +4,14 @@
 //! compiler that a schema file takes. Definitions carry what binding needs: columns, types, nullability,
 //! keys, and whether a column has a default. Default expressions, checks and indexes that prove nothing are left out.
 
+use crate::driver::{Connection, Sink};
+use crate::url::{Access, Url};
+use crate::value::Value;
 use air_base::Dialect;
+use sqlx_kernel_core::failure::{Failure, Kind};
 #[cfg(feature = "servers")]
 use std::fmt::Write;
+use tokio::runtime::Runtime;
 
 #[cfg(feature = "servers")]
 mod mysql;
@@ -14,13 +19,50 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-/// A database that can tell its schema.
-pub trait SchemaSource {
+/// A database that can tell its schema, for callers outside of async code.
+pub struct Source {
+    connection: Connection,
+    runtime: Runtime,
+}
+
+impl Source {
     /// The dialect of the script.
-    fn dialect(&self) -> Dialect;
+    pub fn dialect(&self) -> Dialect {
+        self.connection.dialect()
+    }
 
     /// Definitions of all tables and views this connection sees by default, in an order in which they can be read.
-    fn definitions(&mut self) -> Result<Vec<String>, SourceError>;
+    pub fn definitions(&mut self) -> Result<Vec<String>, SourceError> {
+        self.runtime.block_on(definitions(&mut self.connection)).map_err(database)
+    }
+}
+
+/// Definitions of all tables and views a connection sees by default, in an order in which they can be read.
+pub(crate) async fn definitions(connection: &mut Connection) -> Result<Vec<String>, Failure> {
+    match connection {
+        Connection::Sqlite(_) => sqlite::definitions(connection).await,
+        #[cfg(feature = "servers")]
+        Connection::Postgres(_) => postgres::definitions(connection).await,
+        #[cfg(feature = "servers")]
+        Connection::Mysql(_) => mysql::definitions(connection).await,
+    }
+}
+
+/// All rows of a query.
+async fn ask(connection: &mut Connection, sql: &str, params: &[Value]) -> Result<Vec<Vec<Value>>, Failure> {
+    let mut rows = Vec::new();
+    connection.run(&sql.into(), params, &mut Sink::Gather(&mut rows)).await?;
+    Ok(rows)
+}
+
+/// The next value of a row as text.
+fn text(row: &mut std::vec::IntoIter<Value>) -> Result<String, Failure> {
+    match row.next() {
+        Some(Value::Text(text)) => Ok(text),
+        // Names are binary texts in some catalogs of MySQL.
+        Some(Value::Bytes(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        other => Err(Failure::new(Kind::Protocol, format!("the catalog gave {other:?} for a text"))),
+    }
 }
 
 /// Why there is no schema.
@@ -51,26 +93,26 @@ impl std::fmt::Display for SourceError {
 
 impl std::error::Error for SourceError {}
 
-/// Connects to the database of a URL: `sqlite:FILE`, `postgres://…`, `mysql://…`, `mariadb://…`.
+fn database(failure: Failure) -> SourceError {
+    SourceError::Database(failure.message)
+}
+
+/// Connects to the database of a URL: `sqlite:FILE`, `postgres://…`, `mysql://…`, `mariadb://…`. A file is opened for
+/// reading; a missing one is an error, not a new database.
 ///
 /// Connections to servers are not encrypted: the URL should name a socket or a host that is trusted.
-pub fn open(url: &str) -> Result<Box<dyn SchemaSource>, SourceError> {
-    let scheme = url.split(':').next().unwrap_or_default();
-    match scheme {
-        "sqlite" | "sqlite3" => {
-            let path = url[scheme.len() + 1..].trim_start_matches("//");
-            Ok(Box::new(sqlite::Sqlite::open(path)?))
-        }
-        #[cfg(feature = "servers")]
-        "postgres" | "postgresql" | "pg" => Ok(Box::new(postgres::Postgres::open(url)?)),
-        #[cfg(feature = "servers")]
-        "mysql" | "mariadb" => Ok(Box::new(mysql::Mysql::open(url)?)),
-        #[cfg(not(feature = "servers"))]
-        "postgres" | "postgresql" | "pg" => Err(SourceError::NotBuiltIn("PostgreSQL")),
-        #[cfg(not(feature = "servers"))]
-        "mysql" | "mariadb" => Err(SourceError::NotBuiltIn("MySQL and MariaDB")),
-        _ => Err(SourceError::Scheme(url.to_owned())),
-    }
+pub fn open(url: &str) -> Result<Source, SourceError> {
+    let mut at = Url::parse(url).map_err(|_| SourceError::Scheme(url.to_owned()))?;
+    at.access = Access::Read;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| SourceError::Database(error.to_string()))?;
+    let connection = runtime.block_on(Connection::open(&at)).map_err(|failure| match failure.kind {
+        Kind::Unsupported => SourceError::NotBuiltIn("database"),
+        _ => SourceError::Database(format!("{at}: {}", failure.message)),
+    })?;
+    Ok(Source { connection, runtime })
 }
 
 /// One column of a relation, in words of the dialect.

@@ -1,73 +1,48 @@
 //! MySQL and MariaDB print the definition of a table; views are described by the types of their columns, since what
 //! they select may use functions the compiler refuses.
 
-use super::{Column, SchemaSource, SourceError, create_table};
-use air_base::Dialect;
-use mysql::prelude::Queryable;
-use mysql::{Conn, Opts};
+use super::{Column, ask, create_table, text};
+use crate::driver::Connection;
+use crate::value::Value;
+use sqlx_kernel_core::failure::Failure;
 
-/// A connection.
-pub(super) struct Mysql {
-    connection: Conn,
-    dialect: Dialect,
-}
+/// Names as texts: some catalogs give them as bytes.
+const RELATIONS: &str = "\
+SELECT CAST(TABLE_NAME AS CHAR), CAST(TABLE_TYPE AS CHAR) FROM information_schema.TABLES
+WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'VIEW') ORDER BY TABLE_TYPE, TABLE_NAME";
 
-impl Mysql {
-    /// Connects; `mariadb://` is the same protocol.
-    pub(super) fn open(url: &str) -> Result<Mysql, SourceError> {
-        let url =
-            url.strip_prefix("mariadb://").map_or_else(|| url.to_owned(), |rest| format!("mysql://{rest}"));
-        let options = Opts::from_url(&url).map_err(|e| SourceError::Database(e.to_string()))?;
-        let mut connection = Conn::new(options).map_err(error)?;
-        let version: Option<String> = connection.query_first("SELECT VERSION()").map_err(error)?;
-        let maria = version.is_some_and(|version| version.contains("MariaDB"));
-        Ok(Mysql { connection, dialect: if maria { Dialect::Mariadb } else { Dialect::Mysql } })
-    }
+const VIEW_COLUMNS: &str = "\
+SELECT CAST(COLUMN_NAME AS CHAR), CAST(COLUMN_TYPE AS CHAR), CAST(IS_NULLABLE AS CHAR), CAST(COLLATION_NAME AS CHAR)
+FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION";
 
-    fn read(&mut self) -> mysql::Result<Vec<String>> {
-        let relations: Vec<(String, String)> = self.connection.query(
-            "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'VIEW') ORDER BY TABLE_TYPE, TABLE_NAME",
-        )?;
-        let mut definitions = Vec::with_capacity(relations.len());
-        for (name, kind) in relations {
-            if kind == "VIEW" {
-                definitions.push(self.view(&name)?);
-                continue;
-            }
-            let sql = format!("SHOW CREATE TABLE `{}`", name.replace('`', "``"));
-            let shown: Option<(String, String)> = self.connection.query_first(sql)?;
-            definitions.extend(shown.map(|(_, definition)| definition));
+pub(super) async fn definitions(connection: &mut Connection) -> Result<Vec<String>, Failure> {
+    let mut definitions = Vec::new();
+    for row in ask(connection, RELATIONS, &[]).await? {
+        let mut row = row.into_iter();
+        let (name, kind) = (text(&mut row)?, text(&mut row)?);
+        if kind == "VIEW" {
+            definitions.push(view(connection, &name).await?);
+            continue;
         }
-        Ok(definitions)
+        let sql = format!("SHOW CREATE TABLE `{}`", name.replace('`', "``"));
+        for row in ask(connection, &sql, &[]).await? {
+            definitions.push(text(&mut row.into_iter().skip(1).collect::<Vec<_>>().into_iter())?);
+        }
     }
+    Ok(definitions)
+}
 
-    fn view(&mut self, name: &str) -> mysql::Result<String> {
-        let columns: Vec<(String, String, String, Option<String>)> = self.connection.exec(
-            "SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLLATION_NAME FROM information_schema.COLUMNS \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
-            (name,),
-        )?;
-        let column = |(name, ty, nullable, collation): (String, String, String, Option<String>)| {
-            let collation = collation.map_or_else(String::new, |collation| format!(" COLLATE {collation}"));
-            let nullable = if nullable == "YES" { "" } else { " NOT NULL" };
-            Column { name, definition: format!("{ty}{collation}{nullable}") }
+async fn view(connection: &mut Connection, name: &str) -> Result<String, Failure> {
+    let mut columns = Vec::new();
+    for row in ask(connection, VIEW_COLUMNS, &[name.into()]).await? {
+        let mut row = row.into_iter();
+        let (name, ty, nullable) = (text(&mut row)?, text(&mut row)?, text(&mut row)?);
+        let collation = match row.next() {
+            None | Some(Value::Null) => String::new(),
+            Some(collation) => format!(" COLLATE {collation}"),
         };
-        let columns: Vec<Column> = columns.into_iter().map(column).collect();
-        Ok(create_table(name, &columns, &[], '`'))
+        let nullable = if nullable == "YES" { "" } else { " NOT NULL" };
+        columns.push(Column { name, definition: format!("{ty}{collation}{nullable}") });
     }
-}
-
-impl SchemaSource for Mysql {
-    fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
-    fn definitions(&mut self) -> Result<Vec<String>, SourceError> {
-        self.read().map_err(error)
-    }
-}
-
-fn error(error: mysql::Error) -> SourceError {
-    SourceError::Database(error.to_string())
+    Ok(create_table(name, &columns, &[], '`'))
 }

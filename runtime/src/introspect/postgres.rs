@@ -1,13 +1,9 @@
 //! PostgreSQL keeps no text of definitions; they are put together from its catalog.
 
-use super::{Column, SchemaSource, SourceError, create_table};
-use air_base::Dialect;
-use postgres::{Client, NoTls};
-
-/// A connection.
-pub(super) struct Postgres {
-    client: Client,
-}
+use super::{Column, ask, create_table, text};
+use crate::driver::Connection;
+use crate::value::Value;
+use sqlx_kernel_core::failure::{Failure, Kind};
 
 /// Enumerations of the schemas on the search path, with their words in order.
 const ENUMS: &str = "\
@@ -51,68 +47,71 @@ const SEQUENCES: &str = "\
 SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalog' ORDER BY c.relname";
 
-impl Postgres {
-    /// Connects; the URL may use any scheme word PostgreSQL's own clients know, or `pg`.
-    pub(super) fn open(url: &str) -> Result<Postgres, SourceError> {
-        let url =
-            url.strip_prefix("pg://").map_or_else(|| url.to_owned(), |rest| format!("postgres://{rest}"));
-        let client = Client::connect(&url, NoTls).map_err(error)?;
-        Ok(Postgres { client })
+pub(super) async fn definitions(connection: &mut Connection) -> Result<Vec<String>, Failure> {
+    let mut definitions = Vec::new();
+    for row in ask(connection, ENUMS, &[]).await? {
+        let mut row = row.into_iter();
+        let name = text(&mut row)?;
+        let Some(Value::Array(words)) = row.next() else { return Err(unexpected("words of an enumeration")) };
+        let words: Vec<String> =
+            words.iter().map(|word| format!("'{}'", word.to_string().replace('\'', "''"))).collect();
+        definitions.push(format!("CREATE TYPE {} AS ENUM ({})", quoted(&name), words.join(", ")));
     }
+    for row in ask(connection, DOMAINS, &[]).await? {
+        let mut row = row.into_iter();
+        let (name, base) = (text(&mut row)?, text(&mut row)?);
+        definitions.push(format!("CREATE DOMAIN {} AS {base}", quoted(&name)));
+    }
+    for row in ask(connection, SEQUENCES, &[]).await? {
+        definitions.push(format!("CREATE SEQUENCE {}", quoted(&text(&mut row.into_iter())?)));
+    }
+    let mut constraints: Vec<(i64, String)> = Vec::new();
+    for row in ask(connection, CONSTRAINTS, &[]).await? {
+        let mut row = row.into_iter();
+        constraints.push((oid(&mut row)?, text(&mut row)?));
+    }
+    let mut tables: Vec<(i64, String, Vec<Column>)> = Vec::new();
+    for row in ask(connection, COLUMNS, &[]).await? {
+        let mut row = row.into_iter();
+        let (oid, table) = (oid(&mut row)?, text(&mut row)?);
+        if tables.last().is_none_or(|(last, _, _)| *last != oid) {
+            tables.push((oid, table, Vec::new()));
+        }
+        let column = Column { name: text(&mut row)?, definition: definition(&mut row)? };
+        if let Some((_, _, columns)) = tables.last_mut() {
+            columns.push(column);
+        }
+    }
+    for (oid, name, columns) in &tables {
+        let keys: Vec<String> = constraints
+            .iter()
+            .filter(|(of, _)| of == oid)
+            .map(|(_, definition)| definition.clone())
+            .collect();
+        definitions.push(create_table(name, columns, &keys, '"'));
+    }
+    for row in ask(connection, UNIQUE_INDEXES, &[]).await? {
+        definitions.push(text(&mut row.into_iter())?);
+    }
+    Ok(definitions)
+}
 
-    fn read(&mut self) -> Result<Vec<String>, postgres::Error> {
-        let mut definitions = Vec::new();
-        for row in self.client.query(ENUMS, &[])? {
-            let (name, words): (String, Vec<String>) = (row.try_get(0)?, row.try_get(1)?);
-            let words: Vec<String> =
-                words.iter().map(|word| format!("'{}'", word.replace('\'', "''"))).collect();
-            definitions.push(format!("CREATE TYPE {} AS ENUM ({})", quoted(&name), words.join(", ")));
-        }
-        for row in self.client.query(DOMAINS, &[])? {
-            let (name, base): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            definitions.push(format!("CREATE DOMAIN {} AS {base}", quoted(&name)));
-        }
-        for row in self.client.query(SEQUENCES, &[])? {
-            let name: String = row.try_get(0)?;
-            definitions.push(format!("CREATE SEQUENCE {}", quoted(&name)));
-        }
-        let mut constraints: Vec<(u32, String)> = Vec::new();
-        for row in self.client.query(CONSTRAINTS, &[])? {
-            constraints.push((row.try_get(0)?, row.try_get(1)?));
-        }
-        let rows = self.client.query(COLUMNS, &[])?;
-        let mut tables: Vec<(u32, String, Vec<Column>)> = Vec::new();
-        for row in &rows {
-            let (oid, table): (u32, String) = (row.try_get(0)?, row.try_get(1)?);
-            if tables.last().is_none_or(|(last, _, _)| *last != oid) {
-                tables.push((oid, table, Vec::new()));
-            }
-            let column = Column { name: row.try_get(2)?, definition: definition(row)? };
-            if let Some((_, _, columns)) = tables.last_mut() {
-                columns.push(column);
-            }
-        }
-        for (oid, name, columns) in &tables {
-            let keys: Vec<String> = constraints
-                .iter()
-                .filter(|(of, _)| of == oid)
-                .map(|(_, definition)| definition.clone())
-                .collect();
-            definitions.push(create_table(name, columns, &keys, '"'));
-        }
-        for row in self.client.query(UNIQUE_INDEXES, &[])? {
-            definitions.push(row.try_get(0)?);
-        }
-        Ok(definitions)
-    }
+fn unexpected(what: &str) -> Failure {
+    Failure::new(Kind::Protocol, format!("the catalog has no {what} where they belong"))
+}
+
+fn oid(row: &mut std::vec::IntoIter<Value>) -> Result<i64, Failure> {
+    row.next().and_then(|value| value.as_int()).ok_or_else(|| unexpected("object ids"))
 }
 
 /// Type and what follows it. That there is a default matters to INSERT; which one does not, and its expression might
 /// be one the compiler refuses.
-fn definition(row: &postgres::Row) -> Result<String, postgres::Error> {
-    let ty: String = row.try_get(3)?;
-    let (not_null, default): (bool, bool) = (row.try_get(4)?, row.try_get(5)?);
-    let (identity, generated): (String, String) = (row.try_get(6)?, row.try_get(7)?);
+fn definition(row: &mut std::vec::IntoIter<Value>) -> Result<String, Failure> {
+    let ty = text(row)?;
+    let (Some(Value::Bool(not_null)), Some(Value::Bool(default))) = (row.next(), row.next()) else {
+        return Err(unexpected("properties of columns"));
+    };
+    let (identity, generated) = (text(row)?, text(row)?);
     let extra = match (identity.as_str(), generated.as_str()) {
         ("a", _) => " GENERATED ALWAYS AS IDENTITY",
         ("d", _) => " GENERATED BY DEFAULT AS IDENTITY",
@@ -127,20 +126,4 @@ fn quoted(name: &str) -> String {
     let mut sql = String::new();
     super::push_quoted(&mut sql, name, '"');
     sql
-}
-
-impl SchemaSource for Postgres {
-    fn dialect(&self) -> Dialect {
-        Dialect::Postgres
-    }
-
-    fn definitions(&mut self) -> Result<Vec<String>, SourceError> {
-        self.read().map_err(error)
-    }
-}
-
-fn error(error: postgres::Error) -> SourceError {
-    use std::error::Error;
-    let words = error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-    SourceError::Database(words)
 }

@@ -128,6 +128,8 @@ pub enum Action {
         slot: SlotId,
         /// How long the caller waited.
         waited: Duration,
+        /// How long nobody has heard of the session's server.
+        unheard: Duration,
     },
     /// A caller gets no session.
     Reject {
@@ -430,9 +432,13 @@ impl Pool {
 
     fn grant(&mut self, now: Instant, ticket: Ticket, job: Job, since: Instant, actions: &mut Vec<Action>) {
         let slot = self.slots.pop_idle().expect("the caller has seen an idle session");
+        let unheard = match self.slots.get(slot).map(|slot| &slot.phase) {
+            Some(Phase::Idle { checked, .. }) => now.since(*checked),
+            _ => Duration::ZERO,
+        };
         self.slots.take(slot, Edge::Acquire, Phase::Leased(Lease { ticket, job, since: now }));
         self.counters.granted += 1;
-        actions.push(Action::Grant { ticket, slot, waited: now.since(since) });
+        actions.push(Action::Grant { ticket, slot, waited: now.since(since), unheard });
     }
 
     fn released(&mut self, now: Instant, id: SlotId, dirt: Dirt, actions: &mut Vec<Action>) {
@@ -581,7 +587,8 @@ impl Pool {
         let Phase::Connecting { .. } = slot.phase else { return };
         // Lives differ by up to a fifth, so that sessions made together do not end together.
         let spread = 0.8 + 0.4 * self.random.f64();
-        slot.expires = now + self.settings.life_max.mul_f64(spread);
+        let life = self.settings.life_max.as_secs_f64() * spread;
+        slot.expires = Duration::try_from_secs_f64(life).map_or(Instant::NEVER, |life| now + life);
         slot.state = slot.state.take(Edge::LetIn).expect("a session that was connecting");
         self.slots.take(id, Edge::Cache, Phase::Idle { since: now, checked: now });
         self.slots.push_idle(id);

@@ -61,7 +61,8 @@ fn a_released_session_goes_to_the_one_who_waits() {
     let (waiting, actions) = bench.acquire(Class::L);
     assert_eq!(actions, []);
     let actions = bench.step(Event::Release { slot, dirt: Dirt::CLEAN });
-    assert_eq!(actions, [Action::Grant { ticket: waiting, slot, waited: Duration::ZERO }]);
+    let (waited, unheard) = (Duration::ZERO, Duration::ZERO);
+    assert_eq!(actions, [Action::Grant { ticket: waiting, slot, waited, unheard }]);
 }
 
 #[test]

@@ -1,0 +1,98 @@
+//! On whose behalf a statement runs, and what it may take.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a statement is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Serving users.
+    Oltp,
+    /// Moving data.
+    Etl,
+    /// Answering questions.
+    Bi,
+    /// Changing definitions.
+    Ddl,
+}
+
+/// Where a caller's data may be.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Residency {
+    /// European Union.
+    Eu,
+    /// United States.
+    Us,
+    /// United Kingdom.
+    Uk,
+}
+
+/// How much is at stake.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// Little.
+    Low,
+    /// Some.
+    Med,
+    /// A lot.
+    High,
+}
+
+/// On whose behalf a statement runs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ExecContext {
+    /// Whose data it is; fairness is between tenants.
+    pub tenant: Arc<str>,
+    /// Who asks.
+    pub actor: Arc<str>,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// Where data may be.
+    pub residency: Option<Residency>,
+    /// How much is at stake.
+    pub risk: Option<Risk>,
+    /// How long all of it may take, waiting included.
+    pub deadline: Option<Duration>,
+    /// Profile of the dialect the statement is written in; that of the engine if `None`.
+    pub dialect: Option<Arc<str>>,
+    /// A name under which [`cancel`](crate::SqlxKernel::cancel) finds the statement.
+    pub cancel_token: Option<Arc<str>>,
+}
+
+impl ExecContext {
+    /// A context with what every one has.
+    pub fn new(tenant: &str, actor: &str) -> ExecContext {
+        ExecContext {
+            tenant: tenant.into(),
+            actor: actor.into(),
+            purpose: None,
+            residency: None,
+            risk: None,
+            deadline: None,
+            dialect: None,
+            cancel_token: None,
+        }
+    }
+
+    /// The same with a deadline.
+    pub fn within(mut self, deadline: Duration) -> ExecContext {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The same for a statement in another dialect than the engine's, such as `mysql`.
+    pub fn written_in(mut self, dialect: &str) -> ExecContext {
+        self.dialect = Some(dialect.into());
+        self
+    }
+
+    /// The same with a name for [`cancel`](crate::SqlxKernel::cancel).
+    pub fn cancelled_by(mut self, token: &str) -> ExecContext {
+        self.cancel_token = Some(token.into());
+        self
+    }
+}

@@ -1,0 +1,582 @@
+//! The life of a statement: compiled, judged, classed, queued, run, observed.
+//!
+//! Each stage takes what the one before made; what a driver runs is a [`Permitted`], which only the policy's decision
+//! makes, so there is no way to a driver around it.
+
+use super::plans::Asked;
+use super::session::Kept;
+use super::{Cancellable, PreparedStmt, QueryResult, Session, Shared};
+use crate::compile::{Compiled, Request, Schema};
+use crate::context::ExecContext;
+use crate::driver::{Batch, Sink};
+use crate::fabric::{Detached, Lease};
+use crate::policy::{self, Permitted};
+use crate::value::{Rows, Value};
+use air::effects::SessionEffect;
+use sqlx_kernel_core::backoff::Backoff;
+use sqlx_kernel_core::dirt::Dirt;
+use sqlx_kernel_core::failure::{Failure, Kind, Retry};
+use sqlx_kernel_core::schedule::{Class, Facts, Job, classify};
+use sqlx_kernel_core::telemetry::{Event, EventKind};
+use sqlx_kernel_core::time::Instant;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+
+/// A statement is tried so often in all: an unlucky third deadlock in a row is a design fault of the application.
+const TRIES_MAX: u32 = 4;
+/// Shortest and longest wait before trying again after a deadlock.
+const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(200));
+/// How long a cancelled statement is waited for before its caller gets an answer.
+const CANCEL_WAIT: Duration = Duration::from_secs(5);
+
+/// A statement on its way.
+pub(super) struct Exec<'a> {
+    shared: &'a Arc<Shared>,
+    session: &'a Session,
+    sql: &'a str,
+    params: &'a [Value],
+    context: &'a ExecContext,
+    began: Instant,
+    deadline: Option<Instant>,
+    trace_id: u128,
+    registered: Option<Registered<'a>>,
+    seen: Option<Seen>,
+    /// Where rows go as they come; to memory if nowhere.
+    stream: Option<mpsc::Sender<Result<Batch, Failure>>>,
+}
+
+/// What observers are told.
+struct Seen {
+    statement: Arc<Compiled>,
+    class: Class,
+    queued: Duration,
+    ran: Option<Duration>,
+}
+
+/// Takes the token out when the statement is over.
+struct Registered<'a> {
+    shared: &'a Shared,
+    token: &'a Arc<str>,
+    waiting: Arc<Notify>,
+}
+
+impl Drop for Registered<'_> {
+    fn drop(&mut self) {
+        self.shared.cancels().remove(self.token);
+    }
+}
+
+impl<'a> Exec<'a> {
+    pub(super) fn new(
+        shared: &'a Arc<Shared>,
+        session: &'a Session,
+        sql: &'a str,
+        params: &'a [Value],
+        context: &'a ExecContext,
+    ) -> Exec<'a> {
+        let began = shared.clock.now();
+        Exec {
+            shared,
+            session,
+            sql,
+            params,
+            context,
+            began,
+            deadline: context.deadline.map(|deadline| began + deadline),
+            trace_id: fastrand::u128(..),
+            registered: None,
+            seen: None,
+            stream: None,
+        }
+    }
+
+    /// Sends rows there as they come. Such a statement is not tried again.
+    pub(super) fn stream_to(&mut self, stream: mpsc::Sender<Result<Batch, Failure>>) {
+        self.stream = Some(stream);
+    }
+
+    /// All of it.
+    pub(super) async fn run(&mut self) -> Result<QueryResult, Failure> {
+        self.register()?;
+        self.emit(EventKind::ExecStart, |_| {});
+        let mut kept = self.session.inner.kept.lock().await;
+        // If this future is dropped in the middle, what the session kept is gone.
+        match std::mem::replace(&mut *kept, Kept::Lost) {
+            Kept::Lease(lease) => {
+                let (back, done) = self.run_kept(lease).await;
+                *kept = back;
+                return done;
+            }
+            Kept::Lost => {
+                *kept = Kept::Nothing;
+                let message = "the session has lost its connection, and what was in it: an open transaction was rolled \
+                               back, temporary tables are gone";
+                return Err(Failure::new(Kind::TransactionState, message));
+            }
+            Kept::Nothing => *kept = Kept::Nothing,
+        }
+        let permitted = self.permitted(None).await?;
+        if permitted.statement().binds_session() {
+            let done = self.run_binding(permitted, &mut kept).await;
+            return done;
+        }
+        drop(kept);
+        self.run_free(permitted).await
+    }
+
+    /// Compiles and judges only.
+    pub(super) async fn prepare(&mut self) -> Result<PreparedStmt, Failure> {
+        let permitted = self.permitted(None).await?;
+        let statement = permitted.statement();
+        Ok(PreparedStmt {
+            sql: self.sql.into(),
+            lowered: statement.sql.clone(),
+            air_id: statement.air_id.clone(),
+            class: self.class(statement),
+        })
+    }
+
+    fn register(&mut self) -> Result<(), Failure> {
+        let Some(token) = &self.context.cancel_token else { return Ok(()) };
+        let waiting = Arc::new(Notify::new());
+        let mut cancels = self.shared.cancels();
+        if cancels.contains_key(token) {
+            return Err(Failure::new(Kind::Usage, format!("another statement is running under `{token}`")));
+        }
+        cancels.insert(token.clone(), Cancellable::Waiting(waiting.clone()));
+        self.registered = Some(Registered { shared: self.shared, token, waiting });
+        Ok(())
+    }
+
+    /// The compiled statement with the policy's consent.
+    async fn permitted(&mut self, lease: Option<&mut Lease>) -> Result<Permitted, Failure> {
+        let statement = self.compiled(lease).await?;
+        self.seen = Some(Seen {
+            class: self.class(&statement),
+            statement: statement.clone(),
+            queued: Duration::ZERO,
+            ran: None,
+        });
+        let (permitted, reason) = policy::decide(&*self.shared.policy, self.context, statement);
+        self.shared.history.decided(permitted.is_ok());
+        if self.shared.bus.listened() {
+            let mut event = self.event(EventKind::PolicyDecision);
+            event.reason = Some(reason.into());
+            event.error = permitted.as_ref().err().map(|failure| failure.kind);
+            self.shared.bus.emit_surely(event).await;
+        }
+        permitted
+    }
+
+    /// The statement from the cache, or from the compiler. `lease`: a session that may see definitions of its own.
+    async fn compiled(&mut self, lease: Option<&mut Lease>) -> Result<Arc<Compiled>, Failure> {
+        let endpoint = &self.session.inner.endpoint;
+        let profile =
+            endpoint.profile().ok_or_else(|| Failure::new(Kind::Internal, "the engine is not known"))?;
+        let schema = match (endpoint.known_schema(), lease) {
+            (_, Some(lease)) if lease.has_definitions_of_its_own() => lease.own_schema().await?,
+            (Some(schema), _) => schema,
+            (None, Some(lease)) => endpoint.read_schema(lease.connection(), true).await?,
+            (None, None) => self.fresh_schema().await?,
+        };
+        let asked =
+            Asked { sql: self.sql, from: self.context.dialect.as_deref(), to: &profile, epoch: schema.epoch };
+        if let Some(plan) = self.shared.plans.get(&asked) {
+            return Ok(plan);
+        }
+        let request = Request { sql: self.sql, from: asked.from, to: &profile, schema: &schema };
+        let plan = Arc::new(self.shared.compiler.compile(request)?);
+        self.shared.plans.put(&asked, plan.clone());
+        Ok(plan)
+    }
+
+    /// Reads the schema over a session of the pool.
+    async fn fresh_schema(&self) -> Result<Arc<Schema>, Failure> {
+        let job = Job { urgent: false, ..self.job(Class::S, false, 0) };
+        let mut lease = self.acquire(job).await?;
+        let read = self.session.inner.endpoint.read_schema(lease.connection(), true).await;
+        lease.finish(read.as_ref().err());
+        read
+    }
+
+    fn class(&self, statement: &Compiled) -> Class {
+        let facts = Facts { p95: self.shared.history.p95(&statement.air_id), ..statement.facts };
+        classify(&facts)
+    }
+
+    fn job(&self, class: Class, repeatable: bool, stopped: u32) -> Job {
+        let now = self.shared.clock.now();
+        Job {
+            class,
+            tenant: self.shared.tenant(&self.context.tenant),
+            estimate: Duration::from_millis(if class == Class::L { 1 } else { 20 }),
+            deadline: self.deadline.unwrap_or(now + self.session.inner.acquire_timeout),
+            urgent: self.deadline.is_some(),
+            repeatable,
+            stopped,
+        }
+    }
+
+    /// Waits for a session; a cancellation ends the wait.
+    async fn acquire(&self, job: Job) -> Result<Lease, Failure> {
+        let acquire = self.session.inner.endpoint.acquire(job);
+        let Some(registered) = &self.registered else { return acquire.await };
+        let cancelled = registered.waiting.notified();
+        let is_cancelled =
+            matches!(self.shared.cancels().get(registered.token), Some(Cancellable::Cancelled));
+        if is_cancelled {
+            return Err(Failure::new(Kind::Cancelled, "the statement was cancelled while it waited"));
+        }
+        tokio::select! {
+            lease = acquire => lease,
+            () = cancelled => Err(Failure::new(Kind::Cancelled, "the statement was cancelled while it waited")),
+        }
+    }
+
+    /// Runs a statement that leaves nothing in its session, trying again where that is safe.
+    async fn run_free(&mut self, mut permitted: Permitted) -> Result<QueryResult, Failure> {
+        if permitted.statement().reads_session() {
+            let message = "this reads what the session did last, and the session keeps no connection: \
+                           do both in one transaction";
+            return Err(Failure::new(Kind::TransactionState, message));
+        }
+        let (mut tries, mut stopped) = (1, 0);
+        let mut backoff = Backoff::new(RETRY_WAIT.0, RETRY_WAIT.1);
+        let mut random = fastrand_of(self.trace_id);
+        loop {
+            let statement = permitted.statement();
+            let class = self.class(statement);
+            let repeatable = statement.is_repeatable() && self.stream.is_none();
+            let mut lease = self.acquire(self.job(class, repeatable, stopped)).await?;
+            self.waited(&lease, class);
+            if !repeatable && !lease.is_alive().await {
+                lease.broke(Kind::Disconnected);
+                continue;
+            }
+            if let Err(failure) = freshened(&mut lease, permitted.statement()).await {
+                lease.finish(Some(&failure));
+                return Err(failure);
+            }
+            let (lease, done) = self.run_once(lease, &permitted).await;
+            let preempted = lease.as_ref().is_some_and(Lease::was_preempted);
+            if let Some(mut lease) = lease {
+                lease.soil(Dirt::of(&permitted.statement().effects));
+                lease.finish(done.as_ref().err());
+            }
+            let failure = match done {
+                Ok(rows) => return Ok(self.result(rows, &permitted)),
+                Err(failure) => failure,
+            };
+            if failure.kind == Kind::Cancelled && preempted {
+                stopped += 1;
+                self.emit(EventKind::Preempt, |_| {});
+                continue;
+            }
+            let again = tries < TRIES_MAX
+                && self.stream.is_none()
+                && match failure.kind.retry() {
+                    Retry::Never => false,
+                    // A statement on its own is a transaction on its own.
+                    Retry::WholeTransaction | Retry::Always => true,
+                    Retry::IfRepeatable => repeatable,
+                };
+            let renamed = failure.kind == Kind::Name && tries == 1 && self.stream.is_none();
+            if !again && !renamed {
+                return Err(failure);
+            }
+            if failure.kind == Kind::StalePlan || renamed {
+                // Somebody else may have changed definitions: look again before the engine's word is taken.
+                let before = self.session.inner.endpoint.known_schema();
+                self.session.inner.endpoint.forget_schema();
+                let fresh = self.fresh_schema().await?;
+                if renamed && before.is_some_and(|before| before.definitions == fresh.definitions) {
+                    return Err(failure);
+                }
+                self.emit(EventKind::CacheInvalidate, |event| {
+                    event.reason = Some("foreign definitions".into())
+                });
+                permitted = self.permitted(None).await?;
+            } else {
+                tokio::time::sleep(backoff.next(&mut random)).await;
+            }
+            tries += 1;
+            self.emit(EventKind::Retry, |event| event.error = Some(failure.kind));
+        }
+    }
+
+    /// Runs a statement after which the session keeps its connection.
+    async fn run_binding(&mut self, permitted: Permitted, kept: &mut Kept) -> Result<QueryResult, Failure> {
+        let class = self.class(permitted.statement());
+        let lease = loop {
+            let mut lease = self.acquire(self.job(class, false, 0)).await?;
+            self.waited(&lease, class);
+            if lease.is_alive().await {
+                break lease;
+            }
+            lease.broke(Kind::Disconnected);
+        };
+        *kept = Kept::Lost;
+        let (lease, done) = self.run_once(lease, &permitted).await;
+        *kept = Kept::Nothing;
+        match (lease, done) {
+            (Some(mut lease), Ok(rows)) => {
+                self.leave(&mut lease, &permitted);
+                *kept = Kept::Lease(lease);
+                Ok(self.result(rows, &permitted))
+            }
+            (lease, done) => {
+                if let Some(mut lease) = lease {
+                    self.leave(&mut lease, &permitted);
+                    lease.finish(done.as_ref().err());
+                }
+                done.map(|rows| self.result(rows, &permitted))
+            }
+        }
+    }
+
+    /// Runs a statement in the connection the session keeps; gives that back as long as it is to be kept.
+    async fn run_kept(&mut self, mut lease: Lease) -> (Kept, Result<QueryResult, Failure>) {
+        let permitted = match self.permitted(Some(&mut lease)).await {
+            Ok(permitted) => permitted,
+            Err(failure) if failure.kind.breaks_session() => {
+                lease.finish(Some(&failure));
+                return (Kept::Lost, Err(failure));
+            }
+            Err(failure) => return (Kept::Lease(lease), Err(failure)),
+        };
+        let statement = permitted.statement();
+        if let Err(failure) = freshened(&mut lease, statement).await {
+            return (Kept::Lease(lease), Err(failure));
+        }
+        let ends = statement.effects.session.contains(&SessionEffect::TransactionEnds);
+        let (lease, done) = self.run_once(lease, &permitted).await;
+        let Some(mut lease) = lease else {
+            return (Kept::Lost, done.map(|rows| self.result(rows, &permitted)));
+        };
+        self.leave(&mut lease, &permitted);
+        if let Err(failure) = &done
+            && failure.kind.breaks_session()
+        {
+            lease.finish(Some(failure));
+            // Who has heard that the end of a transaction failed begins a new one.
+            let kept = if ends { Kept::Nothing } else { Kept::Lost };
+            return (kept, done.map(|rows| self.result(rows, &permitted)));
+        }
+        if ends && done.is_ok() {
+            lease.transaction_ended();
+        }
+        let counts_on = Dirt::TRANSACTION | Dirt::TEMPORARY | Dirt::SETTINGS;
+        let done = done.map(|rows| self.result(rows, &permitted));
+        if lease.dirt().and(counts_on).is_clean() {
+            lease.release();
+            return (Kept::Nothing, done);
+        }
+        (Kept::Lease(lease), done)
+    }
+
+    /// Notes what a statement left in its session, and that definitions have changed.
+    fn leave(&self, lease: &mut Lease, permitted: &Permitted) {
+        let effects = &permitted.statement().effects;
+        let mut dirt = Dirt::of(effects);
+        if effects.session.contains(&SessionEffect::TransactionBegins) {
+            // Settings of the transaction that begins end with it.
+            dirt = dirt.without(Dirt::SETTINGS);
+        }
+        lease.soil(dirt);
+    }
+
+    fn waited(&mut self, lease: &Lease, class: Class) {
+        self.shared.history.waited(class, lease.waited());
+        if let Some(seen) = &mut self.seen {
+            seen.queued += lease.waited();
+            seen.class = class;
+        }
+    }
+
+    /// Runs a statement once. Gives the lease back unless the statement could not be stopped in time.
+    async fn run_once(
+        &mut self,
+        lease: Lease,
+        permitted: &Permitted,
+    ) -> (Option<Lease>, Result<Rows, Failure>) {
+        let (slot, ticket) = lease.place();
+        let endpoint = lease.endpoint().clone();
+        if let Some(registered) = &self.registered {
+            let mut cancels = self.shared.cancels();
+            if matches!(cancels.get(registered.token), Some(Cancellable::Cancelled)) {
+                let failure = Failure::new(Kind::Cancelled, "the statement was cancelled before it ran");
+                return (Some(lease), Err(failure));
+            }
+            cancels.insert(registered.token.clone(), Cancellable::Running(endpoint.clone(), slot, ticket));
+        }
+        let params = self.params.to_vec();
+        let stream = self.stream.clone();
+        let run = {
+            let (permitted, shared) = (permitted.clone(), self.shared.clone());
+            async move {
+                let mut lease = lease;
+                let began = shared.clock.now();
+                let mut rows = Vec::new();
+                let mut sink = match &stream {
+                    Some(to) => Sink::Stream { to, batch: Vec::new() },
+                    None => Sink::Gather(&mut rows),
+                };
+                let mut done = lease.run(&permitted, &params, &mut sink).await;
+                if let Ok(done) = &mut done {
+                    done.rows = rows;
+                }
+                let effects = &permitted.statement().effects;
+                if let Err(failure) = &mut done {
+                    if failure.kind == Kind::StalePlan {
+                        // A connection that cannot forget is of no use: the next statement would fail as well.
+                        let _ = lease.connection().forget_statements().await;
+                    }
+                    let sent = failure.kind == Kind::Disconnected && !effects.is_read_only();
+                    if sent {
+                        *failure = failure.clone().uncertain();
+                    }
+                }
+                if !effects.definitions.is_empty() {
+                    lease.redefined();
+                }
+                (lease, done, shared.clock.now().since(began))
+            }
+        };
+        let stop = {
+            let endpoint = endpoint.clone();
+            move || endpoint.cancel(slot, ticket)
+        };
+        // A lease that comes back after its caller has left is given back by the task that goes on.
+        let effects = permitted.statement().effects.clone();
+        let mut running =
+            Detached::new(run, stop.clone(), move |(mut lease, done, _): (Lease, Result<_, Failure>, _)| {
+                lease.soil(Dirt::of(&effects));
+                lease.finish(done.as_ref().err());
+            });
+        let (lease, done, ran) = match self.deadline {
+            None => (&mut running).await,
+            Some(deadline) => {
+                let until = self.shared.clock.timer(deadline);
+                match tokio::time::timeout_at(until, &mut running).await {
+                    Ok(done) => done,
+                    Err(_) => {
+                        stop();
+                        let late =
+                            || Failure::new(Kind::Timeout, "the deadline passed while the statement ran");
+                        match tokio::time::timeout(CANCEL_WAIT, &mut running).await {
+                            Ok((lease, Err(failure), ran)) if failure.kind == Kind::Cancelled => {
+                                (lease, Err(late()), ran)
+                            }
+                            Ok(done) => done,
+                            Err(_) => return (None, Err(late().uncertain())),
+                        }
+                    }
+                }
+            }
+        };
+        if let Some(seen) = &mut self.seen {
+            seen.ran = Some(ran);
+        }
+        self.observe_query(&done);
+        (Some(lease), done)
+    }
+
+    fn result(&self, rows: Rows, permitted: &Permitted) -> QueryResult {
+        let statement = permitted.statement();
+        QueryResult {
+            class: self.seen.as_ref().map_or(Class::L, |seen| seen.class),
+            air_id: statement.air_id.clone(),
+            sql: statement.sql.clone(),
+            assumptions: statement.assumptions.clone(),
+            queued: self.seen.as_ref().map_or(Duration::ZERO, |seen| seen.queued),
+            took: self.shared.clock.now().since(self.began),
+            ..rows.into()
+        }
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        let ExecContext { tenant, actor, .. } = self.context;
+        let dialect = self.session.dialect().name();
+        let mut event =
+            Event::new(kind, self.shared.clock.timestamp(), tenant.clone(), actor.clone(), dialect);
+        event.trace_id = self.trace_id;
+        event.span_id = (self.trace_id >> 64) as u64 ^ kind as u64;
+        if let Some(seen) = &self.seen {
+            event.air_id = Some(seen.statement.air_id.clone());
+            event.summary = Some(seen.statement.summary.clone());
+            event.class = Some(seen.class);
+        }
+        event
+    }
+
+    fn emit(&self, kind: EventKind, fill: impl FnOnce(&mut Event)) {
+        if self.shared.bus.listened() {
+            let mut event = self.event(kind);
+            fill(&mut event);
+            self.shared.bus.emit(event);
+        }
+    }
+
+    fn observe_query(&self, done: &Result<Rows, Failure>) {
+        let Some(seen) = &self.seen else { return };
+        let ran = seen.ran.unwrap_or_default();
+        let (kind, reward) = match done {
+            Ok(_) => {
+                (EventKind::QueryOk, Some(self.shared.history.ran(&seen.statement.air_id, seen.class, ran)))
+            }
+            Err(_) => (EventKind::QueryError, None),
+        };
+        self.emit(kind, |event| {
+            event.latency_ms = Some(ran.as_secs_f64() * 1e3);
+            event.reward = reward;
+            match done {
+                Ok(rows) => {
+                    event.rows = Some(rows.rows.len().max(usize::try_from(rows.affected).unwrap_or(0)) as u64)
+                }
+                Err(failure) => {
+                    event.error = Some(failure.kind);
+                    event.error_code = failure.code.as_deref().map(Into::into);
+                }
+            }
+        });
+    }
+
+    /// Tells observers how it ended.
+    pub(super) async fn observe(&self, done: Result<&QueryResult, &Failure>) {
+        if !self.shared.bus.listened() {
+            return;
+        }
+        let kind = if done.is_ok() { EventKind::ExecOk } else { EventKind::ExecError };
+        let defines = self.seen.as_ref().is_some_and(|seen| !seen.statement.effects.definitions.is_empty());
+        let mut event = self.event(kind);
+        event.latency_ms = Some(self.shared.clock.now().since(self.began).as_secs_f64() * 1e3);
+        event.queued_ms = self.seen.as_ref().map(|seen| seen.queued.as_secs_f64() * 1e3);
+        match done {
+            Ok(result) => event.rows = Some(result.rows.len() as u64),
+            Err(failure) => {
+                event.error = Some(failure.kind);
+                event.error_code = failure.code.as_deref().map(Into::into);
+            }
+        }
+        if defines {
+            let mut migration = event.clone();
+            migration.evt = if done.is_ok() { EventKind::MigrationOk } else { EventKind::MigrationRollback };
+            self.shared.bus.emit_surely(migration).await;
+        }
+        self.shared.bus.emit(event);
+    }
+}
+
+/// Undoes what callers before left, if the statement would see it.
+async fn freshened(lease: &mut Lease, statement: &Compiled) -> Result<(), Failure> {
+    let reads = statement.reads_session() || statement.effects.session.contains(&SessionEffect::Unknown);
+    let sets = [SessionEffect::SetsIdentity, SessionEffect::SetsSequence];
+    // What a session that is kept makes itself must not be undone when it is read later.
+    let sets = lease.is_kept() && sets.iter().any(|effect| statement.effects.session.contains(effect));
+    if reads || sets { lease.freshen(reads).await } else { Ok(()) }
+}
+
+fn fastrand_of(trace_id: u128) -> fastrand::Rng {
+    fastrand::Rng::with_seed(trace_id as u64)
+}

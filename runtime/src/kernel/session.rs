@@ -1,0 +1,99 @@
+//! A caller's session with a database.
+
+use super::{ConnectOptions, Shared};
+use crate::driver;
+use crate::fabric::{Endpoint, Lease};
+use air_base::Dialect;
+use sqlx_kernel_core::failure::Failure;
+use sqlx_kernel_core::schedule::{Class, Job};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Numbers sessions of a process.
+static SESSIONS: AtomicU64 = AtomicU64::new(1);
+
+/// A caller's session with a database. Cheap to clone; all clones are the same session.
+///
+/// It has no connection of its own until a statement leaves something behind that later ones count on, such as a
+/// transaction. When the last clone is gone, what is left is undone.
+#[derive(Clone)]
+pub struct Session {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    id: String,
+    pub(super) endpoint: Arc<Endpoint>,
+    pub(super) acquire_timeout: Duration,
+    pub(super) kept: Mutex<Kept>,
+}
+
+/// The connection a session keeps.
+pub(super) enum Kept {
+    /// None: nothing was left in one.
+    Nothing,
+    /// This one.
+    Lease(Lease),
+    /// None any more, and the caller does not know yet.
+    Lost,
+}
+
+impl Session {
+    pub(super) async fn open(
+        shared: Arc<Shared>,
+        endpoint: Arc<Endpoint>,
+        options: ConnectOptions,
+    ) -> Result<Session, Failure> {
+        let acquire_timeout = options.acquire_timeout_or_default();
+        if endpoint.known_schema().is_none() {
+            let tenant = shared.tenant(&"kernel".into());
+            let job =
+                Job { urgent: false, ..Job::plain(Class::S, tenant, shared.clock.now() + acquire_timeout) };
+            let mut lease = endpoint.acquire(job).await?;
+            let read = endpoint.read_schema(lease.connection(), true).await;
+            lease.finish(read.as_ref().err());
+            read?;
+        }
+        let id = format!("ses-{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
+        Ok(Session {
+            inner: Arc::new(Inner { id, endpoint, acquire_timeout, kept: Mutex::new(Kept::Nothing) }),
+        })
+    }
+
+    /// Its name in events.
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// Dialect of the engine.
+    pub fn dialect(&self) -> Dialect {
+        driver::dialect(self.inner.endpoint.url.scheme())
+    }
+
+    /// Engine and version, such as `postgres@15`.
+    pub fn profile(&self) -> Arc<str> {
+        self.inner.endpoint.profile().expect("a session was connected")
+    }
+
+    /// True if it keeps a connection.
+    pub async fn is_bound(&self) -> bool {
+        matches!(*self.inner.kept.lock().await, Kept::Lease(_))
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} on {}", self.inner.id, self.inner.endpoint.url)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // What it left is undone by the pool, as its dirt says.
+        if let Kept::Lease(lease) = std::mem::replace(self.kept.get_mut(), Kept::Nothing) {
+            lease.release();
+        }
+    }
+}

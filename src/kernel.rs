@@ -1,0 +1,285 @@
+//! The compiler as the kernel uses it: one statement at a time, for the engine it will run on.
+
+use crate::{Options, Profile, Translator};
+use air::Air;
+use air::catalog::Catalog;
+use air::effects::effects;
+use air::expr::{CompareOp, Expr};
+use air::ids::ObjectName;
+use air::node::Child;
+use air::query::{Body, Rel, SourceKind};
+use air::statement::{InsertSource, Statement};
+use air::{ExprId, SourceId};
+use rustc_hash::FxHashMap;
+use sqlx_kernel::compile::{Compile, Compiled, Request};
+use sqlx_kernel::core::schedule::Facts;
+use sqlx_kernel::{Failure, Kind};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// Compiles statements for the kernel.
+///
+/// ```
+/// use airc::kernel::AirCompiler;
+/// use sqlx_kernel::policy::AllowAll;
+/// use sqlx_kernel::{Builder, ConnectOptions, ExecContext};
+///
+/// # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+/// let kernel = Builder::new(AirCompiler::default(), AllowAll).start();
+/// let session = kernel.connect(ConnectOptions::new("sqlite::memory:")).await?;
+/// let context = ExecContext::new("acme", "svc:billing");
+/// kernel.exec(&session, "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)", &[], &context).await?;
+/// kernel.exec(&session, "INSERT INTO users VALUES (?, ?)", &[1.into(), "Ada".into()], &context).await?;
+/// // Any dialect runs on any engine.
+/// let mysql = context.written_in("mysql");
+/// let sql = "SELECT CONCAT(name, '!') AS greeting FROM `users` WHERE id = ? LIMIT 0, 5";
+/// let found = kernel.exec(&session, sql, &[1.into()], &mysql).await?;
+/// assert_eq!(found.rows, [["Ada!".into()]]);
+/// # Ok::<(), sqlx_kernel::Failure>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+pub struct AirCompiler {
+    options: Options,
+    /// Translators that nobody uses now, by profiles and schema: their buffers are warm and their catalog is read.
+    idle: Mutex<FxHashMap<Pair, Vec<Translator>>>,
+}
+
+/// What a translator is for.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Pair {
+    from: String,
+    to: String,
+    epoch: u64,
+}
+
+/// Translators kept for schemas of before are of no use to anybody: from so many on, all are dropped.
+const PAIRS_MAX: usize = 64;
+
+impl AirCompiler {
+    /// A compiler with options of its own.
+    pub fn new(options: Options) -> AirCompiler {
+        AirCompiler { options, idle: Mutex::default() }
+    }
+
+    fn translator(&self, pair: &Pair, request: &Request<'_>) -> Result<Translator, Failure> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(translator) = idle.get_mut(pair).and_then(Vec::pop) {
+            return Ok(translator);
+        }
+        if idle.len() >= PAIRS_MAX {
+            idle.clear();
+        }
+        drop(idle);
+        let profile = |text: &str| {
+            text.parse::<Profile>().map_err(|error| Failure::new(Kind::Usage, format!("`{text}`: {error}")))
+        };
+        let (from, to) = (profile(&pair.from)?, profile(&pair.to)?);
+        let mut catalog = Catalog::default();
+        // Definitions that cannot be read are unknown tables to statements that use them, which says enough.
+        let _ = crate::schema::read(&request.schema.definitions, &to, &self.options, &mut catalog);
+        catalog.complete = true;
+        let mut translator = Translator::new(from, to, self.options.clone());
+        translator.set_catalog(catalog);
+        Ok(translator)
+    }
+}
+
+impl Compile for AirCompiler {
+    fn compile(&self, request: Request<'_>) -> Result<Compiled, Failure> {
+        let pair = Pair {
+            from: request.from.unwrap_or(request.to).to_owned(),
+            to: request.to.to_owned(),
+            epoch: request.schema.epoch,
+        };
+        let mut translator = self.translator(&pair, &request)?;
+        let compiled = compile(&mut translator, request.sql);
+        // What the statement defines is defined once it has run, and then the schema is another one.
+        translator.forget();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.entry(pair).or_default().push(translator);
+        compiled
+    }
+}
+
+fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> {
+    let mut meaning: Option<Compiled> = None;
+    let mut statements = 0;
+    let catalog = translator.catalog().clone();
+    translator.for_each_bound(sql, &mut |_, air, _| {
+        statements += 1;
+        meaning = air.map(|air| Compiled {
+            sql: Vec::new(),
+            positions: Vec::new(),
+            air_id: air::fingerprint::fingerprint(air).to_string().into(),
+            summary: summary(air).into(),
+            effects: effects(air),
+            facts: facts(air, &catalog),
+            assumptions: Vec::new(),
+        });
+    });
+    if statements != 1 {
+        let message = match statements {
+            0 => "there is no statement".to_owned(),
+            many => format!("one statement at a time: these are {many}"),
+        };
+        return Err(Failure::new(Kind::Usage, message));
+    }
+    translator.forget();
+    let mut outcome = None;
+    translator.for_each(sql, &mut |step| outcome = Some((step.outcome(), effects(step.air))));
+    let Some((outcome, lowered)) = outcome else {
+        return Err(Failure::new(Kind::Internal, "the statement was read once and not twice"));
+    };
+    match (meaning, outcome.translation) {
+        (Some(mut compiled), Some(translation)) => {
+            compiled.sql = translation.sql.into_iter().map(Into::into).collect();
+            compiled.positions = translation.positions;
+            compiled.assumptions =
+                translation.certificate.assumptions.iter().map(ToString::to_string).collect();
+            // Emulations may touch more of the session than the meaning says.
+            compiled.effects.session.extend(lowered.session);
+            Ok(compiled)
+        }
+        (_, _) => {
+            let refusal =
+                outcome.diagnostics.iter().find(|diagnostic| diagnostic.severity == crate::Severity::Error);
+            let message = refusal.map_or("the statement was refused", |refusal| &refusal.message);
+            let mut failure = Failure::new(Kind::Refused, message);
+            failure.code = refusal.map(|refusal| refusal.code.to_string());
+            Err(failure)
+        }
+    }
+}
+
+/// Tables named in a summary: more would make it long and of high cardinality.
+const SUMMARY_TABLES_MAX: usize = 3;
+
+/// What a statement does in a few words, such as `SELECT orders customers`.
+fn summary(air: &Air) -> String {
+    let verb = air.statements.first().map_or("NOTHING", |statement| match statement {
+        Statement::Query { .. } => "SELECT",
+        Statement::Insert { .. } => "INSERT",
+        Statement::Update { .. } => "UPDATE",
+        Statement::Delete { .. } => "DELETE",
+        Statement::Merge { .. } => "MERGE",
+        Statement::Transaction { .. } => "TRANSACTION",
+        Statement::Truncate { .. } => "TRUNCATE",
+        Statement::Nothing { .. } => "NOTHING",
+        Statement::CreateTable { .. }
+        | Statement::CreateView { .. }
+        | Statement::CreateIndex { .. }
+        | Statement::CreateSequence { .. }
+        | Statement::CreateSchema { .. } => "CREATE",
+        Statement::AlterTable { .. } | Statement::RestartSequence { .. } => "ALTER",
+        Statement::Drop { .. } => "DROP",
+        Statement::Comment { .. } => "COMMENT",
+    });
+    let effects = effects(air);
+    let defined = effects.definitions.iter().map(|definition| &definition.name);
+    let tables: BTreeSet<&str> = effects
+        .writes
+        .keys()
+        .chain(effects.reads.keys())
+        .chain(defined)
+        .map(|name| name.name.as_str())
+        .collect();
+    let mut words = verb.to_owned();
+    for table in tables.iter().take(SUMMARY_TABLES_MAX) {
+        words.push(' ');
+        words.push_str(table);
+    }
+    words
+}
+
+/// What the class of a statement is decided by.
+fn facts(air: &Air, catalog: &Catalog) -> Facts {
+    let effects = effects(air);
+    let mut gathers = false;
+    let mut tables: Vec<(SourceId, ObjectName)> = Vec::new();
+    let mut equated: BTreeSet<(SourceId, u32)> = BTreeSet::new();
+    air.walk(&mut |child| match child {
+        Child::Select(id) => {
+            let select = air.select(id);
+            gathers |= select.group.is_some() || !matches!(select.distinct, air::query::Distinct::All {});
+            equate(air, select.filter, &mut equated);
+        }
+        Child::Query(id) => {
+            let query = air.query(id);
+            gathers |=
+                !query.order.is_empty() || !matches!(query.body, Body::Select { .. } | Body::Values { .. });
+        }
+        Child::Rel(id) => gathers |= matches!(air.rel(id), Rel::Join { .. }),
+        Child::Source(id) => {
+            if let SourceKind::Table { name } = air.source(id).kind {
+                tables.push((id, name));
+            }
+        }
+        Child::Expr(id) => {
+            gathers |= matches!(air.expr(id), Expr::Aggregate { .. } | Expr::Window { .. });
+        }
+        Child::Window(_) => gathers = true,
+    });
+    let mut brings = 0;
+    for statement in &air.statements {
+        match statement {
+            Statement::Update { update } => equate(air, update.filter, &mut equated),
+            Statement::Delete { delete } => equate(air, delete.filter, &mut equated),
+            Statement::Insert { insert } => {
+                if let InsertSource::Values { rows } = insert.source {
+                    brings += air.list(rows).len() as u64;
+                }
+            }
+            _ => {}
+        }
+    }
+    let by_key = |(source, name): &(SourceId, ObjectName)| {
+        let schema = name.schema.map(|schema| air.name(schema));
+        catalog.table(schema, air.name(name.name)).is_some_and(|table| {
+            table.keys.iter().any(|key| {
+                let whole = !key.partial && !key.columns.is_empty();
+                whole && key.columns.iter().all(|column| equated.contains(&(*source, *column)))
+            })
+        })
+    };
+    // The table an INSERT goes to is written, not read.
+    let target = air.statements.iter().find_map(|statement| match statement {
+        Statement::Insert { insert } => Some(insert.target),
+        _ => None,
+    });
+    tables.retain(|(source, _)| Some(*source) != target);
+    Facts {
+        defines: !effects.definitions.is_empty(),
+        writes: !effects.writes.is_empty(),
+        tables: u32::try_from(tables.len()).unwrap_or(u32::MAX),
+        by_key: tables.iter().all(by_key),
+        gathers,
+        rows: None,
+        brings,
+        p95: None,
+    }
+}
+
+/// Adds the columns that a condition makes equal to something that is no column.
+fn equate(air: &Air, condition: Option<ExprId>, equated: &mut BTreeSet<(SourceId, u32)>) {
+    let Some(condition) = condition else { return };
+    let column = |id: ExprId| match air.expr(id) {
+        Expr::Column { source, index, .. } => Some((source, index)),
+        _ => None,
+    };
+    match air.expr(condition) {
+        Expr::And { terms } => {
+            for term in air.list(terms) {
+                equate(air, Some(*term), equated);
+            }
+        }
+        Expr::Compare { op: CompareOp::Eq, left, right, .. } => match (column(left), column(right)) {
+            (Some(found), None) | (None, Some(found)) => {
+                equated.insert(found);
+            }
+            (_, _) => {}
+        },
+        _ => {}
+    }
+}
