@@ -167,7 +167,8 @@ fn summary(air: &Air) -> String {
         Statement::Transaction { .. } => "TRANSACTION",
         Statement::Truncate { .. } => "TRUNCATE",
         Statement::Nothing { .. } => "NOTHING",
-        Statement::CreateTable { .. }
+        Statement::Trigger { .. }
+        | Statement::CreateTable { .. }
         | Statement::CreateView { .. }
         | Statement::CreateIndex { .. }
         | Statement::CreateSequence { .. }
@@ -175,6 +176,12 @@ fn summary(air: &Air) -> String {
         Statement::AlterTable { .. } | Statement::RestartSequence { .. } => "ALTER",
         Statement::Drop { .. } => "DROP",
         Statement::Comment { .. } => "COMMENT",
+        // Only within a body, which a statement of its own is in front of.
+        Statement::If { .. }
+        | Statement::Else {}
+        | Statement::End {}
+        | Statement::SetRow { .. }
+        | Statement::Raise { .. } => "NOTHING",
     });
     let effects = effects(air);
     let defined = effects.definitions.iter().map(|definition| &definition.name);

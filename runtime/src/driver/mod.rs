@@ -61,7 +61,7 @@ impl Sink<'_> {
 
 /// A connection.
 pub(crate) enum Connection {
-    Sqlite(sqlite::Sqlite),
+    Sqlite(Box<sqlite::Sqlite>),
     #[cfg(feature = "servers")]
     Postgres(Box<postgres::Postgres>),
     #[cfg(feature = "servers")]
@@ -81,7 +81,7 @@ impl Connection {
     /// Connects.
     pub(crate) async fn open(url: &Url) -> Result<Connection, Failure> {
         match url.scheme {
-            Scheme::Sqlite => Ok(Connection::Sqlite(sqlite::Sqlite::open(url).await?)),
+            Scheme::Sqlite => Ok(Connection::Sqlite(Box::new(sqlite::Sqlite::open(url).await?))),
             #[cfg(feature = "servers")]
             Scheme::Postgres => Ok(Connection::Postgres(Box::new(postgres::Postgres::open(url).await?))),
             #[cfg(feature = "servers")]

@@ -38,7 +38,6 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    #[expect(clippy::too_many_arguments, reason = "they are its fields")]
     pub(super) fn new(
         endpoint: Arc<Endpoint>,
         slot: SlotId,

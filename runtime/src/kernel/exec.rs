@@ -104,7 +104,7 @@ impl<'a> Exec<'a> {
         // If this future is dropped in the middle, what the session kept is gone.
         match std::mem::replace(&mut *kept, Kept::Lost) {
             Kept::Lease(lease) => {
-                let (back, done) = self.run_kept(lease).await;
+                let (back, done) = self.run_kept(*lease).await;
                 *kept = back;
                 return done;
             }
@@ -322,7 +322,7 @@ impl<'a> Exec<'a> {
         match (lease, done) {
             (Some(mut lease), Ok(rows)) => {
                 self.leave(&mut lease, &permitted);
-                *kept = Kept::Lease(lease);
+                *kept = Kept::Lease(Box::new(lease));
                 Ok(self.result(rows, &permitted))
             }
             (lease, done) => {
@@ -343,11 +343,11 @@ impl<'a> Exec<'a> {
                 lease.finish(Some(&failure));
                 return (Kept::Lost, Err(failure));
             }
-            Err(failure) => return (Kept::Lease(lease), Err(failure)),
+            Err(failure) => return (Kept::Lease(Box::new(lease)), Err(failure)),
         };
         let statement = permitted.statement();
         if let Err(failure) = freshened(&mut lease, statement).await {
-            return (Kept::Lease(lease), Err(failure));
+            return (Kept::Lease(Box::new(lease)), Err(failure));
         }
         let ends = statement.effects.session.contains(&SessionEffect::TransactionEnds);
         let (lease, done) = self.run_once(lease, &permitted).await;
@@ -372,7 +372,7 @@ impl<'a> Exec<'a> {
             lease.release();
             return (Kept::Nothing, done);
         }
-        (Kept::Lease(lease), done)
+        (Kept::Lease(Box::new(lease)), done)
     }
 
     /// Notes what a statement left in its session, and that definitions have changed.

@@ -35,7 +35,7 @@ pub(super) enum Kept {
     /// None: nothing was left in one.
     Nothing,
     /// This one.
-    Lease(Lease),
+    Lease(Box<Lease>),
     /// None any more, and the caller does not know yet.
     Lost,
 }
