@@ -33,6 +33,8 @@ pub(super) enum Command {
     /// Serve editors: the language server protocol on standard input and output
     #[cfg(feature = "lsp")]
     Lsp(Lsp),
+    /// Run statements of any dialect on a database, or ask for them
+    Run(Run),
     /// List the dialects, or show the settings of a profile
     Profile(ProfileArguments),
     /// Print a completion script for a shell
@@ -266,4 +268,47 @@ pub(super) struct ProfileArguments {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// What is run, where, and how its results look.
+#[derive(Args)]
+pub(super) struct Run {
+    /// Files, directories (all .sql files below) or glob patterns; `-`: standard input; none on a terminal: a shell
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<String>,
+    /// The database: sqlite:FILE, sqlite::memory:, postgres://…, mysql://…, mariadb://…
+    #[arg(long, short, value_name = "URL")]
+    pub(super) url: String,
+    /// Dialect the statements are written in; that of the database by default
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) from: Option<String>,
+    /// A statement, in place of files; may be given several times
+    #[arg(long, short, value_name = "SQL")]
+    pub(super) execute: Vec<String>,
+    /// Form of results
+    #[arg(long, value_enum, default_value_t = Results::Table)]
+    pub(super) format: Results,
+    /// Go on after a statement that failed
+    #[arg(long)]
+    pub(super) keep_going: bool,
+    /// Longest time a statement may take
+    #[arg(long, value_name = "MILLISECONDS")]
+    pub(super) deadline: Option<u64>,
+    /// Write the kernel's events there, one JSON object per line
+    #[arg(long, value_name = "FILE")]
+    pub(super) events: Option<PathBuf>,
+    /// Connect in the clear to a server on another host
+    #[arg(long)]
+    pub(super) no_tls: bool,
+}
+
+/// Form of results.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Results {
+    /// For people
+    Table,
+    /// Comma-separated, with a line of names
+    Csv,
+    /// One JSON object per row
+    Json,
 }

@@ -17,6 +17,7 @@ mod load;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod profile;
+mod run;
 mod script;
 mod setup;
 mod translate;
@@ -72,6 +73,7 @@ pub(crate) fn run() -> ExitCode {
         #[cfg(feature = "lsp")]
         Command::Lsp(server) => lsp::run(server),
         Command::Assess(assess) => assess::run(assess, shown),
+        Command::Run(statements) => run::run(statements, shown),
         Command::Profile(profile) => profile::run(profile),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "airc", &mut std::io::stdout());

@@ -134,6 +134,7 @@ impl<'a> Exec<'a> {
             lowered: statement.sql.clone(),
             air_id: statement.air_id.clone(),
             class: self.class(statement),
+            assumptions: statement.assumptions.clone(),
         })
     }
 

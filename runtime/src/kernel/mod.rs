@@ -174,6 +174,8 @@ pub struct PreparedStmt {
     pub air_id: Arc<str>,
     /// Class it would run in.
     pub class: Class,
+    /// Facts about data and servers that have to hold for the result to be right, in words.
+    pub assumptions: Vec<String>,
 }
 
 /// A part of the kernel that has figures.

@@ -77,6 +77,11 @@ impl Session {
         self.inner.endpoint.profile().expect("a session was connected")
     }
 
+    /// Definitions of what is in the database, as far as the kernel knows, in the dialect of the engine.
+    pub fn definitions(&self) -> String {
+        self.inner.endpoint.known_schema().map_or_else(String::new, |schema| schema.definitions.clone())
+    }
+
     /// True if it keeps a connection.
     pub async fn is_bound(&self) -> bool {
         matches!(*self.inner.kept.lock().await, Kept::Lease(_))
