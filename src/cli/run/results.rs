@@ -23,7 +23,7 @@ fn table(result: &QueryResult) {
         return;
     }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(result.columns.iter());
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(result.columns.iter());
     for row in &result.rows {
         let cell = |value: &Value| {
             let right = matches!(value, Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Decimal(_));
