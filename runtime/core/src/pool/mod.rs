@@ -393,6 +393,8 @@ impl Pool {
         if job.urgent
             && let Some(expected) = self.expected_wait()
             && now + expected > job.deadline
+            // Somebody may have to give way before that.
+            && !(self.settings.preempt && victim::choose(self.running(), job.class).is_some())
         {
             return self.reject(ticket, Rejection::TooLate { expected }, actions);
         }
@@ -765,8 +767,8 @@ impl Pool {
         Some(waiting.since + waiting.job.deadline.since(waiting.since) / 2)
     }
 
-    fn victim(&self, urgent: Class) -> Option<Running> {
-        let running = self.slots.iter().filter_map(|(id, slot)| match &slot.phase {
+    fn running(&self) -> impl Iterator<Item = Running> {
+        self.slots.iter().filter_map(|(id, slot)| match &slot.phase {
             Phase::Leased(Lease { job, since, .. }) => Some(Running {
                 slot: id.index(),
                 class: job.class,
@@ -775,12 +777,15 @@ impl Pool {
                 stopped: job.stopped,
             }),
             _ => None,
-        });
+        })
+    }
+
+    fn victim(&self, urgent: Class) -> Option<Running> {
         // One at a time: a session that is being freed already will do.
         let freeing = self.slots.iter().any(|(_, slot)| {
             matches!(slot.phase, Phase::Cancelling { .. } | Phase::Fencing { .. } | Phase::Resetting { .. })
         });
-        if freeing { None } else { victim::choose(running, urgent) }
+        if freeing { None } else { victim::choose(self.running(), urgent) }
     }
 
     fn preempt(&mut self, now: Instant, actions: &mut Vec<Action>) {
