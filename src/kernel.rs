@@ -168,6 +168,7 @@ fn summary(air: &Air) -> String {
         Statement::Truncate { .. } => "TRUNCATE",
         Statement::Nothing { .. } => "NOTHING",
         Statement::Trigger { .. }
+        | Statement::Function { .. }
         | Statement::CreateTable { .. }
         | Statement::CreateView { .. }
         | Statement::CreateIndex { .. }
@@ -180,6 +181,8 @@ fn summary(air: &Air) -> String {
         Statement::If { .. }
         | Statement::Else {}
         | Statement::End {}
+        | Statement::Declare { .. }
+        | Statement::Return { .. }
         | Statement::SetRow { .. }
         | Statement::Raise { .. } => "NOTHING",
     });
