@@ -449,10 +449,10 @@ impl<'a> Exec<'a> {
             move || endpoint.cancel(slot, ticket)
         };
         // A lease that comes back after its caller has left is given back by the task that goes on.
-        let effects = permitted.statement().effects.clone();
+        let left = permitted.clone();
         let mut running =
             Detached::new(run, stop.clone(), move |(mut lease, done, _): (Lease, Result<_, Failure>, _)| {
-                lease.soil(Dirt::of(&effects));
+                lease.soil(Dirt::of(&left.statement().effects));
                 lease.finish(done.as_ref().err());
             });
         let (lease, done, ran) = match self.deadline {

@@ -30,6 +30,28 @@ pub(crate) struct History {
 struct Runs {
     nanos: Vec<u64>,
     next: usize,
+    /// Of all of them, not their number.
+    sum: f64,
+    p95: Option<Duration>,
+}
+
+impl Runs {
+    fn add(&mut self, nanos: u64) {
+        self.sum += nanos as f64;
+        if self.nanos.len() < RUNS_MAX {
+            self.nanos.push(nanos);
+        } else {
+            self.sum -= self.nanos[self.next] as f64;
+            self.nanos[self.next] = nanos;
+        }
+        self.next = (self.next + 1) % RUNS_MAX;
+        // Not for every run: sorting costs more than running some statements.
+        if self.next % RUNS_MIN == 0 {
+            let mut sorted = self.nanos.clone();
+            sorted.sort_unstable();
+            self.p95 = Some(p95(&sorted));
+        }
+    }
 }
 
 impl Default for History {
@@ -52,13 +74,7 @@ impl History {
     /// How long statements of a meaning take, once that is known: the 95th percentile of the last runs.
     pub(crate) fn p95(&self, air_id: &Arc<str>) -> Option<Duration> {
         let runs = self.kinds.get(air_id)?;
-        let runs = runs.lock().unwrap_or_else(PoisonError::into_inner);
-        if runs.nanos.len() < RUNS_MIN {
-            return None;
-        }
-        let mut sorted = runs.nanos.clone();
-        sorted.sort_unstable();
-        Some(p95(&sorted))
+        runs.lock().unwrap_or_else(PoisonError::into_inner).p95
     }
 
     /// Remembers a run; gives its reward: minus the milliseconds by which it was slower than its kind usually is.
@@ -76,15 +92,9 @@ impl History {
         let mut runs = runs.lock().unwrap_or_else(PoisonError::into_inner);
         let usual = match runs.nanos.len() {
             0 => nanos as f64,
-            len => runs.nanos.iter().map(|nanos| *nanos as f64).sum::<f64>() / len as f64,
+            len => runs.sum / len as f64,
         };
-        if runs.nanos.len() < RUNS_MAX {
-            runs.nanos.push(nanos);
-        } else {
-            let next = runs.next;
-            runs.nanos[next] = nanos;
-            runs.next = (next + 1) % RUNS_MAX;
-        }
+        runs.add(nanos);
         (usual - nanos as f64) / 1e6
     }
 
