@@ -8,7 +8,7 @@ use air::expr::{CompareOp, Expr};
 use air::ids::ObjectName;
 use air::node::Child;
 use air::query::{Body, Rel, SourceKind};
-use air::statement::{InsertSource, Statement};
+use air::statement::{InsertSource, Statement, TransactionAction};
 use air::{ExprId, SourceId};
 use rustc_hash::FxHashMap;
 use sqlx_kernel::compile::{Compile, Compiled, Request};
@@ -115,6 +115,9 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
             air_id: air::fingerprint::fingerprint(air).to_string().into(),
             summary: summary(air).into(),
             effects: effects(air),
+            commits: air.statements.iter().any(|statement| {
+                matches!(statement, Statement::Transaction { action: TransactionAction::Commit, .. })
+            }),
             facts: facts(air, &catalog),
             assumptions: Vec::new(),
         });

@@ -41,6 +41,8 @@ pub struct Compiled {
     pub summary: Arc<str>,
     /// What it does to data and session.
     pub effects: Effects,
+    /// It ends a transaction so that what was done in it stays.
+    pub commits: bool,
     /// What its class is decided by.
     pub facts: Facts,
     /// Facts about data and servers that have to hold, in words.
@@ -101,6 +103,7 @@ pub(crate) mod tests {
                 locks_rows: false,
                 returns_rows: true,
             },
+            commits: false,
             facts: Facts::default(),
             assumptions: Vec::new(),
         }

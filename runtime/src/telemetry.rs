@@ -4,6 +4,8 @@ use serde::Serialize;
 use sqlx_kernel_core::telemetry::{Event, EventKind, Lanes, PerKind};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -47,6 +49,8 @@ pub(crate) struct Bus {
 struct Shared {
     lanes: Mutex<Lanes>,
     ready: Notify,
+    /// Events were taken from the lanes that the sinks do not have yet.
+    in_flight: AtomicBool,
     /// True if somebody listens: without sinks nothing is kept.
     listened: bool,
     unwritten: Mutex<BTreeMap<&'static str, u64>>,
@@ -69,6 +73,7 @@ impl Bus {
         let lanes = Arc::new(Shared {
             lanes: Mutex::new(Lanes::new(LOSSLESS_MAX, LOSSY_MAX)),
             ready: Notify::new(),
+            in_flight: AtomicBool::new(false),
             listened: !sinks.is_empty(),
             unwritten: Mutex::default(),
         });
@@ -77,13 +82,19 @@ impl Bus {
             tokio::spawn(async move {
                 let mut batch = Vec::new();
                 loop {
-                    shared.lanes.lock().unwrap_or_else(PoisonError::into_inner).drain(BATCH, &mut batch);
+                    {
+                        let mut lanes = shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+                        lanes.drain(BATCH, &mut batch);
+                        shared.in_flight.store(!batch.is_empty(), Ordering::Release);
+                    }
                     if batch.is_empty() {
                         shared.ready.notified().await;
                         continue;
                     }
                     for sink in &mut sinks {
-                        if sink.write(&batch).is_err() {
+                        // A sink that panics must not end the task that everybody waits for.
+                        let written = catch_unwind(AssertUnwindSafe(|| sink.write(&batch)));
+                        if !matches!(written, Ok(Ok(()))) {
                             let mut unwritten =
                                 shared.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
                             for event in &batch {
@@ -92,6 +103,7 @@ impl Bus {
                         }
                     }
                     batch.clear();
+                    shared.in_flight.store(false, Ordering::Release);
                     tokio::task::yield_now().await;
                 }
             })
@@ -145,9 +157,11 @@ impl Bus {
 
     /// Waits until the sinks have everything.
     pub(crate) async fn flush(&self) {
-        while self.lanes.listened
-            && !self.lanes.lanes.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-        {
+        let waits = || {
+            let lanes = self.lanes.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            !lanes.is_empty() || self.lanes.in_flight.load(Ordering::Acquire)
+        };
+        while self.lanes.listened && waits() {
             self.lanes.ready.notify_one();
             tokio::time::sleep(FULL_PAUSE).await;
         }

@@ -50,15 +50,15 @@ impl Url {
     /// Reads a URL: `sqlite:FILE`, `sqlite::memory:`, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, `mysql://…`,
     /// `mariadb://…`.
     pub fn parse(text: &str) -> Result<Url, Failure> {
-        let word = text.split(':').next().unwrap_or_default();
+        let (word, rest) = text.split_once(':').unwrap_or((text, ""));
         let (scheme, text) = match word {
-            "sqlite" | "sqlite3" => {
-                (Scheme::Sqlite, text[word.len() + 1..].trim_start_matches("//").to_owned())
+            "sqlite" | "sqlite3" if text.contains(':') => {
+                (Scheme::Sqlite, rest.trim_start_matches("//").to_owned())
             }
-            "postgres" | "postgresql" | "pg" => {
-                (Scheme::Postgres, format!("postgres{}", &text[word.len()..]))
+            "postgres" | "postgresql" | "pg" if text.contains("://") => {
+                (Scheme::Postgres, format!("postgres:{rest}"))
             }
-            "mysql" | "mariadb" => (Scheme::Mysql, format!("mysql{}", &text[word.len()..])),
+            "mysql" | "mariadb" if text.contains("://") => (Scheme::Mysql, format!("mysql:{rest}")),
             _ => {
                 let message = format!(
                     "`{word}` is no kind of database we can connect to; known are sqlite:FILE, postgres://…, mysql://… and mariadb://…"
@@ -81,25 +81,31 @@ impl Url {
         self.scheme
     }
 
-    /// True if nobody can listen on the way: a file, a socket, or the machine itself.
+    /// True if nobody can listen on the way: a file, a socket, or the machine itself. Parameters that name another host
+    /// count, as they do for the drivers; what cannot be read is not local.
     pub(crate) fn is_local(&self) -> bool {
         if self.scheme == Scheme::Sqlite {
             return true;
         }
-        let rest = self.text.split_once("://").map_or("", |(_, rest)| rest);
-        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        let host = place.split(['/', '?']).next().unwrap_or_default();
-        let host = match host.strip_prefix('[') {
-            Some(six) => six.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
+        let Ok(url) = url::Url::parse(&self.text) else { return false };
+        let loopback = |host: &str| {
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            let address = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+            host.is_empty()
+                || host == "localhost"
+                || host.starts_with('/')
+                || host.starts_with("%2F")
+                || address
         };
-        let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        host.is_empty() || host == "localhost" || loopback || host.starts_with('%')
+        let named = |name: &str| matches!(name, "host" | "hostaddr" | "hostname" | "server");
+        let elsewhere = url.query_pairs().any(|(name, value)| named(&name) && !loopback(&value));
+        loopback(url.host_str().unwrap_or_default()) && !elsewhere
     }
 
     /// True for a database that is gone when its last connection closes.
     pub(crate) fn in_memory(&self) -> bool {
-        self.scheme == Scheme::Sqlite && (self.text.is_empty() || self.text == ":memory:")
+        self.scheme == Scheme::Sqlite
+            && (self.text.is_empty() || self.text.contains(":memory:") || self.text.contains("mode=memory"))
     }
 }
 
@@ -109,8 +115,10 @@ impl fmt::Display for Url {
             return write!(f, "sqlite:{}", self.text);
         }
         let (scheme, rest) = self.text.split_once("://").unwrap_or(("", &self.text));
+        // Parameters may hold a password as well.
+        let rest = rest.split('?').next().unwrap_or_default();
         let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-        write!(f, "{scheme}://{}", place.split('?').next().unwrap_or_default())
+        write!(f, "{scheme}://{place}")
     }
 }
 
@@ -134,6 +142,15 @@ mod tests {
         assert_eq!(url.text, "postgres://app:s3cr@t@db.example:5432/shop?sslmode=x");
         assert_eq!(Url::parse("sqlite:///tmp/x.db").unwrap().text, "/tmp/x.db");
         assert!(Url::parse("sqlite::memory:").unwrap().in_memory());
+        let local = |text: &str| Url::parse(text).unwrap().is_local();
+        assert!(local("postgres://u:p@/db?host=/run/postgresql") && local("mysql://u@[::1]:3306/db"));
+        assert!(
+            !local("postgres://u:p@/db?host=db.example")
+                && !local("postgres://u:p@db.example/x?q=@localhost/")
+        );
+        for text in ["sqlite", "postgres", "mysql", ""] {
+            assert!(Url::parse(text).is_err(), "{text}");
+        }
         assert!(Url::parse("redis://x").unwrap_err().message.contains("redis"));
     }
 }

@@ -82,12 +82,13 @@ impl Breaker {
     /// What was tried failed, with the weight of [`Kind::breaker_weight`](crate::failure::Kind::breaker_weight).
     /// True if the breaker opened by it.
     pub fn failed(&mut self, now: Instant, weight: u32) -> bool {
+        if weight == 0 {
+            self.probing = false;
+            return false;
+        }
         if self.state(now) == State::HalfOpen {
             self.probing = false;
             self.state = State::Open(now + self.limits.open);
-            return false;
-        }
-        if weight == 0 {
             return false;
         }
         self.failures.push_back((now, weight));

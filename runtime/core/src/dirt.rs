@@ -155,7 +155,6 @@ const MYSQL: &[Row] = &[
     Row { dirt: Dirt::TRANSACTION, undo: &["ROLLBACK"] },
     Row { dirt: Dirt::LOCKS, undo: &["UNLOCK TABLES", "DO RELEASE_ALL_LOCKS()"] },
     Row { dirt: Dirt::IDENTITY, undo: &["SET last_insert_id = 0"] },
-    Row { dirt: Dirt::SEQUENCES, undo: &[] },
 ];
 
 /// Not a statement of SQLite's, which has none for it: its driver drops what is in the temporary schema.

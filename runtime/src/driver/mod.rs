@@ -138,9 +138,31 @@ impl Connection {
         match self {
             Connection::Sqlite(connection) => connection.run(sql, params, sink).await,
             #[cfg(feature = "servers")]
-            Connection::Postgres(connection) => connection.run(sql, params, sink).await,
+            Connection::Postgres(connection) => {
+                connection.run(sql, params, sink).await.map_err(in_conversation)
+            }
             #[cfg(feature = "servers")]
-            Connection::Mysql(connection) => connection.run(sql, params, sink).await,
+            Connection::Mysql(connection) => connection.run(sql, params, sink).await.map_err(in_conversation),
+        }
+    }
+
+    /// False if a statement was left half way: rows, or an error, of it are still to come.
+    pub(crate) fn is_in_order(&self) -> bool {
+        match self {
+            Connection::Sqlite(_) => true,
+            #[cfg(feature = "servers")]
+            Connection::Postgres(connection) => connection.in_order,
+            #[cfg(feature = "servers")]
+            Connection::Mysql(connection) => connection.in_order,
+        }
+    }
+
+    /// Whether a transaction is open, where the engine says so without being asked.
+    pub(crate) fn in_transaction(&self) -> Option<bool> {
+        match self {
+            Connection::Sqlite(connection) => connection.in_transaction(),
+            #[cfg(feature = "servers")]
+            Connection::Postgres(_) | Connection::Mysql(_) => None,
         }
     }
 
@@ -149,9 +171,9 @@ impl Connection {
         match self {
             Connection::Sqlite(connection) => connection.command(sql).await,
             #[cfg(feature = "servers")]
-            Connection::Postgres(connection) => connection.command(sql).await,
+            Connection::Postgres(connection) => connection.command(sql).await.map_err(in_conversation),
             #[cfg(feature = "servers")]
-            Connection::Mysql(connection) => connection.command(sql).await,
+            Connection::Mysql(connection) => connection.command(sql).await.map_err(in_conversation),
         }
     }
 
@@ -191,6 +213,15 @@ pub(crate) fn dialect(scheme: Scheme) -> Dialect {
         Scheme::Postgres => Dialect::Postgres,
         Scheme::Mysql => Dialect::Mysql,
     }
+}
+
+/// The same, of a connection that was there: what could not be reached any more may have got what was sent.
+#[cfg(feature = "servers")]
+fn in_conversation(mut failure: Failure) -> Failure {
+    if failure.kind == Kind::Unreachable && failure.code.is_none() {
+        failure.kind = Kind::Disconnected;
+    }
+    failure
 }
 
 /// A driver's error in our words.

@@ -11,7 +11,8 @@ use sqlx::mysql::{
     MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode,
 };
 use sqlx::{
-    Arguments, AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Executor, Row, TypeInfo,
+    Arguments, AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Executor, Row, SqlSafeStr,
+    Statement, TypeInfo,
 };
 use sqlx_kernel_core::failure::{Failure, Kind};
 use std::str::FromStr;
@@ -24,6 +25,8 @@ pub(crate) struct Mysql {
     connection: MySqlConnection,
     stop: Arc<str>,
     profile: String,
+    /// False while rows, or an error, of a statement are still to come.
+    pub(super) in_order: bool,
 }
 
 impl Mysql {
@@ -54,6 +57,7 @@ impl Mysql {
             connection,
             stop: format!("KILL QUERY {id}").into(),
             profile: format!("{engine}@{}", release.join(".")),
+            in_order: true,
         })
     }
 
@@ -84,17 +88,34 @@ impl Mysql {
         params: &[Value],
         sink: &mut Sink<'_>,
     ) -> Result<Rows, Failure> {
+        // Kept by the driver: only the first time this asks the server.
+        let text = AssertSqlSafe(sql.clone()).into_sql_str();
+        let statement = self.connection.prepare(text).await.map_err(of)?;
+        if let Some(Either::Right(expected)) = statement.parameters()
+            && expected != params.len()
+        {
+            let message =
+                format!("the statement has {expected} parameters, {} values were given", params.len());
+            return Err(Failure::new(Kind::Usage, message));
+        }
         let mut arguments = MySqlArguments::default();
         for value in params {
             bind(&mut arguments, value)?;
         }
+        let columns = statement.columns();
+        let mut rows = Rows {
+            columns: columns.iter().map(|column| column.name().to_owned()).collect(),
+            ..Rows::default()
+        };
+        self.in_order = false;
         let mut stream = self.connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql.clone()), arguments));
-        let mut rows = Rows::default();
+        // By the rows themselves: the types of a prepared statement are guesses where parameters are selected.
         let mut kinds: Vec<Read> = Vec::new();
+        let mut failed = None;
         while let Some(item) = stream.next().await {
-            match item.map_err(of)? {
-                Either::Left(done) => rows.affected += done.rows_affected(),
-                Either::Right(row) => {
+            match item {
+                Ok(Either::Left(done)) => rows.affected += done.rows_affected(),
+                Ok(Either::Right(row)) => {
                     if kinds.len() != row.columns().len() {
                         rows.columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
                         kinds = row
@@ -107,9 +128,18 @@ impl Mysql {
                         kinds.iter().enumerate().map(|(i, read)| read(&row, i)).collect();
                     sink.push(&rows.columns, values?).await?;
                 }
+                // The engine's last word on the statement.
+                Err(error) => {
+                    failed = Some(of(error));
+                    break;
+                }
             }
         }
         drop(stream);
+        self.in_order = true;
+        if let Some(failure) = failed {
+            return Err(failure);
+        }
         sink.flush(&rows.columns).await?;
         Ok(rows)
     }

@@ -28,6 +28,8 @@ pub(crate) struct Postgres {
     connection: PgConnection,
     stop: Arc<str>,
     profile: String,
+    /// False while rows, or an error, of a statement are still to come.
+    pub(super) in_order: bool,
 }
 
 impl Postgres {
@@ -58,7 +60,7 @@ impl Postgres {
              WHERE pid = {pid} AND extract(epoch FROM backend_start)::numeric::text = '{since}'"
         );
         let release = version.split(['.', ' ']).next().unwrap_or_default();
-        Ok(Postgres { connection, stop: stop.into(), profile: format!("postgres@{release}") })
+        Ok(Postgres { connection, stop: stop.into(), profile: format!("postgres@{release}"), in_order: true })
     }
 
     pub(super) fn profile(&self) -> &str {
@@ -90,46 +92,50 @@ impl Postgres {
     ) -> Result<Rows, Failure> {
         let text = || AssertSqlSafe(sql.clone());
         let mut arguments = PgArguments::default();
-        if !params.is_empty() {
-            let statement = self.connection.prepare(text().into_sql_str()).await.map_err(of)?;
-            let types = match statement.parameters() {
-                Some(Either::Left(types)) => types,
-                _ => &[],
-            };
-            if types.len() != params.len() {
-                let message = format!(
-                    "the statement has {} parameters, {} values were given",
-                    types.len(),
-                    params.len()
-                );
-                return Err(Failure::new(Kind::Usage, message));
-            }
-            for (value, ty) in params.iter().zip(types) {
-                bind(&mut arguments, value, ty)?;
-            }
+        // Kept by the driver: only the first time this asks the server.
+        let statement = self.connection.prepare(text().into_sql_str()).await.map_err(of)?;
+        let types = match statement.parameters() {
+            Some(Either::Left(types)) => types,
+            _ => &[],
+        };
+        if types.len() != params.len() {
+            let message =
+                format!("the statement has {} parameters, {} values were given", types.len(), params.len());
+            return Err(Failure::new(Kind::Usage, message));
         }
+        for (value, ty) in params.iter().zip(types) {
+            bind(&mut arguments, value, ty)?;
+        }
+        let columns = statement.columns();
+        let kinds: Vec<Read> =
+            columns.iter().map(|column| reader(column.type_info())).collect::<Result<_, _>>()?;
+        let mut rows = Rows {
+            columns: columns.iter().map(|column| column.name().to_owned()).collect(),
+            ..Rows::default()
+        };
+        self.in_order = false;
         let mut stream = self.connection.fetch_many(sqlx::query_with(text(), arguments));
-        let mut rows = Rows::default();
-        let mut kinds: Vec<Read> = Vec::new();
+        let mut failed = None;
         while let Some(item) = stream.next().await {
-            match item.map_err(of)? {
-                Either::Left(done) => rows.affected += done.rows_affected(),
-                Either::Right(row) => {
-                    if kinds.len() != row.columns().len() {
-                        rows.columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
-                        kinds = row
-                            .columns()
-                            .iter()
-                            .map(|column| reader(column.type_info()))
-                            .collect::<Result<_, _>>()?;
-                    }
+            match item {
+                Ok(Either::Left(done)) => rows.affected += done.rows_affected(),
+                Ok(Either::Right(row)) => {
                     let values: Result<Vec<Value>, Failure> =
                         kinds.iter().enumerate().map(|(i, read)| read(&row, i)).collect();
                     sink.push(&rows.columns, values?).await?;
                 }
+                // The engine's last word on the statement.
+                Err(error) => {
+                    failed = Some(of(error));
+                    break;
+                }
             }
         }
         drop(stream);
+        self.in_order = true;
+        if let Some(failure) = failed {
+            return Err(failure);
+        }
         sink.flush(&rows.columns).await?;
         Ok(rows)
     }

@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, InterruptHandle, OpenFlags};
 use sqlx_kernel_core::dirt::DROP_TEMPORARY;
 use sqlx_kernel_core::failure::{Failure, Kind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -22,8 +22,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ROWS_AHEAD: usize = 512;
 
 pub(crate) struct Sqlite {
-    /// Absent only while a statement runs on another thread.
-    connection: Option<rusqlite::Connection>,
+    /// Held by the thread that works with it, also after whoever waits for that has left.
+    connection: Arc<Mutex<rusqlite::Connection>>,
     interrupt: Interrupt,
     profile: String,
 }
@@ -56,7 +56,7 @@ impl Sqlite {
             let release: Vec<&str> = version.split('.').take(2).collect();
             let interrupt = Interrupt(Arc::new(connection.get_interrupt_handle()));
             Ok(Sqlite {
-                connection: Some(connection),
+                connection: Arc::new(Mutex::new(connection)),
                 interrupt,
                 profile: format!("sqlite@{}", release.join(".")),
             })
@@ -73,7 +73,7 @@ impl Sqlite {
     }
 
     pub(super) fn forget_statements(&mut self) {
-        if let Some(connection) = &self.connection {
+        if let Ok(connection) = self.connection.try_lock() {
             connection.flush_prepared_statement_cache();
         }
     }
@@ -149,16 +149,13 @@ impl Sqlite {
         &mut self,
         work: impl FnOnce(&rusqlite::Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let lost = || Failure::new(Kind::Internal, "the thread of the connection is gone");
-        let connection = self.connection.take().ok_or_else(lost)?;
-        let (connection, done) = tokio::task::spawn_blocking(move || {
-            let done = work(&connection);
-            (connection, done)
-        })
-        .await
-        .map_err(|_| lost())?;
-        self.connection = Some(connection);
-        done
+        let connection = self.connection.clone();
+        off_thread(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner))).await
+    }
+
+    /// SQLite ends transactions by itself after some failures.
+    pub(super) fn in_transaction(&self) -> Option<bool> {
+        self.connection.try_lock().ok().map(|connection| !connection.is_autocommit())
     }
 }
 

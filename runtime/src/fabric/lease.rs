@@ -1,10 +1,12 @@
 //! A session in the hands of a caller.
 
 use super::{Endpoint, Flags};
-use crate::compile::Schema;
+use crate::compile::{Compiled, Schema};
 use crate::driver::{Connection, PING, Sink};
 use crate::policy::Permitted;
+use crate::url::Scheme;
 use crate::value::{Rows, Value};
+use air_base::Dialect;
 use sqlx_kernel_core::dirt::{self, Dirt, Reset};
 use sqlx_kernel_core::failure::{Failure, Kind};
 use sqlx_kernel_core::pool::{Event, SlotId};
@@ -35,6 +37,10 @@ pub(crate) struct Lease {
     /// The session sees definitions that others may not see, or not yet.
     redefined: bool,
     own_schema: Option<Arc<Schema>>,
+    /// That was before its last definition.
+    reread: bool,
+    /// The last statement has failed.
+    spoilt: bool,
 }
 
 impl Lease {
@@ -61,6 +67,8 @@ impl Lease {
             used: false,
             redefined: false,
             own_schema: None,
+            reread: false,
+            spoilt: false,
         }
     }
 
@@ -79,7 +87,9 @@ impl Lease {
     /// Makes sure that the server is there, unless it was heard of just now. For statements that cannot be tried again:
     /// if one of them fails on a connection that had been dead for long, nobody could say whether it happened.
     pub(crate) async fn is_alive(&mut self) -> bool {
-        self.unheard < UNHEARD_MAX || self.connection().command(PING).await.is_ok()
+        self.endpoint.url.scheme() == Scheme::Sqlite
+            || self.unheard < UNHEARD_MAX
+            || self.connection().command(PING).await.is_ok()
     }
 
     /// What this caller has left so far.
@@ -110,8 +120,24 @@ impl Lease {
     /// Notes that definitions have changed.
     pub(crate) fn redefined(&mut self) {
         self.redefined = true;
-        self.own_schema = None;
+        self.reread = true;
         self.endpoint.forget_schema();
+    }
+
+    /// Notes how a statement ended. PostgreSQL takes nothing but the end of a transaction in which one has failed, and
+    /// that end undoes all of it.
+    pub(crate) fn ended(&mut self, well: bool) {
+        self.spoilt = !well;
+    }
+
+    /// True if the end of the transaction undoes it, whatever the caller says.
+    pub(crate) fn is_spoilt(&mut self) -> bool {
+        self.spoilt && self.connection().dialect() == Dialect::Postgres
+    }
+
+    /// True if the transaction that the caller believes to be open is not: the engine has ended it.
+    pub(crate) fn has_lost_transaction(&mut self) -> bool {
+        self.dirt.has(Dirt::TRANSACTION) && self.connection().in_transaction() == Some(false)
     }
 
     /// True if what this session sees is not what others see.
@@ -121,13 +147,25 @@ impl Lease {
 
     /// What this session sees.
     pub(crate) async fn own_schema(&mut self) -> Result<Arc<Schema>, Failure> {
-        if let Some(schema) = &self.own_schema {
+        if let (Some(schema), false) = (&self.own_schema, self.reread) {
             return Ok(schema.clone());
         }
-        let endpoint = self.endpoint.clone();
-        let schema = endpoint.read_schema(self.connection(), false).await?;
+        let schema = self.schema(false).await?;
         self.own_schema = Some(schema.clone());
+        self.reread = false;
         Ok(schema)
+    }
+
+    /// Reads the schema over this session. In a transaction that has failed nothing can be read: what was known before
+    /// has to do, for its end has to be compiled.
+    pub(crate) async fn schema(&mut self, keep: bool) -> Result<Arc<Schema>, Failure> {
+        let endpoint = self.endpoint.clone();
+        match endpoint.read_schema(self.connection(), keep).await {
+            Err(failure) if failure.kind == Kind::TransactionState => {
+                self.own_schema.clone().or_else(|| endpoint.last_schema()).ok_or(failure)
+            }
+            read => read,
+        }
     }
 
     /// True if the statement was stopped for more urgent work.
@@ -177,6 +215,13 @@ impl Lease {
         let params = match statement.positions.as_slice() {
             [] => params,
             positions => {
+                // A parameter may be bound more than once, or nowhere: what is too many shows here only.
+                let most = positions.iter().max().copied().unwrap_or_default();
+                if params.len() > most as usize {
+                    let message =
+                        format!("the statement has {most} parameters, {} values were given", params.len());
+                    return Err(Failure::new(Kind::Usage, message));
+                }
                 reordered = positions
                     .iter()
                     .map(|number| {
@@ -194,14 +239,13 @@ impl Lease {
         if flags.is_closed.load(Ordering::Acquire) {
             return Err(given_up());
         }
+        let in_transaction = self.dirt.has(Dirt::TRANSACTION);
         let connection = self.connection();
         let run = async {
-            let mut last = Rows::default();
-            for sql in &statement.sql {
-                let rows = connection.run(sql, params, sink).await?;
-                last = Rows { affected: last.affected + rows.affected, ..rows };
+            match statement.sql.as_slice() {
+                [sql] => connection.run(sql, params, sink).await,
+                many => run_as_one(connection, many, in_transaction, statement, sink).await,
             }
-            Ok(last)
         };
         tokio::select! {
             done = run => done,
@@ -227,11 +271,63 @@ impl Lease {
 
     /// Gives the session back, or closes it, as the failure of its last statement demands.
     pub(crate) fn finish(self, failure: Option<&Failure>) {
+        let in_order = self.connection.as_ref().is_none_or(Connection::is_in_order);
         match failure {
             Some(failure) if failure.kind.breaks_session() => self.broke(failure.kind),
+            // Rows or errors of this statement would come to the next one.
+            _ if !in_order => self.broke(Kind::Internal),
             _ => self.release(),
         }
     }
+}
+
+/// Runs the statements that one statement became, all of them or none.
+async fn run_as_one(
+    connection: &mut Connection,
+    statements: &[Arc<str>],
+    in_transaction: bool,
+    meaning: &Compiled,
+    sink: &mut Sink<'_>,
+) -> Result<Rows, Failure> {
+    let dialect = connection.dialect();
+    // Definitions end transactions there: nothing could undo what came before a failure.
+    let implicit_commits = matches!(dialect, Dialect::Mysql | Dialect::Mariadb);
+    let guarded = !statements.is_empty() && !(implicit_commits && !meaning.effects.definitions.is_empty());
+    let (begin, end, undo): (_, _, &[&'static str]) = match in_transaction {
+        false => ("BEGIN", "COMMIT", &["ROLLBACK"]),
+        true => (
+            "SAVEPOINT sqlx_kernel",
+            "RELEASE SAVEPOINT sqlx_kernel",
+            &["ROLLBACK TO SAVEPOINT sqlx_kernel", "RELEASE SAVEPOINT sqlx_kernel"],
+        ),
+    };
+    if guarded {
+        connection.command(begin).await?;
+    }
+    let mut last = Rows::default();
+    for (i, sql) in statements.iter().enumerate() {
+        // Only what the last one gives is for the caller.
+        let done = if i + 1 == statements.len() {
+            connection.run(sql, &[], sink).await
+        } else {
+            connection.run(sql, &[], &mut Sink::Gather(&mut Vec::new())).await
+        };
+        match done {
+            Ok(rows) => last = Rows { affected: last.affected + rows.affected, ..rows },
+            Err(failure) if guarded && !failure.kind.breaks_session() => {
+                for statement in undo {
+                    connection.command(statement).await.map_err(Failure::uncertain)?;
+                }
+                return Err(failure);
+            }
+            Err(failure) if i > 0 => return Err(failure.uncertain()),
+            Err(failure) => return Err(failure),
+        }
+    }
+    if guarded {
+        connection.command(end).await.map_err(Failure::uncertain)?;
+    }
+    Ok(last)
 }
 
 fn missing(number: u32, params: &[Value]) -> Failure {
@@ -246,7 +342,11 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         let slot = self.slot;
-        if self.used {
+        if self.used && self.endpoint.url.scheme() == Scheme::Sqlite {
+            // There is no conversation to be in the middle of; a database in memory must not be lost with its connection.
+            let dirt = self.dirt | Dirt::TRANSACTION;
+            self.endpoint.put_back(slot, connection, Event::Release { slot, dirt });
+        } else if self.used {
             drop(connection);
             self.endpoint.tell(Event::Broke { slot, kind: Kind::Internal });
         } else {

@@ -33,6 +33,8 @@ static EPOCHS: AtomicU64 = AtomicU64::new(1);
 const TIMER_MAX: Duration = Duration::from_secs(1);
 /// And at most so often.
 const TIMER_MIN: Duration = Duration::from_millis(1);
+/// Names that are not known have the schema read again at most so often.
+const SUSPICION_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a caller hears.
 type Answer = Result<Lease, Rejection>;
@@ -61,6 +63,19 @@ struct State {
     next_ticket: u64,
 }
 
+/// What is known of the definitions in a database.
+#[derive(Default)]
+struct Known {
+    /// What was read last.
+    schema: Option<Arc<Schema>>,
+    /// It may have changed since.
+    stale: bool,
+    /// Counts the times it became stale: what was read before the last of them is stale as well.
+    changes: u64,
+    /// When it was read.
+    read_at: Instant,
+}
+
 /// Connections of one endpoint and identity.
 pub(crate) struct Endpoint {
     pub(crate) url: Url,
@@ -71,8 +86,10 @@ pub(crate) struct Endpoint {
     /// Wakes the timer.
     timer: Notify,
     control: tokio::sync::Mutex<Option<Connection>>,
+    /// How long connecting, and how long a chore may take.
+    patience: (Duration, Duration),
     profile: OnceLock<Arc<str>>,
-    schema: Mutex<Option<Arc<Schema>>>,
+    schema: Mutex<Known>,
     drained: Notify,
     this: Weak<Endpoint>,
 }
@@ -93,6 +110,7 @@ impl Endpoint {
             settings.life_max = Duration::MAX;
         }
         let dialect = crate::driver::dialect(url.scheme);
+        let patience = (settings.connect_timeout, settings.fence_timeout);
         let endpoint = Arc::new_cyclic(|this| Endpoint {
             control_url: control_url.unwrap_or_else(|| url.clone()),
             url,
@@ -105,8 +123,9 @@ impl Endpoint {
             }),
             timer: Notify::new(),
             control: tokio::sync::Mutex::new(None),
+            patience,
             profile: OnceLock::new(),
-            schema: Mutex::new(None),
+            schema: Mutex::default(),
             drained: Notify::new(),
             this: this.clone(),
         });
@@ -142,12 +161,15 @@ impl Endpoint {
         state.next_ticket += 1;
         let ticket = Ticket(state.next_ticket);
         state.pool.step(now, Event::Acquire { ticket, job }, &mut actions);
-        // The usual case: one action, and it is ours.
-        if let [Action::Grant { slot, waited, unheard, .. }] = actions[..] {
+        // The usual case: one action, and it is ours. It may also be that of somebody whose time is over.
+        if let [Action::Grant { ticket: granted, slot, waited, unheard }] = actions[..]
+            && granted == ticket
+        {
             let lease = self.lease(&mut state, ticket, slot, (waited, unheard));
             return (ticket, Ok(Ok(lease)));
         }
-        if let [Action::Reject { .. }] = actions[..]
+        if let [Action::Reject { ticket: rejected, .. }] = actions[..]
+            && rejected == ticket
             && let Some(Action::Reject { why, .. }) = actions.pop()
         {
             return (ticket, Ok(Err(why)));
@@ -266,9 +288,12 @@ impl Endpoint {
     fn with_connection(&self, state: &mut State, slot: SlotId, chore: Chore) {
         let connection = state.entries.get_mut(&slot).and_then(|entry| entry.connection.take());
         let Some(mut connection) = connection else { return };
-        self.spawn(async move |endpoint: Arc<Endpoint>| match chore.run(&mut connection).await {
-            Ok(()) => endpoint.put_back(slot, connection, Event::Ready { slot }),
-            Err(failure) => endpoint.tell(Event::Broke { slot, kind: failure.kind }),
+        self.spawn(async move |endpoint: Arc<Endpoint>| {
+            match tokio::time::timeout(endpoint.patience.1, chore.run(&mut connection)).await {
+                Ok(Ok(())) => endpoint.put_back(slot, connection, Event::Ready { slot }),
+                Ok(Err(failure)) => endpoint.tell(Event::Broke { slot, kind: failure.kind }),
+                Err(_) => endpoint.tell(Event::Broke { slot, kind: Kind::Disconnected }),
+            }
         });
     }
 
@@ -286,7 +311,9 @@ impl Endpoint {
     }
 
     async fn connect(self: Arc<Self>, slot: SlotId) {
-        match Connection::open(&self.url).await {
+        let opened = tokio::time::timeout(self.patience.0, Connection::open(&self.url)).await;
+        let late = |_| Err(Failure::new(Kind::Unreachable, "connecting took too long"));
+        match opened.unwrap_or_else(late) {
             Ok(connection) => {
                 self.profile.get_or_init(|| connection.profile().into());
                 let flags = Flags {
@@ -323,20 +350,32 @@ impl Endpoint {
     #[cfg(feature = "servers")]
     async fn by_control(&self, sql: &Arc<str>) -> Result<(), Failure> {
         let mut control = self.control.lock().await;
-        if control.is_none() {
-            *control = Some(Connection::open(&self.control_url).await?);
+        // The connection may have died while nobody was cancelled: then a new one has to do.
+        let had_one = control.is_some();
+        let first = self.once_by_control(&mut control, sql).await;
+        match first {
+            Err(_) if had_one => self.once_by_control(&mut control, sql).await,
+            done => done,
         }
-        let connection = control.as_mut().expect("it was opened");
-        let done = connection.run(sql, &[], &mut Sink::Gather(&mut Vec::new())).await;
-        match done {
-            Ok(_) => Ok(()),
-            // MySQL: the session that was to be stopped is gone.
-            Err(failure) if failure.code.as_deref() == Some("1094") => Ok(()),
-            Err(failure) => {
-                *control = None;
-                Err(failure)
+    }
+
+    #[cfg(feature = "servers")]
+    async fn once_by_control(&self, control: &mut Option<Connection>, sql: &Arc<str>) -> Result<(), Failure> {
+        let send = async {
+            let mut connection = match control.take() {
+                Some(connection) => connection,
+                None => Connection::open(&self.control_url).await?,
+            };
+            match connection.run(sql, &[], &mut Sink::Gather(&mut Vec::new())).await {
+                Ok(_) => Ok(connection),
+                // MySQL: the session that was to be stopped is gone.
+                Err(failure) if failure.code.as_deref() == Some("1094") => Ok(connection),
+                Err(failure) => Err(failure),
             }
-        }
+        };
+        let late = |_| Err(Failure::new(Kind::Timeout, "the server did not take the cancellation in time"));
+        *control = Some(tokio::time::timeout(self.patience.1, send).await.unwrap_or_else(late)?);
+        Ok(())
     }
 
     /// Stops the statement of a lease.
@@ -349,9 +388,19 @@ impl Endpoint {
         self.profile.get().cloned()
     }
 
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.schema.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What is in the database, as far as the kernel knows; `None` before it was read, or after it changed.
     pub(crate) fn known_schema(&self) -> Option<Arc<Schema>> {
-        self.schema.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let known = self.known();
+        if known.stale { None } else { known.schema.clone() }
+    }
+
+    /// What was in the database when somebody looked last.
+    pub(crate) fn last_schema(&self) -> Option<Arc<Schema>> {
+        self.known().schema.clone()
     }
 
     /// Reads what is in the database over a connection. `keep` it for others unless only this session sees it.
@@ -360,24 +409,40 @@ impl Endpoint {
         connection: &mut Connection,
         keep: bool,
     ) -> Result<Arc<Schema>, Failure> {
+        let changes = self.known().changes;
         let mut definitions = introspect::definitions(connection).await?.join(";\n");
         definitions.push_str(";\n");
-        if keep
-            && let Some(known) = self.known_schema()
-            && known.definitions == definitions
-        {
-            return Ok(known);
-        }
-        let schema = Arc::new(Schema { epoch: EPOCHS.fetch_add(1, Ordering::Relaxed), definitions });
+        let mut known = self.known();
+        let schema = match &known.schema {
+            // Nothing has changed: what was compiled stays right.
+            Some(same) if same.definitions == definitions => same.clone(),
+            _ => Arc::new(Schema { epoch: EPOCHS.fetch_add(1, Ordering::Relaxed), definitions }),
+        };
         if keep {
-            *self.schema.lock().unwrap_or_else(PoisonError::into_inner) = Some(schema.clone());
+            known.schema = Some(schema.clone());
+            // Somebody may have changed it while it was read.
+            known.stale = known.changes != changes;
+            known.read_at = self.clock.now();
         }
         Ok(schema)
     }
 
-    /// Forgets what is in the database: it has changed.
+    /// The database may have changed: it is read again before the next statement is compiled.
     pub(crate) fn forget_schema(&self) {
-        *self.schema.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut known = self.known();
+        known.stale = true;
+        known.changes += 1;
+    }
+
+    /// The same on a mere suspicion, unless somebody has looked just now: whoever misspells names must not keep the
+    /// kernel reading.
+    pub(crate) fn suspect_schema(&self) -> bool {
+        let now = self.clock.now();
+        let suspicious = now.since(self.known().read_at) >= SUSPICION_PAUSE;
+        if suspicious {
+            self.forget_schema();
+        }
+        suspicious
     }
 
     pub(crate) fn stats(&self) -> Stats {
@@ -388,6 +453,9 @@ impl Endpoint {
     pub(crate) async fn drain(&self, within: Duration) {
         let drained = self.drained.notified();
         self.tell(Event::Drain);
+        if self.stats().size == 0 {
+            return;
+        }
         // What is left after that is closed with the process.
         let _ = tokio::time::timeout(within, drained).await;
     }

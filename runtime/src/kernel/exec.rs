@@ -13,6 +13,7 @@ use crate::fabric::{Detached, Lease};
 use crate::policy::{self, Permitted};
 use crate::value::{Rows, Value};
 use air::effects::SessionEffect;
+use air_base::Dialect;
 use sqlx_kernel_core::backoff::Backoff;
 use sqlx_kernel_core::dirt::Dirt;
 use sqlx_kernel_core::failure::{Failure, Kind, Retry};
@@ -29,6 +30,8 @@ const TRIES_MAX: u32 = 4;
 const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(200));
 /// How long a cancelled statement is waited for before its caller gets an answer.
 const CANCEL_WAIT: Duration = Duration::from_secs(5);
+/// What the answer may take after that.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// A statement on its way.
 pub(super) struct Exec<'a> {
@@ -96,13 +99,32 @@ impl<'a> Exec<'a> {
         self.stream = Some(stream);
     }
 
-    /// All of it.
+    /// All of it, within its deadline. A statement that runs is stopped at its deadline and waited for; what comes
+    /// before is merely given up, somewhat later, so that a stopped statement is never left like that.
     pub(super) async fn run(&mut self) -> Result<QueryResult, Failure> {
         self.register()?;
+        let patience =
+            self.context.deadline.unwrap_or(self.session.inner.acquire_timeout) + CANCEL_WAIT + GRACE;
+        let bounded = self.context.deadline.is_some();
+        let all = self.run_unbounded();
+        if !bounded {
+            return all.await;
+        }
+        let late = |_| Err(Failure::new(Kind::Timeout, "the deadline passed before the statement could run"));
+        tokio::time::timeout(patience, all).await.unwrap_or_else(late)
+    }
+
+    async fn run_unbounded(&mut self) -> Result<QueryResult, Failure> {
         self.emit(EventKind::ExecStart, |_| {});
         let mut kept = self.session.inner.kept.lock().await;
         // If this future is dropped in the middle, what the session kept is gone.
         match std::mem::replace(&mut *kept, Kept::Lost) {
+            Kept::Lease(lease) if self.stream.is_some() => {
+                *kept = Kept::Lease(lease);
+                let message = "rows cannot be streamed in a transaction, or beside temporary tables, yet: the session has \
+                               one connection, and other statements would wait for the end of the stream";
+                return Err(Failure::new(Kind::Unsupported, message));
+            }
             Kept::Lease(lease) => {
                 let (back, done) = self.run_kept(*lease).await;
                 *kept = back;
@@ -116,7 +138,13 @@ impl<'a> Exec<'a> {
             }
             Kept::Nothing => *kept = Kept::Nothing,
         }
-        let permitted = self.permitted(None).await?;
+        let permitted = match self.permitted(None).await {
+            // The name may be new: somebody else may have changed definitions.
+            Err(failure) if failure.kind == Kind::Refused && self.session.inner.endpoint.suspect_schema() => {
+                self.permitted(None).await?
+            }
+            permitted => permitted?,
+        };
         if permitted.statement().binds_session() {
             let done = self.run_binding(permitted, &mut kept).await;
             return done;
@@ -127,7 +155,12 @@ impl<'a> Exec<'a> {
 
     /// Compiles and judges only.
     pub(super) async fn prepare(&mut self) -> Result<PreparedStmt, Failure> {
-        let permitted = self.permitted(None).await?;
+        let mut kept = self.session.inner.kept.lock().await;
+        let permitted = match &mut *kept {
+            Kept::Lease(lease) => self.permitted(Some(lease)).await?,
+            Kept::Nothing | Kept::Lost => self.permitted(None).await?,
+        };
+        drop(kept);
         let statement = permitted.statement();
         Ok(PreparedStmt {
             sql: self.sql.into(),
@@ -178,17 +211,19 @@ impl<'a> Exec<'a> {
         let schema = match (endpoint.known_schema(), lease) {
             (_, Some(lease)) if lease.has_definitions_of_its_own() => lease.own_schema().await?,
             (Some(schema), _) => schema,
-            (None, Some(lease)) => endpoint.read_schema(lease.connection(), true).await?,
+            (None, Some(lease)) => lease.schema(!lease.dirt().has(Dirt::TRANSACTION)).await?,
             (None, None) => self.fresh_schema().await?,
         };
         let asked =
             Asked { sql: self.sql, from: self.context.dialect.as_deref(), to: &profile, epoch: schema.epoch };
         if let Some(plan) = self.shared.plans.get(&asked) {
+            self.emit(EventKind::CacheHit, |event| event.air_id = Some(plan.air_id.clone()));
             return Ok(plan);
         }
         let request = Request { sql: self.sql, from: asked.from, to: &profile, schema: &schema };
         let plan = Arc::new(self.shared.compiler.compile(request)?);
         self.shared.plans.put(&asked, plan.clone());
+        self.emit(EventKind::CacheMiss, |event| event.air_id = Some(plan.air_id.clone()));
         Ok(plan)
     }
 
@@ -217,6 +252,17 @@ impl<'a> Exec<'a> {
             repeatable,
             stopped,
         }
+    }
+
+    /// The statement runs no more and will be tried again: from now on a cancellation ends the wait.
+    fn wait_again(&self) -> Result<(), Failure> {
+        let Some(registered) = &self.registered else { return Ok(()) };
+        let mut cancels = self.shared.cancels();
+        if matches!(cancels.get(registered.token), Some(Cancellable::Cancelled)) {
+            return Err(Failure::new(Kind::Cancelled, "the statement was cancelled"));
+        }
+        cancels.insert(registered.token.clone(), Cancellable::Waiting(registered.waiting.clone()));
+        Ok(())
     }
 
     /// Waits for a session; a cancellation ends the wait.
@@ -269,6 +315,7 @@ impl<'a> Exec<'a> {
                 Ok(rows) => return Ok(self.result(rows, &permitted)),
                 Err(failure) => failure,
             };
+            self.wait_again()?;
             if failure.kind == Kind::Cancelled && preempted {
                 stopped += 1;
                 self.emit(EventKind::Preempt, |_| {});
@@ -288,8 +335,12 @@ impl<'a> Exec<'a> {
             }
             if failure.kind == Kind::StalePlan || renamed {
                 // Somebody else may have changed definitions: look again before the engine's word is taken.
-                let before = self.session.inner.endpoint.known_schema();
-                self.session.inner.endpoint.forget_schema();
+                let endpoint = &self.session.inner.endpoint;
+                let before = endpoint.last_schema();
+                if renamed && !endpoint.suspect_schema() {
+                    return Err(failure);
+                }
+                endpoint.forget_schema();
                 let fresh = self.fresh_schema().await?;
                 if renamed && before.is_some_and(|before| before.definitions == fresh.definitions) {
                     return Err(failure);
@@ -313,6 +364,10 @@ impl<'a> Exec<'a> {
             let mut lease = self.acquire(self.job(class, false, 0)).await?;
             self.waited(&lease, class);
             if lease.is_alive().await {
+                if let Err(failure) = freshened(&mut lease, permitted.statement()).await {
+                    lease.finish(Some(&failure));
+                    return Err(failure);
+                }
                 break lease;
             }
             lease.broke(Kind::Disconnected);
@@ -356,16 +411,30 @@ impl<'a> Exec<'a> {
             return (Kept::Lost, done.map(|rows| self.result(rows, &permitted)));
         };
         self.leave(&mut lease, &permitted);
-        if let Err(failure) = &done
-            && failure.kind.breaks_session()
-        {
-            lease.finish(Some(failure));
-            // Who has heard that the end of a transaction failed begins a new one.
-            let kept = if ends { Kept::Nothing } else { Kept::Lost };
-            return (kept, done.map(|rows| self.result(rows, &permitted)));
+        let undone = ends && permitted.statement().commits && lease.is_spoilt();
+        if let Err(failure) = &done {
+            let over = match failure.kind {
+                // It may still be on its way to the session, which has to be fenced before it is used again.
+                Kind::Cancelled | Kind::Timeout => true,
+                kind if kind.breaks_session() || kind.retry() == Retry::WholeTransaction => true,
+                // The engine has ended the transaction, or ends it with the failure of its end.
+                _ => lease.has_lost_transaction() || ends && self.session.dialect() == Dialect::Postgres,
+            };
+            if over || !lease.connection().is_in_order() {
+                lease.finish(Some(failure));
+                // Who has heard that the end of a transaction failed begins a new one.
+                let kept = if ends { Kept::Nothing } else { Kept::Lost };
+                return (kept, done.map(|rows| self.result(rows, &permitted)));
+            }
         }
+        lease.ended(done.is_ok());
         if ends && done.is_ok() {
             lease.transaction_ended();
+        }
+        if undone && done.is_ok() {
+            lease.release();
+            let message = "nothing was committed: a statement of the transaction had failed, and PostgreSQL undid all of it";
+            return (Kept::Nothing, Err(Failure::new(Kind::TransactionState, message)));
         }
         let counts_on = Dirt::TRANSACTION | Dirt::TEMPORARY | Dirt::SETTINGS;
         let done = done.map(|rows| self.result(rows, &permitted));
@@ -433,17 +502,18 @@ impl<'a> Exec<'a> {
                         // A connection that cannot forget is of no use: the next statement would fail as well.
                         let _ = lease.connection().forget_statements().await;
                     }
-                    let sent = failure.kind == Kind::Disconnected && !effects.is_read_only();
+                    let sent = failure.kind.breaks_session() && !effects.is_read_only();
                     if sent {
                         *failure = failure.clone().uncertain();
                     }
                 }
-                if !effects.definitions.is_empty() {
+                if !effects.definitions.is_empty() && done.is_ok() {
                     lease.redefined();
                 }
                 (lease, done, shared.clock.now().since(began))
             }
         };
+        self.emit(EventKind::QueryStart, |_| {});
         let stop = {
             let endpoint = endpoint.clone();
             move || endpoint.cancel(slot, ticket)

@@ -4,6 +4,7 @@ mod exec;
 mod observe;
 mod options;
 mod plans;
+mod prometheus;
 mod session;
 mod stream;
 mod weights;
@@ -28,9 +29,13 @@ use sqlx_kernel_core::failure::{Failure, Kind};
 use sqlx_kernel_core::pool::SlotId;
 use sqlx_kernel_core::schedule::{Class, PerClass, Ticket};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// Numbers databases in memory.
+static MEMORIES: AtomicU64 = AtomicU64::new(1);
 
 /// Where a statement that may be cancelled is at.
 pub(crate) enum Cancellable {
@@ -40,6 +45,23 @@ pub(crate) enum Cancellable {
     Running(Arc<Endpoint>, SlotId, Ticket),
     /// Cancelled before it ran.
     Cancelled,
+}
+
+/// How long an endpoint lives.
+pub(crate) enum Place {
+    /// As long as the kernel: its connections wait for the next session.
+    Kept(Arc<Endpoint>),
+    /// As long as its sessions: a database in memory is theirs alone.
+    Theirs(Weak<Endpoint>),
+}
+
+impl Place {
+    fn endpoint(&self) -> Option<Arc<Endpoint>> {
+        match self {
+            Place::Kept(endpoint) => Some(endpoint.clone()),
+            Place::Theirs(endpoint) => endpoint.upgrade(),
+        }
+    }
 }
 
 /// What all parts of the kernel share.
@@ -52,7 +74,8 @@ pub(crate) struct Shared {
     pub(crate) history: History,
     pub(crate) weights: PerClass<f64>,
     tenants: Mutex<FxHashMap<Arc<str>, u32>>,
-    endpoints: Mutex<BTreeMap<String, Arc<Endpoint>>>,
+    /// By what its sessions have in common.
+    endpoints: Mutex<BTreeMap<String, Place>>,
     cancels: Mutex<FxHashMap<Arc<str>, Cancellable>>,
 }
 
@@ -66,6 +89,11 @@ impl Shared {
         let number = u32::try_from(tenants.len()).unwrap_or(u32::MAX);
         tenants.insert(name.clone(), number);
         number
+    }
+
+    pub(crate) fn endpoints(&self) -> Vec<Arc<Endpoint>> {
+        let endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        endpoints.values().filter_map(Place::endpoint).collect()
     }
 
     pub(crate) fn cancels(&self) -> std::sync::MutexGuard<'_, FxHashMap<Arc<str>, Cancellable>> {
@@ -192,7 +220,7 @@ pub enum Scope {
 }
 
 impl SqlxKernel {
-    /// A session with a database. Its pool of connections is shared by all sessions of the same URL, role and tags.
+    /// A session with a database. Its pool of connections is shared by all sessions of the same URL and tags.
     ///
     /// Fails if no connection can be made: a wrong password is known now, not with the first statement.
     pub async fn connect(&self, options: ConnectOptions) -> Result<Session, Failure> {
@@ -200,9 +228,10 @@ impl SqlxKernel {
         let key = options.pool_key(&url);
         let endpoint = {
             let mut endpoints = self.shared.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-            match endpoints.get(&key) {
+            endpoints.retain(|_, place| place.endpoint().is_some());
+            match endpoints.get(&key).and_then(Place::endpoint) {
                 // Every session with a database in memory has one of its own.
-                Some(endpoint) if !url.in_memory() => endpoint.clone(),
+                Some(endpoint) if !url.in_memory() => endpoint,
                 _ => {
                     let settings = options.settings();
                     let seed = endpoints.len() as u64 + 1;
@@ -210,8 +239,12 @@ impl SqlxKernel {
                     let weights = self.shared.weights;
                     let endpoint =
                         Endpoint::start(url.clone(), control, settings, weights, self.shared.clock, seed);
-                    let key = if url.in_memory() { format!("{key}#{}", endpoints.len()) } else { key };
-                    endpoints.insert(key, endpoint.clone());
+                    if url.in_memory() {
+                        let number = MEMORIES.fetch_add(1, Ordering::Relaxed);
+                        endpoints.insert(format!("{key}#{number}"), Place::Theirs(Arc::downgrade(&endpoint)));
+                    } else {
+                        endpoints.insert(key, Place::Kept(endpoint.clone()));
+                    }
                     endpoint
                 }
             }
@@ -261,8 +294,8 @@ impl SqlxKernel {
         Exec::new(&self.shared, session, sql, &[], context).prepare().await
     }
 
-    /// Cancels the statement whose context has this token. Done when the server has been told; the statement itself then
-    /// fails with [`Kind::Cancelled`].
+    /// Cancels the statement whose context has this token. Returns at once; the statement itself fails with
+    /// [`Kind::Cancelled`] when the server has heard of it, unless it ends before.
     pub async fn cancel(&self, token: &str) -> Result<(), Failure> {
         let running = {
             let mut cancels = self.shared.cancels();
@@ -302,9 +335,10 @@ impl SqlxKernel {
                 "classes": self.shared.history.classes(),
             }),
             Scope::Driver => {
-                let endpoints = self.shared.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-                let pools: Vec<serde_json::Value> = endpoints
-                    .values()
+                let pools: Vec<serde_json::Value> = self
+                    .shared
+                    .endpoints()
+                    .into_iter()
                     .map(|endpoint| {
                         let stats = endpoint.stats();
                         json!({
@@ -328,13 +362,8 @@ impl SqlxKernel {
 
     /// Lets running statements end, for at most `within`, closes all connections and writes what events are left.
     pub async fn shut_down(&self, within: Duration) {
-        let endpoints: Vec<Arc<Endpoint>> = {
-            let endpoints = self.shared.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-            endpoints.values().cloned().collect()
-        };
-        for endpoint in endpoints {
-            endpoint.drain(within).await;
-        }
+        let endpoints = self.shared.endpoints();
+        futures_util::future::join_all(endpoints.iter().map(|endpoint| endpoint.drain(within))).await;
         self.shared.bus.flush().await;
     }
 }

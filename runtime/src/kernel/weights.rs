@@ -3,7 +3,7 @@
 use super::Shared;
 use sqlx_kernel_core::pool::Event;
 use sqlx_kernel_core::schedule::{Controller, Gains, PerClass};
-use std::sync::{PoisonError, Weak};
+use std::sync::Weak;
 use std::time::Duration;
 
 /// How often weights are set.
@@ -34,8 +34,7 @@ pub(super) async fn steer(shared: Weak<Shared>) {
         controller = controller.step(shared.history.take_waits(), TICK);
         let moved = before.0.iter().zip(controller.weights().0).any(|(a, b)| (a - b).abs() > 1e-3);
         if moved {
-            let endpoints = shared.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-            for endpoint in endpoints.values() {
+            for endpoint in shared.endpoints() {
                 endpoint.tell(Event::Weigh(controller.weights()));
             }
         }

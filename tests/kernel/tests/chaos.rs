@@ -92,5 +92,14 @@ async fn a_server_that_falls_silent_hangs_nobody() {
         assert!(began.elapsed() < Duration::from_secs(7), "{:?}", began.elapsed());
         proxy.mischief.silence(false);
         assert_eq!(value(&kernel, &session, "SELECT 7").await, Value::Int(7));
+        run(&kernel, &session, &["DROP TABLE IF EXISTS t", "CREATE TABLE t (a INT)"]).await;
+        // What cannot be tried again looks whether the server is there first, and must not wait for that forever.
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        proxy.mischief.silence(true);
+        let began = Instant::now();
+        let hung = kernel.exec(&session, "INSERT INTO t VALUES (1)", &[], &quick).await.unwrap_err();
+        assert_eq!(hung.kind, Kind::Timeout, "{hung}");
+        assert!(began.elapsed() < Duration::from_secs(7), "{:?}", began.elapsed());
+        proxy.mischief.silence(false);
     }
 }

@@ -116,7 +116,11 @@ async fn foreign_definitions_are_no_error_of_the_caller() {
         let found = exec(&kernel, &session, "SELECT * FROM t").await;
         let found = found.unwrap_or_else(|failure| panic!("{session:?}: {failure}"));
         assert_eq!((found.columns.len(), found.rows.len()), (found.rows[0].len(), 1), "{session:?}");
+        run(&other, &stranger, &["CREATE TABLE strange (x INT)", "INSERT INTO strange VALUES (4)"]).await;
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        assert_eq!(value(&kernel, &session, "SELECT x FROM strange").await, Value::Int(4), "{session:?}");
         run(&other, &stranger, &["ALTER TABLE t RENAME COLUMN a TO c"]).await;
+        tokio::time::sleep(Duration::from_millis(120)).await;
         let renamed = exec(&kernel, &session, "SELECT a FROM t").await.unwrap_err();
         assert!(matches!(renamed.kind, Kind::Refused | Kind::Name), "{session:?}: {renamed}");
         assert_eq!(value(&kernel, &session, "SELECT c FROM t").await, Value::Int(1), "{session:?}");

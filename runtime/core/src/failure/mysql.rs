@@ -107,13 +107,14 @@ const NUMBERS: &[(u16, Kind)] = &[
     (1698, Kind::Authentication),
     (1792, Kind::ReadOnly),
     (1836, Kind::ReadOnly),
-    (1927, Kind::Cancelled),
+    (1927, Kind::Disconnected),
     (1969, Kind::Timeout),
     (3024, Kind::Timeout),
     (3140, Kind::Data),
     (3572, Kind::LockTimeout),
     (3819, Kind::Constraint),
     (4025, Kind::Constraint),
+    (4031, Kind::Disconnected),
 ];
 
 pub(super) fn kind(number: u16) -> Kind {

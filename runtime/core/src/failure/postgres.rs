@@ -4,11 +4,12 @@ use super::Kind;
 
 /// By whole code; what is not here goes by its class.
 const CODES: &[(&str, Kind)] = &[
+    ("08P01", Kind::Usage),
     ("0A000", Kind::Unsupported),
     ("22P05", Kind::Data),
     ("25006", Kind::ReadOnly),
-    ("25P03", Kind::Timeout),
-    ("25P04", Kind::Timeout),
+    ("25P03", Kind::Disconnected),
+    ("25P04", Kind::Disconnected),
     ("26000", Kind::StalePlan),
     ("40001", Kind::Serialization),
     ("40002", Kind::Constraint),
@@ -29,7 +30,7 @@ const CODES: &[(&str, Kind)] = &[
     ("57P01", Kind::ServerDown),
     ("57P02", Kind::ServerDown),
     ("57P03", Kind::ServerDown),
-    ("57P04", Kind::Name),
+    ("57P04", Kind::Disconnected),
     ("57P05", Kind::Disconnected),
     ("72000", Kind::Serialization),
     ("XX000", Kind::Other),

@@ -23,7 +23,7 @@ use crate::breaker::{Breaker, State as Circuit};
 use crate::dirt::{self, Dirt, Reset};
 use crate::failure::{Failure, Kind};
 use crate::schedule::victim::{self, Running};
-use crate::schedule::{Class, FairQueue, Job, PerClass, Ticket};
+use crate::schedule::{Charge, Class, FairQueue, Job, PerClass, Ticket};
 use crate::session::Edge;
 use crate::time::Instant;
 use air_base::Dialect;
@@ -384,8 +384,8 @@ impl Pool {
         }
         // Nobody is overtaken: who waits, of whatever class that may run, comes first.
         if self.queue.is_empty() && self.slots.has_idle() && (job.class == Class::L || self.has_room()) {
-            self.queue.pass(&job);
-            return self.grant(now, ticket, job, now, actions);
+            let charge = self.queue.pass(&job);
+            return self.grant(now, (ticket, job, charge), now, actions);
         }
         if self.queue.len() >= self.settings.waiters_max {
             return self.reject(ticket, Rejection::Full { waiting: self.queue.len() }, actions);
@@ -427,18 +427,24 @@ impl Pool {
     fn serve(&mut self, now: Instant, actions: &mut Vec<Action>) {
         while self.slots.has_idle() && !self.queue.is_empty() {
             let room = self.has_room();
-            let Some(next) = self.queue.pop(|class| class == Class::L || room) else { return };
-            self.grant(now, next.ticket, next.job, next.since, actions);
+            let Some((next, charge)) = self.queue.pop(|class| class == Class::L || room) else { return };
+            self.grant(now, (next.ticket, next.job, charge), next.since, actions);
         }
     }
 
-    fn grant(&mut self, now: Instant, ticket: Ticket, job: Job, since: Instant, actions: &mut Vec<Action>) {
+    fn grant(
+        &mut self,
+        now: Instant,
+        (ticket, job, charge): (Ticket, Job, Charge),
+        since: Instant,
+        actions: &mut Vec<Action>,
+    ) {
         let slot = self.slots.pop_idle().expect("the caller has seen an idle session");
         let unheard = match self.slots.get(slot).map(|slot| &slot.phase) {
             Some(Phase::Idle { checked, .. }) => now.since(*checked),
             _ => Duration::ZERO,
         };
-        self.slots.take(slot, Edge::Acquire, Phase::Leased(Lease { ticket, job, since: now }));
+        self.slots.take(slot, Edge::Acquire, Phase::Leased(Lease { ticket, job, charge, since: now }));
         self.counters.granted += 1;
         actions.push(Action::Grant { ticket, slot, waited: now.since(since), unheard });
     }
@@ -469,7 +475,7 @@ impl Pool {
 
     fn settle(&mut self, now: Instant, lease: &Lease) {
         let held = now.since(lease.since);
-        self.queue.settle(&lease.job, held);
+        self.queue.settle(&lease.job, lease.charge, held);
         let seconds = held.as_secs_f64();
         // An average over about the last twenty.
         self.mean_hold = Some(self.mean_hold.map_or(seconds, |mean| mean + (seconds - mean) / 20.0));

@@ -1,7 +1,7 @@
 //! The sessions of a pool: where they stand, which are idle.
 
 use crate::dirt::Dirt;
-use crate::schedule::{Job, Ticket};
+use crate::schedule::{Charge, Job, Ticket};
 use crate::session::{Edge, State};
 use crate::time::Instant;
 use std::fmt;
@@ -27,15 +27,16 @@ impl fmt::Debug for SlotId {
 }
 
 /// A session in the hands of a caller.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Lease {
     pub(super) ticket: Ticket,
     pub(super) job: Job,
+    pub(super) charge: Charge,
     pub(super) since: Instant,
 }
 
 /// What a session is doing; finer than its [`State`].
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) enum Phase {
     /// Handshaking.
     Connecting { since: Instant },

@@ -58,6 +58,13 @@ pub struct Waiting {
     pub since: Instant,
 }
 
+/// What a job was charged when it was given out; taken back when it is settled.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Charge {
+    cost: f64,
+    weight: f64,
+}
+
 /// Somebody who shares: a class among classes, a tenant within a class.
 #[derive(Clone, Debug, Default)]
 struct Party {
@@ -166,7 +173,7 @@ impl FairQueue {
     }
 
     /// The next job, among classes for which `open` is true. It counts as running until [`settle`](Self::settle).
-    pub fn pop(&mut self, open: impl Fn(Class) -> bool) -> Option<Waiting> {
+    pub fn pop(&mut self, open: impl Fn(Class) -> bool) -> Option<(Waiting, Charge)> {
         let class = Class::ALL
             .into_iter()
             .filter(|class| self.classes[*class].waiting > 0 && open(*class))
@@ -183,17 +190,17 @@ impl FairQueue {
         queue.waiting -= 1;
         self.places.remove(&waiting.ticket);
         self.deadlines.remove(&(waiting.job.deadline, waiting.ticket));
-        self.start(&waiting.job);
-        Some(waiting)
+        let charge = self.start(&waiting.job);
+        Some((waiting, charge))
     }
 
     /// Gives out a job that did not have to wait. It counts as running until [`settle`](Self::settle).
-    pub fn pass(&mut self, job: &Job) {
+    pub fn pass(&mut self, job: &Job) -> Charge {
         self.enter(job);
-        self.start(job);
+        self.start(job)
     }
 
-    fn start(&mut self, job: &Job) {
+    fn start(&mut self, job: &Job) -> Charge {
         let weight = self.weights[job.class];
         let cost = job.estimate.as_secs_f64();
         let class = &mut self.classes[job.class];
@@ -204,14 +211,15 @@ impl FairQueue {
         class.served = class.served.max(tenant.party.virtual_time);
         tenant.party.virtual_time += cost;
         tenant.party.running += 1;
+        Charge { cost, weight }
     }
 
     /// A job that was given out has ended and held its session for `real`.
-    pub fn settle(&mut self, job: &Job, real: Duration) {
-        let weight = self.weights[job.class];
-        let more = real.as_secs_f64() - job.estimate.as_secs_f64();
+    pub fn settle(&mut self, job: &Job, charge: Charge, real: Duration) {
+        // By the weight of then: weights change, and a refund must not be larger than what was paid.
+        let more = real.as_secs_f64() - charge.cost;
         let class = &mut self.classes[job.class];
-        class.party.virtual_time += more / weight;
+        class.party.virtual_time += more / charge.weight;
         class.party.running = class.party.running.saturating_sub(1);
         if let Some(tenant) = class.tenants.get_mut(&job.tenant) {
             tenant.party.virtual_time += more;
@@ -292,10 +300,10 @@ mod tests {
         }
         let mut got = vec![Duration::ZERO; classes.len().max(tenants as usize)];
         for _ in 0..20_000 {
-            let next = queue.pop(|_| true).expect("the queue is always full");
+            let (next, charge) = queue.pop(|_| true).expect("the queue is always full");
             let tenant = next.job.tenant % 100;
             let real = Duration::from_millis(cost(tenant));
-            queue.settle(&next.job, real);
+            queue.settle(&next.job, charge, real);
             let slot = if classes.len() > 1 { next.job.tenant / 100 } else { tenant };
             got[slot as usize] += real;
             push(&mut queue, next.job.class, next.job.tenant);
@@ -337,8 +345,8 @@ mod tests {
         let mut queue = FairQueue::new(WEIGHTS);
         for i in 0..1000 {
             queue.push(Ticket(i), job(Class::L, 1), Instant::START);
-            let next = queue.pop(|_| true).unwrap();
-            queue.settle(&next.job, Duration::from_millis(1));
+            let (next, charge) = queue.pop(|_| true).unwrap();
+            queue.settle(&next.job, charge, Duration::from_millis(1));
         }
         for i in 0..10 {
             queue.push(Ticket(2000 + i), job(Class::L, 1), Instant::START);
@@ -346,9 +354,9 @@ mod tests {
         }
         let mut first = [0; 3];
         for _ in 0..10 {
-            let next = queue.pop(|_| true).unwrap();
+            let (next, charge) = queue.pop(|_| true).unwrap();
             first[next.job.tenant as usize] += 1;
-            queue.settle(&next.job, Duration::from_millis(1));
+            queue.settle(&next.job, charge, Duration::from_millis(1));
         }
         assert!(first[1] >= 4 && first[2] >= 4, "the newcomer does not get it all: {first:?}");
     }
@@ -362,7 +370,8 @@ mod tests {
         queue.push(Ticket(2), urgent(300), at(0));
         queue.push(Ticket(3), urgent(200), at(0));
         assert_eq!(queue.most_urgent().unwrap().ticket, Ticket(3));
-        let order: Vec<u64> = std::iter::from_fn(|| queue.pop(|_| true)).map(|next| next.ticket.0).collect();
+        let order: Vec<u64> =
+            std::iter::from_fn(|| queue.pop(|_| true)).map(|(next, _)| next.ticket.0).collect();
         assert_eq!(order, [3, 2, 1]);
     }
 

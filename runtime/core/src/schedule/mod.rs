@@ -7,4 +7,4 @@ pub mod victim;
 
 pub use class::{Class, Facts, PerClass, classify};
 pub use control::{Controller, Gains};
-pub use fair::{FairQueue, Job, Ticket};
+pub use fair::{Charge, FairQueue, Job, Ticket};
