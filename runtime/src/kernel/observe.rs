@@ -46,7 +46,7 @@ impl Runs {
         }
         self.next = (self.next + 1) % RUNS_MAX;
         // Not for every run: sorting costs more than running some statements.
-        if self.next % RUNS_MIN == 0 {
+        if self.next.is_multiple_of(RUNS_MIN) {
             let mut sorted = self.nanos.clone();
             sorted.sort_unstable();
             self.p95 = Some(p95(&sorted));
