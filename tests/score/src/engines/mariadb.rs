@@ -73,8 +73,9 @@ pub struct Mariadb {
 
 /// What the parser answers to a statement it cannot read.
 const PARSE_ERROR: &str = "1064";
-/// It stops at a type it does not know, before the rest is read.
-const UNKNOWN_TYPE: &str = "4161";
+/// What it stops at before the rest is read, whatever that is: a type it does not know, a built-in function with another
+/// number of arguments, or with arguments that have names.
+const STOPS_AT: [&str; 3] = ["4161", "1582", "1583"];
 
 /// The name of the database that a statement creates.
 fn created_database(sql: &str) -> Option<String> {
@@ -138,7 +139,7 @@ impl Engine for Mariadb {
         match self.connection.query(&format!("PREPARE statement FROM '{text}'")) {
             Err(error) if error.transient => Err(error),
             Err(error) if error.code == PARSE_ERROR => Ok(Syntax::Rejected(error.message)),
-            Err(error) if error.code == UNKNOWN_TYPE => Ok(Syntax::Unclear(error.message)),
+            Err(error) if STOPS_AT.contains(&error.code.as_str()) => Ok(Syntax::Unclear(error.message)),
             Ok(_) | Err(_) => Ok(Syntax::Accepted),
         }
     }
