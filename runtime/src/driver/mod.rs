@@ -5,6 +5,8 @@
 mod mysql;
 #[cfg(feature = "servers")]
 mod postgres;
+#[cfg(feature = "servers")]
+mod rows;
 mod sqlite;
 
 use crate::url::{Scheme, Url};

@@ -1,14 +1,14 @@
 //! MySQL and MariaDB through a connection of sqlx.
 
-use super::Sink;
+use super::{Sink, rows};
 use crate::url::{Tls, Url};
 use crate::value::{Rows, Value};
 use bigdecimal::BigDecimal;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use futures_util::StreamExt;
 use sqlx::mysql::types::MySqlTime;
 use sqlx::mysql::{
-    MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlRow, MySqlSslMode,
+    MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlQueryResult, MySqlRow,
+    MySqlSslMode,
 };
 use sqlx::{
     Arguments, AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Executor, Row, SqlSafeStr,
@@ -102,44 +102,20 @@ impl Mysql {
         for value in params {
             bind(&mut arguments, value)?;
         }
-        let columns = statement.columns();
-        let mut rows = Rows {
-            columns: columns.iter().map(|column| column.name().to_owned()).collect(),
-            ..Rows::default()
-        };
         self.in_order = false;
-        let mut stream = self.connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql.clone()), arguments));
-        // By the rows themselves: the types of a prepared statement are guesses where parameters are selected.
-        let mut kinds: Vec<Read> = Vec::new();
-        let mut failed = None;
-        while let Some(item) = stream.next().await {
-            match item {
-                Ok(Either::Left(done)) => rows.affected += done.rows_affected(),
-                Ok(Either::Right(row)) => {
-                    if kinds.len() != row.columns().len() {
-                        rows.columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
-                        kinds = row
-                            .columns()
-                            .iter()
-                            .map(|column| reader(column.type_info().name()))
-                            .collect::<Result<_, _>>()?;
-                    }
-                    let values: Result<Vec<Value>, Failure> =
-                        kinds.iter().enumerate().map(|(i, read)| read(&row, i)).collect();
-                    sink.push(&rows.columns, values?).await?;
-                }
-                // The engine's last word on the statement.
-                Err(error) => {
-                    failed = Some(of(error));
-                    break;
-                }
-            }
-        }
-        drop(stream);
+        let stream = self.connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql.clone()), arguments));
+        let affected = MySqlQueryResult::rows_affected;
+        let taken = rows::take(
+            stream,
+            statement.columns(),
+            affected,
+            |column| reader(column.type_info().name()),
+            of,
+            sink,
+        )
+        .await?;
         self.in_order = true;
-        if let Some(failure) = failed {
-            return Err(failure);
-        }
+        let rows = taken?;
         sink.flush(&rows.columns).await?;
         Ok(rows)
     }
@@ -152,7 +128,7 @@ fn of(error: sqlx::Error) -> Failure {
     })
 }
 
-type Read = fn(&MySqlRow, usize) -> Result<Value, Failure>;
+type Read = rows::Read<MySqlRow>;
 
 fn one<'r, T: sqlx::Decode<'r, sqlx::MySql>>(
     row: &'r MySqlRow,

@@ -3,15 +3,15 @@
 //! Statements are prepared without types of parameters, so that the server infers them as it would for literals;
 //! values are then sent as what the server expects.
 
-use super::Sink;
+use super::{Sink, rows};
 use crate::url::{Tls, Url};
 use crate::value::{Rows, Value};
 use bigdecimal::{BigDecimal, ToPrimitive};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use futures_util::StreamExt;
 use sqlx::postgres::types::PgInterval;
 use sqlx::postgres::{
-    PgArguments, PgConnectOptions, PgConnection, PgDatabaseError, PgRow, PgSslMode, PgTypeInfo, PgTypeKind,
+    PgArguments, PgConnectOptions, PgConnection, PgDatabaseError, PgQueryResult, PgRow, PgSslMode,
+    PgTypeInfo, PgTypeKind,
 };
 use sqlx::{
     Arguments, AssertSqlSafe, Column, ConnectOptions, Connection as _, Either, Executor, Row, SqlSafeStr,
@@ -106,36 +106,16 @@ impl Postgres {
         for (value, ty) in params.iter().zip(types) {
             bind(&mut arguments, value, ty)?;
         }
-        let columns = statement.columns();
-        let kinds: Vec<Read> =
-            columns.iter().map(|column| reader(column.type_info())).collect::<Result<_, _>>()?;
-        let mut rows = Rows {
-            columns: columns.iter().map(|column| column.name().to_owned()).collect(),
-            ..Rows::default()
-        };
+        // Known before anything runs.
+        statement.columns().iter().try_for_each(|column| reader(column.type_info()).map(drop))?;
         self.in_order = false;
-        let mut stream = self.connection.fetch_many(sqlx::query_with(text(), arguments));
-        let mut failed = None;
-        while let Some(item) = stream.next().await {
-            match item {
-                Ok(Either::Left(done)) => rows.affected += done.rows_affected(),
-                Ok(Either::Right(row)) => {
-                    let values: Result<Vec<Value>, Failure> =
-                        kinds.iter().enumerate().map(|(i, read)| read(&row, i)).collect();
-                    sink.push(&rows.columns, values?).await?;
-                }
-                // The engine's last word on the statement.
-                Err(error) => {
-                    failed = Some(of(error));
-                    break;
-                }
-            }
-        }
-        drop(stream);
+        let stream = self.connection.fetch_many(sqlx::query_with(text(), arguments));
+        let affected = PgQueryResult::rows_affected;
+        let taken =
+            rows::take(stream, statement.columns(), affected, |column| reader(column.type_info()), of, sink)
+                .await?;
         self.in_order = true;
-        if let Some(failure) = failed {
-            return Err(failure);
-        }
+        let rows = taken?;
         sink.flush(&rows.columns).await?;
         Ok(rows)
     }
@@ -148,7 +128,7 @@ fn of(error: sqlx::Error) -> Failure {
     })
 }
 
-type Read = fn(&PgRow, usize) -> Result<Value, Failure>;
+type Read = rows::Read<PgRow>;
 
 fn get<'r, T: sqlx::Decode<'r, sqlx::Postgres>>(row: &'r PgRow, i: usize) -> Result<Option<T>, Failure> {
     row.try_get_unchecked::<Option<T>, usize>(i).map_err(of)

@@ -8,216 +8,30 @@
 //! not handed on before the server has confirmed the cancellation *and* answered a round trip after it (the fence): a
 //! cancellation that arrives late would hit the statement of the next caller.
 
+mod events;
 mod settings;
 mod slots;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod timing;
 
+pub use events::{Action, Closing, Event, Rejection};
 pub use settings::Settings;
 pub use slots::SlotId;
 pub use stats::Stats;
 
 use crate::backoff::Backoff;
-use crate::breaker::{Breaker, State as Circuit};
+use crate::breaker::Breaker;
 use crate::dirt::{self, Dirt, Reset};
 use crate::failure::{Failure, Kind};
-use crate::schedule::victim::{self, Running};
+use crate::schedule::victim;
 use crate::schedule::{Charge, Class, FairQueue, Job, PerClass, Ticket};
 use crate::session::Edge;
 use crate::time::Instant;
 use air_base::Dialect;
 use slots::{Lease, Phase, Slots};
 use std::time::Duration;
-
-/// Something that happened.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Event {
-    /// A caller wants a session. Answered by [`Action::Grant`] or [`Action::Reject`], once.
-    Acquire {
-        /// Names the request; never used twice.
-        ticket: Ticket,
-        /// What for.
-        job: Job,
-    },
-    /// A caller no longer wants what it asked for. If it was granted meanwhile, the caller releases it instead.
-    Abandon {
-        /// The request.
-        ticket: Ticket,
-    },
-    /// A caller is done with its session; nothing of it is running.
-    Release {
-        /// The session.
-        slot: SlotId,
-        /// What it leaves behind.
-        dirt: Dirt,
-    },
-    /// A session broke while it was in use, by a caller or by the pool.
-    Broke {
-        /// The session.
-        slot: SlotId,
-        /// How.
-        kind: Kind,
-    },
-    /// The statement that runs in a session is to be stopped. Nothing happens if the session has another holder now.
-    Cancel {
-        /// The session.
-        slot: SlotId,
-        /// Its holder.
-        ticket: Ticket,
-    },
-    /// Answer to [`Action::Connect`].
-    Connected {
-        /// The session.
-        slot: SlotId,
-    },
-    /// Answer to [`Action::Connect`].
-    ConnectFailed {
-        /// The session that did not come to be.
-        slot: SlotId,
-        /// Why.
-        failure: Failure,
-    },
-    /// Answer to [`Action::Reset`], [`Action::Ping`] and [`Action::Fence`]; their failure is [`Event::Broke`].
-    Ready {
-        /// The session.
-        slot: SlotId,
-    },
-    /// Answer to [`Action::SendCancel`]: the server has it, or the statement had ended.
-    CancelSent {
-        /// The session.
-        slot: SlotId,
-    },
-    /// Answer to [`Action::SendCancel`]: whether the server has it is not known.
-    CancelLost {
-        /// The session.
-        slot: SlotId,
-    },
-    /// New credentials: sessions that logged in with the old ones are replaced as they become free.
-    Rotate,
-    /// New settings.
-    Configure(Settings),
-    /// New weights of the classes.
-    Weigh(PerClass<f64>),
-    /// No more callers: who waits is served, then all sessions are closed.
-    Drain,
-    /// Time has passed.
-    Tick,
-}
-
-/// Something the shell has to do.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Action {
-    /// Make a connection with the newest credentials.
-    Connect {
-        /// The session it is for.
-        slot: SlotId,
-    },
-    /// Close a connection. The session is gone already.
-    Close {
-        /// The session.
-        slot: SlotId,
-        /// Why.
-        why: Closing,
-    },
-    /// A caller has a session now.
-    Grant {
-        /// The caller's request.
-        ticket: Ticket,
-        /// The session.
-        slot: SlotId,
-        /// How long the caller waited.
-        waited: Duration,
-        /// How long nobody has heard of the session's server.
-        unheard: Duration,
-    },
-    /// A caller gets no session.
-    Reject {
-        /// The caller's request.
-        ticket: Ticket,
-        /// Why.
-        why: Rejection,
-    },
-    /// Make the session as good as new.
-    Reset {
-        /// The session.
-        slot: SlotId,
-        /// By these statements.
-        statements: Vec<&'static str>,
-    },
-    /// See whether the session is alive.
-    Ping {
-        /// The session.
-        slot: SlotId,
-    },
-    /// Tell the server to stop the statement that runs in the session.
-    SendCancel {
-        /// The session.
-        slot: SlotId,
-        /// Its holder, so that the shell can see that it still runs.
-        ticket: Ticket,
-        /// The kernel stops it for more urgent work; the holder should ask again.
-        preempted: bool,
-    },
-    /// Make a round trip whose answer, also if it is a cancellation, is not looked at.
-    Fence {
-        /// The session.
-        slot: SlotId,
-    },
-    /// All sessions are gone after [`Event::Drain`].
-    Drained,
-}
-
-/// Why a session is closed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Closing {
-    /// It has lived long enough.
-    Age,
-    /// Nobody needed it.
-    Idle,
-    /// Credentials were rotated.
-    Rotated,
-    /// It broke.
-    Broken,
-    /// What was left behind in it cannot be undone.
-    Dirty,
-    /// A cancellation could not be fenced.
-    Unfenced,
-    /// Connecting took too long, or nobody is there to take the connection.
-    Late,
-    /// There are more than there may be, or the pool is drained.
-    Excess,
-    /// The endpoint failed too often.
-    Tripped,
-}
-
-/// Why a caller gets no session.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Rejection {
-    /// Too many wait already.
-    Full {
-        /// How many.
-        waiting: usize,
-    },
-    /// The wait is expected to end after the deadline.
-    TooLate {
-        /// The wait that is expected.
-        expected: Duration,
-    },
-    /// The deadline passed.
-    Timeout {
-        /// How long the caller waited.
-        waited: Duration,
-        /// Sessions in use then.
-        busy: usize,
-        /// Why there was no new session, if one was tried last without success.
-        cause: Option<Failure>,
-    },
-    /// No session can be made until somebody changes something.
-    Unavailable(Failure),
-    /// The pool is being drained.
-    Draining,
-}
 
 /// The pool.
 #[derive(Clone, Debug)]
@@ -298,52 +112,6 @@ impl Pool {
                 actions.push(Action::Drained);
             }
         }
-    }
-
-    /// What only time brings about: timeouts, lifetimes, keep-alive, preemption. Belongs behind every
-    /// [`Event::Tick`]; apart from [`step`](Self::step), so that events of callers do not pay for it.
-    pub fn tick(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        self.expire_phases(now, actions);
-        self.reap(now, actions);
-        self.keep_alive(now, actions);
-        self.preempt(now, actions);
-        self.step(now, Event::Tick, actions);
-    }
-
-    /// When [`tick`](Self::tick) has something to do next; `None` if only events will tell.
-    pub fn next_wake(&self, now: Instant) -> Option<Instant> {
-        let mut wake = self.queue.first_deadline();
-        let mut by = |at: Instant| wake = Some(wake.map_or(at, |wake: Instant| wake.min(at)));
-        if self.wants_connection() {
-            match self.breaker.state(now) {
-                Circuit::Open(until) => by(until.max(self.connect_after)),
-                Circuit::Closed | Circuit::HalfOpen if self.connect_after > now => by(self.connect_after),
-                Circuit::Closed | Circuit::HalfOpen => {}
-            }
-        }
-        if let Some(waiting) = self.preemption_due() {
-            by(waiting);
-        }
-        for (_, slot) in self.slots.iter() {
-            match &slot.phase {
-                Phase::Connecting { since } => by(*since + self.settings.connect_timeout),
-                Phase::Idle { since, checked } => {
-                    by(*checked + self.settings.keep_alive);
-                    if self.slots.len() > self.settings.min {
-                        by(*since + self.settings.idle_max);
-                    }
-                    by(slot.expires.max(self.reaped_at + self.reap_pause()));
-                }
-                Phase::Cancelling { since, .. } | Phase::Fencing { since } => {
-                    by(*since + self.settings.fence_timeout);
-                }
-                Phase::Pinging { since, .. } | Phase::Resetting { since } => {
-                    by(*since + self.settings.fence_timeout);
-                }
-                Phase::Leased(_) => {}
-            }
-        }
-        wake
     }
 
     /// What a session has of callers before that is only undone when somebody would see it.
@@ -676,132 +444,5 @@ impl Pool {
 
     fn busy(&self) -> usize {
         self.slots.len() - self.slots.connecting() - self.slots.idle()
-    }
-
-    /// Ends what should have been answered long ago.
-    fn expire_phases(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        let Settings { connect_timeout, fence_timeout, .. } = self.settings;
-        let late: Vec<SlotId> = self
-            .slots
-            .iter()
-            .filter(|(_, slot)| match &slot.phase {
-                Phase::Connecting { since } => now >= *since + connect_timeout,
-                Phase::Cancelling { since, .. }
-                | Phase::Fencing { since }
-                | Phase::Pinging { since, .. }
-                | Phase::Resetting { since } => now >= *since + fence_timeout,
-                Phase::Idle { .. } | Phase::Leased(_) => false,
-            })
-            .map(|(id, _)| id)
-            .collect();
-        for id in late {
-            match self.slots.get(id).map(|slot| slot.phase.clone()) {
-                Some(Phase::Connecting { .. }) => {
-                    let failure = Failure::new(Kind::Unreachable, "connecting took too long");
-                    self.connect_failed(now, id, failure, actions);
-                    actions.push(Action::Close { slot: id, why: Closing::Late });
-                }
-                Some(Phase::Cancelling { ended, .. }) => {
-                    if let Some(lease) = ended {
-                        self.settle(now, &lease);
-                    }
-                    self.close(id, Edge::Abort, Closing::Unfenced, actions);
-                }
-                Some(Phase::Fencing { .. }) => self.close(id, Edge::Abort, Closing::Unfenced, actions),
-                _ => self.broke(now, id, Kind::Disconnected, actions),
-            }
-        }
-    }
-
-    /// Time between two sessions closed for their age: a tenth of the pool a second.
-    fn reap_pause(&self) -> Duration {
-        Duration::from_secs_f64(1.0 / (self.slots.len() as f64 * 0.1).max(1.0))
-    }
-
-    /// True, and counted, if another session may be closed for its age: sessions made together must not end together.
-    fn may_reap(&mut self, now: Instant) -> bool {
-        let most = (self.slots.len() as f64 * 0.1).max(1.0);
-        let refill = now.since(self.reaped_at).as_secs_f64() / self.reap_pause().as_secs_f64();
-        self.reap_tokens = (self.reap_tokens + refill).min(most);
-        self.reaped_at = now;
-        let may = self.reap_tokens >= 1.0;
-        self.reap_tokens -= f64::from(u8::from(may));
-        may
-    }
-
-    /// Closes sessions that lived long enough, few at a time, and those that nobody needs.
-    fn reap(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        for id in self.slots.idle_ids() {
-            let slot = self.slots.get(id).expect("an idle session is live");
-            let Phase::Idle { since, .. } = slot.phase else { continue };
-            let expired = now >= slot.expires;
-            let unneeded = now >= since + self.settings.idle_max && self.slots.len() > self.settings.min;
-            let excess = self.slots.len() > self.settings.max;
-            let why = if unneeded {
-                Closing::Idle
-            } else if excess {
-                Closing::Excess
-            } else if expired && self.may_reap(now) {
-                Closing::Age
-            } else {
-                continue;
-            };
-            self.slots.remove_idle(id);
-            self.close(id, Edge::Retire, why, actions);
-        }
-    }
-
-    fn keep_alive(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        for id in self.slots.idle_ids() {
-            let slot = self.slots.get(id).expect("an idle session is live");
-            let Phase::Idle { checked, since } = slot.phase else { continue };
-            if now >= checked + self.settings.keep_alive {
-                self.slots.remove_idle(id);
-                self.slots.take(id, Edge::Acquire, Phase::Pinging { since: now, idle: since });
-                actions.push(Action::Ping { slot: id });
-            }
-        }
-    }
-
-    /// When the most urgent job that waits may have somebody stopped for it: at half of its time.
-    fn preemption_due(&self) -> Option<Instant> {
-        if !self.settings.preempt || self.slots.len() < self.settings.max || self.slots.has_idle() {
-            return None;
-        }
-        let waiting = self.queue.most_urgent()?;
-        self.victim(waiting.job.class)?;
-        Some(waiting.since + waiting.job.deadline.since(waiting.since) / 2)
-    }
-
-    fn running(&self) -> impl Iterator<Item = Running> {
-        self.slots.iter().filter_map(|(id, slot)| match &slot.phase {
-            Phase::Leased(Lease { job, since, .. }) => Some(Running {
-                slot: id.index(),
-                class: job.class,
-                since: *since,
-                repeatable: job.repeatable,
-                stopped: job.stopped,
-            }),
-            _ => None,
-        })
-    }
-
-    fn victim(&self, urgent: Class) -> Option<Running> {
-        // One at a time: a session that is being freed already will do.
-        let freeing = self.slots.iter().any(|(_, slot)| {
-            matches!(slot.phase, Phase::Cancelling { .. } | Phase::Fencing { .. } | Phase::Resetting { .. })
-        });
-        if freeing { None } else { victim::choose(self.running(), urgent) }
-    }
-
-    fn preempt(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        if self.preemption_due().is_none_or(|due| due > now) {
-            return;
-        }
-        let Some(waiting) = self.queue.most_urgent() else { return };
-        let Some(victim) = self.victim(waiting.job.class) else { return };
-        let Some((id, ticket)) = self.slots.lease_at(victim.slot) else { return };
-        self.counters.preemptions += 1;
-        self.cancel(now, id, ticket, true, actions);
     }
 }

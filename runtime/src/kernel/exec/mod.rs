@@ -3,6 +3,9 @@
 //! Each stage takes what the one before made; what a driver runs is a [`Permitted`], which only the policy's decision
 //! makes, so there is no way to a driver around it.
 
+mod kept;
+mod tell;
+
 use super::plans::Asked;
 use super::session::Kept;
 use super::{Cancellable, PreparedStmt, QueryResult, Session, Shared};
@@ -13,12 +16,11 @@ use crate::fabric::{Detached, Lease};
 use crate::policy::{self, Permitted};
 use crate::value::{Rows, Value};
 use air::effects::SessionEffect;
-use air_base::Dialect;
 use sqlx_kernel_core::backoff::Backoff;
 use sqlx_kernel_core::dirt::Dirt;
 use sqlx_kernel_core::failure::{Failure, Kind, Retry};
 use sqlx_kernel_core::schedule::{Class, Facts, Job, classify};
-use sqlx_kernel_core::telemetry::{Event, EventKind};
+use sqlx_kernel_core::telemetry::EventKind;
 use sqlx_kernel_core::time::Instant;
 use std::sync::Arc;
 use std::time::Duration;
@@ -357,105 +359,6 @@ impl<'a> Exec<'a> {
         }
     }
 
-    /// Runs a statement after which the session keeps its connection.
-    async fn run_binding(&mut self, permitted: Permitted, kept: &mut Kept) -> Result<QueryResult, Failure> {
-        let class = self.class(permitted.statement());
-        let lease = loop {
-            let mut lease = self.acquire(self.job(class, false, 0)).await?;
-            self.waited(&lease, class);
-            if lease.is_alive().await {
-                if let Err(failure) = freshened(&mut lease, permitted.statement()).await {
-                    lease.finish(Some(&failure));
-                    return Err(failure);
-                }
-                break lease;
-            }
-            lease.broke(Kind::Disconnected);
-        };
-        *kept = Kept::Lost;
-        let (lease, done) = self.run_once(lease, &permitted).await;
-        *kept = Kept::Nothing;
-        match (lease, done) {
-            (Some(mut lease), Ok(rows)) => {
-                self.leave(&mut lease, &permitted);
-                *kept = Kept::Lease(Box::new(lease));
-                Ok(self.result(rows, &permitted))
-            }
-            (lease, done) => {
-                if let Some(mut lease) = lease {
-                    self.leave(&mut lease, &permitted);
-                    lease.finish(done.as_ref().err());
-                }
-                done.map(|rows| self.result(rows, &permitted))
-            }
-        }
-    }
-
-    /// Runs a statement in the connection the session keeps; gives that back as long as it is to be kept.
-    async fn run_kept(&mut self, mut lease: Lease) -> (Kept, Result<QueryResult, Failure>) {
-        let permitted = match self.permitted(Some(&mut lease)).await {
-            Ok(permitted) => permitted,
-            Err(failure) if failure.kind.breaks_session() => {
-                lease.finish(Some(&failure));
-                return (Kept::Lost, Err(failure));
-            }
-            Err(failure) => return (Kept::Lease(Box::new(lease)), Err(failure)),
-        };
-        let statement = permitted.statement();
-        if let Err(failure) = freshened(&mut lease, statement).await {
-            return (Kept::Lease(Box::new(lease)), Err(failure));
-        }
-        let ends = statement.effects.session.contains(&SessionEffect::TransactionEnds);
-        let (lease, done) = self.run_once(lease, &permitted).await;
-        let Some(mut lease) = lease else {
-            return (Kept::Lost, done.map(|rows| self.result(rows, &permitted)));
-        };
-        self.leave(&mut lease, &permitted);
-        let undone = ends && permitted.statement().commits && lease.is_spoilt();
-        if let Err(failure) = &done {
-            let over = match failure.kind {
-                // It may still be on its way to the session, which has to be fenced before it is used again.
-                Kind::Cancelled | Kind::Timeout => true,
-                kind if kind.breaks_session() || kind.retry() == Retry::WholeTransaction => true,
-                // The engine has ended the transaction, or ends it with the failure of its end.
-                _ => lease.has_lost_transaction() || ends && self.session.dialect() == Dialect::Postgres,
-            };
-            if over || !lease.connection().is_in_order() {
-                lease.finish(Some(failure));
-                // Who has heard that the end of a transaction failed begins a new one.
-                let kept = if ends { Kept::Nothing } else { Kept::Lost };
-                return (kept, done.map(|rows| self.result(rows, &permitted)));
-            }
-        }
-        lease.ended(done.is_ok());
-        if ends && done.is_ok() {
-            lease.transaction_ended();
-        }
-        if undone && done.is_ok() {
-            lease.release();
-            let message = "nothing was committed: a statement of the transaction had failed, and PostgreSQL undid all of it";
-            return (Kept::Nothing, Err(Failure::new(Kind::TransactionState, message)));
-        }
-        let counts_on = Dirt::TRANSACTION | Dirt::TEMPORARY | Dirt::SETTINGS;
-        let done = done.map(|rows| self.result(rows, &permitted));
-        if lease.dirt().and(counts_on).is_clean() {
-            lease.release();
-            return (Kept::Nothing, done);
-        }
-        (Kept::Lease(Box::new(lease)), done)
-    }
-
-    /// Notes what a statement left in its session, and that definitions have changed.
-    fn leave(&self, lease: &mut Lease, permitted: &Permitted) {
-        let effects = &permitted.statement().effects;
-        let mut dirt = Dirt::of(effects);
-        if effects.session.contains(&SessionEffect::TransactionBegins) {
-            // Settings of the transaction that begins end with it.
-            dirt = dirt.without(Dirt::SETTINGS);
-        }
-        lease.soil(dirt);
-    }
-
     fn waited(&mut self, lease: &Lease, class: Class) {
         self.shared.history.waited(class, lease.waited());
         if let Some(seen) = &mut self.seen {
@@ -564,78 +467,6 @@ impl<'a> Exec<'a> {
             took: self.shared.clock.now().since(self.began),
             ..rows.into()
         }
-    }
-
-    fn event(&self, kind: EventKind) -> Event {
-        let ExecContext { tenant, actor, .. } = self.context;
-        let dialect = self.session.dialect().name();
-        let mut event =
-            Event::new(kind, self.shared.clock.timestamp(), tenant.clone(), actor.clone(), dialect);
-        event.trace_id = self.trace_id;
-        event.span_id = (self.trace_id >> 64) as u64 ^ kind as u64;
-        if let Some(seen) = &self.seen {
-            event.air_id = Some(seen.statement.air_id.clone());
-            event.summary = Some(seen.statement.summary.clone());
-            event.class = Some(seen.class);
-        }
-        event
-    }
-
-    fn emit(&self, kind: EventKind, fill: impl FnOnce(&mut Event)) {
-        if self.shared.bus.listened() {
-            let mut event = self.event(kind);
-            fill(&mut event);
-            self.shared.bus.emit(event);
-        }
-    }
-
-    fn observe_query(&self, done: &Result<Rows, Failure>) {
-        let Some(seen) = &self.seen else { return };
-        let ran = seen.ran.unwrap_or_default();
-        let (kind, reward) = match done {
-            Ok(_) => {
-                (EventKind::QueryOk, Some(self.shared.history.ran(&seen.statement.air_id, seen.class, ran)))
-            }
-            Err(_) => (EventKind::QueryError, None),
-        };
-        self.emit(kind, |event| {
-            event.latency_ms = Some(ran.as_secs_f64() * 1e3);
-            event.reward = reward;
-            match done {
-                Ok(rows) => {
-                    event.rows = Some(rows.rows.len().max(usize::try_from(rows.affected).unwrap_or(0)) as u64)
-                }
-                Err(failure) => {
-                    event.error = Some(failure.kind);
-                    event.error_code = failure.code.as_deref().map(Into::into);
-                }
-            }
-        });
-    }
-
-    /// Tells observers how it ended.
-    pub(super) async fn observe(&self, done: Result<&QueryResult, &Failure>) {
-        if !self.shared.bus.listened() {
-            return;
-        }
-        let kind = if done.is_ok() { EventKind::ExecOk } else { EventKind::ExecError };
-        let defines = self.seen.as_ref().is_some_and(|seen| !seen.statement.effects.definitions.is_empty());
-        let mut event = self.event(kind);
-        event.latency_ms = Some(self.shared.clock.now().since(self.began).as_secs_f64() * 1e3);
-        event.queued_ms = self.seen.as_ref().map(|seen| seen.queued.as_secs_f64() * 1e3);
-        match done {
-            Ok(result) => event.rows = Some(result.rows.len() as u64),
-            Err(failure) => {
-                event.error = Some(failure.kind);
-                event.error_code = failure.code.as_deref().map(Into::into);
-            }
-        }
-        if defines {
-            let mut migration = event.clone();
-            migration.evt = if done.is_ok() { EventKind::MigrationOk } else { EventKind::MigrationRollback };
-            self.shared.bus.emit_surely(migration).await;
-        }
-        self.shared.bus.emit(event);
     }
 }
 
