@@ -333,6 +333,8 @@ impl Endpoint {
         }
     }
 
+    // TODO: a cancellation that arrives between two round trips of a statement, or before its thread has begun, stops
+    // nothing and is not repeated: the statement then runs to its end. It would have to be sent again until the lease ends.
     async fn send_cancel(self: Arc<Self>, slot: SlotId, stopper: Stopper) {
         let sent = match stopper {
             Stopper::Sqlite(interrupt) => {

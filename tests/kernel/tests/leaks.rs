@@ -1,5 +1,5 @@
-//! What one caller leaves in a session, the next one must not find. Each kind of state is left through the kernel's own
-//! statements or behind its back, and a second caller of the same connection looks for it.
+//! What one caller leaves in a session, the next one must not find. Each kind of state that the kernel's own
+//! statements can leave is left, and a second caller of the same connection looks for it.
 
 use airc_kernel_tests::{Bed, context, exec, kernel, run, value};
 use airc_score::engines::EngineKind;
