@@ -3,7 +3,7 @@
 use crate::{Options, Profile, Translator};
 use air::Air;
 use air::catalog::Catalog;
-use air::effects::effects;
+use air::effects::{Effects, effects};
 use air::expr::{CompareOp, Expr};
 use air::ids::ObjectName;
 use air::node::Child;
@@ -106,22 +106,26 @@ impl Compile for AirCompiler {
 // TODO: what triggers and defaults of the database do to the session is not in the effects: introspection does not read
 // them. Writes to tables with triggers would have to count as unknown.
 fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> {
-    let mut meaning: Option<Compiled> = None;
+    let mut meaning: Option<(Compiled, Vec<Narrowed>)> = None;
     let mut statements = 0;
-    let catalog = translator.catalog().clone();
     translator.for_each_bound(sql, &mut |_, air, _| {
         statements += 1;
-        meaning = air.map(|air| Compiled {
-            sql: Vec::new(),
-            positions: Vec::new(),
-            air_id: air::fingerprint::fingerprint(air).to_string().into(),
-            summary: summary(air).into(),
-            effects: effects(air),
-            commits: air.statements.iter().any(|statement| {
-                matches!(statement, Statement::Transaction { action: TransactionAction::Commit, .. })
-            }),
-            facts: facts(air, &catalog),
-            assumptions: Vec::new(),
+        meaning = air.map(|air| {
+            let effects = effects(air);
+            let (facts, reads) = facts(air, &effects);
+            let compiled = Compiled {
+                sql: Vec::new(),
+                positions: Vec::new(),
+                air_id: air::fingerprint::fingerprint(air).to_string().into(),
+                summary: summary(air, &effects).into(),
+                commits: air.statements.iter().any(|statement| {
+                    matches!(statement, Statement::Transaction { action: TransactionAction::Commit, .. })
+                }),
+                effects,
+                facts,
+                assumptions: Vec::new(),
+            };
+            (compiled, reads)
         });
     });
     if statements != 1 {
@@ -132,13 +136,17 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
         return Err(Failure::new(Kind::Usage, message));
     }
     translator.forget();
+    if let Some((compiled, reads)) = &mut meaning {
+        compiled.facts.by_key = reads.iter().all(|read| read.by_key(translator.catalog()));
+    }
     let mut outcome = None;
     translator.for_each(sql, &mut |step| outcome = Some((step.outcome(), effects(step.air))));
     let Some((outcome, lowered)) = outcome else {
         return Err(Failure::new(Kind::Internal, "the statement was read once and not twice"));
     };
+    let refusal = outcome.refusal().cloned();
     match (meaning, outcome.translation) {
-        (Some(mut compiled), Some(translation)) => {
+        (Some((mut compiled, _)), Some(translation)) => {
             compiled.sql = translation.sql.into_iter().map(Into::into).collect();
             compiled.positions = translation.positions;
             compiled.assumptions =
@@ -148,9 +156,7 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
             Ok(compiled)
         }
         (_, _) => {
-            let refusal =
-                outcome.diagnostics.iter().find(|diagnostic| diagnostic.severity == crate::Severity::Error);
-            let message = refusal.map_or("the statement was refused", |refusal| &refusal.message);
+            let message = refusal.as_ref().map_or("the statement was refused", |refusal| &refusal.message);
             let mut failure = Failure::new(Kind::Refused, message);
             failure.code = refusal.map(|refusal| refusal.code.to_string());
             Err(failure)
@@ -162,7 +168,7 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
 const SUMMARY_TABLES_MAX: usize = 3;
 
 /// What a statement does in a few words, such as `SELECT orders customers`.
-fn summary(air: &Air) -> String {
+fn summary(air: &Air, effects: &Effects) -> String {
     let verb = air.statements.first().map_or("NOTHING", |statement| match statement {
         Statement::Query { .. } => "SELECT",
         Statement::Insert { .. } => "INSERT",
@@ -191,7 +197,6 @@ fn summary(air: &Air) -> String {
         | Statement::SetRow { .. }
         | Statement::Raise { .. } => "NOTHING",
     });
-    let effects = effects(air);
     let defined = effects.definitions.iter().map(|definition| &definition.name);
     let tables: BTreeSet<&str> = effects
         .writes
@@ -208,9 +213,27 @@ fn summary(air: &Air) -> String {
     words
 }
 
-/// What the class of a statement is decided by.
-fn facts(air: &Air, catalog: &Catalog) -> Facts {
-    let effects = effects(air);
+/// A table that is read, and its columns that are equal to something that is no column.
+struct Narrowed {
+    schema: Option<String>,
+    table: String,
+    columns: BTreeSet<u32>,
+}
+
+impl Narrowed {
+    /// True if at most one row is read.
+    fn by_key(&self, catalog: &Catalog) -> bool {
+        catalog.table(self.schema.as_deref(), &self.table).is_some_and(|table| {
+            table.keys.iter().any(|key| {
+                let whole = !key.partial && !key.columns.is_empty();
+                whole && key.columns.iter().all(|column| self.columns.contains(column))
+            })
+        })
+    }
+}
+
+/// What the class of a statement is decided by, but for what keys say of the tables it reads, which come beside.
+fn facts(air: &Air, effects: &Effects) -> (Facts, Vec<Narrowed>) {
     let mut gathers = false;
     let mut tables: Vec<(SourceId, ObjectName)> = Vec::new();
     let mut equated: BTreeSet<(SourceId, u32)> = BTreeSet::new();
@@ -249,31 +272,29 @@ fn facts(air: &Air, catalog: &Catalog) -> Facts {
             _ => {}
         }
     }
-    let by_key = |(source, name): &(SourceId, ObjectName)| {
-        let schema = name.schema.map(|schema| air.name(schema));
-        catalog.table(schema, air.name(name.name)).is_some_and(|table| {
-            table.keys.iter().any(|key| {
-                let whole = !key.partial && !key.columns.is_empty();
-                whole && key.columns.iter().all(|column| equated.contains(&(*source, *column)))
-            })
-        })
-    };
     // The table an INSERT goes to is written, not read.
     let target = air.statements.iter().find_map(|statement| match statement {
         Statement::Insert { insert } => Some(insert.target),
         _ => None,
     });
     tables.retain(|(source, _)| Some(*source) != target);
-    Facts {
+    let narrowed = |(source, name): &(SourceId, ObjectName)| Narrowed {
+        schema: name.schema.map(|schema| air.name(schema).to_owned()),
+        table: air.name(name.name).to_owned(),
+        columns: equated.iter().filter(|(of, _)| of == source).map(|(_, column)| *column).collect(),
+    };
+    let reads: Vec<Narrowed> = tables.iter().map(narrowed).collect();
+    let facts = Facts {
         defines: !effects.definitions.is_empty(),
         writes: !effects.writes.is_empty(),
         tables: u32::try_from(tables.len()).unwrap_or(u32::MAX),
-        by_key: tables.iter().all(by_key),
+        by_key: false,
         gathers,
         rows: None,
         brings,
         p95: None,
-    }
+    };
+    (facts, reads)
 }
 
 /// Adds the columns that a condition makes equal to something that is no column.

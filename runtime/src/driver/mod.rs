@@ -70,6 +70,16 @@ pub(crate) enum Connection {
     Mysql(Box<mysql::Mysql>),
 }
 
+/// What transactions of an engine do that those of others do not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Habits {
+    /// After a statement has failed in a transaction, that only takes its end, and the end undoes it. An end that fails
+    /// ends it as well.
+    pub(crate) failures_spoil: bool,
+    /// Definitions commit what came before.
+    pub(crate) definitions_commit: bool,
+}
+
 /// What is needed to stop the statement that runs in a connection.
 #[derive(Clone)]
 pub(crate) enum Stopper {
@@ -148,6 +158,17 @@ impl Connection {
         }
     }
 
+    /// What its transactions do.
+    pub(crate) fn habits(&self) -> Habits {
+        match self {
+            Connection::Sqlite(_) => sqlite::HABITS,
+            #[cfg(feature = "servers")]
+            Connection::Postgres(_) => postgres::HABITS,
+            #[cfg(feature = "servers")]
+            Connection::Mysql(_) => mysql::HABITS,
+        }
+    }
+
     /// False if a statement was left half way: rows, or an error, of it are still to come.
     pub(crate) fn is_in_order(&self) -> bool {
         match self {
@@ -179,6 +200,14 @@ impl Connection {
         }
     }
 
+    /// The same for several, up to the first that fails.
+    pub(crate) async fn commands(&mut self, statements: &[&'static str]) -> Result<(), Failure> {
+        for statement in statements {
+            self.command(statement).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets prepared statements: the schema has changed under them.
     pub(crate) async fn forget_statements(&mut self) -> Result<(), Failure> {
         match self {
@@ -203,6 +232,11 @@ impl Connection {
             Connection::Mysql(connection) => connection.close().await,
         }
     }
+}
+
+/// A statement got too many values, or too few.
+pub(crate) fn wrong_count(expected: usize, given: usize) -> Failure {
+    Failure::new(Kind::Usage, format!("the statement has {expected} parameters, {given} values were given"))
 }
 
 /// The one round trip that every engine understands.

@@ -1,6 +1,6 @@
 //! MySQL and MariaDB through a connection of sqlx.
 
-use super::{Sink, rows};
+use super::{Habits, Sink, rows, wrong_count};
 use crate::url::{Tls, Url};
 use crate::value::{Rows, Value};
 use bigdecimal::BigDecimal;
@@ -17,6 +17,8 @@ use sqlx::{
 use sqlx_kernel_core::failure::{Failure, Kind};
 use std::str::FromStr;
 use std::sync::Arc;
+
+pub(super) const HABITS: Habits = Habits { failures_spoil: false, definitions_commit: true };
 
 /// Statements kept prepared for a connection.
 const STATEMENTS_MAX: usize = 256;
@@ -94,9 +96,7 @@ impl Mysql {
         if let Some(Either::Right(expected)) = statement.parameters()
             && expected != params.len()
         {
-            let message =
-                format!("the statement has {expected} parameters, {} values were given", params.len());
-            return Err(Failure::new(Kind::Usage, message));
+            return Err(wrong_count(expected, params.len()));
         }
         let mut arguments = MySqlArguments::default();
         for value in params {
@@ -104,16 +104,11 @@ impl Mysql {
         }
         self.in_order = false;
         let stream = self.connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql.clone()), arguments));
+        // By the rows themselves: the types of a prepared statement are guesses where parameters are selected.
+        let readers =
+            |row: &MySqlRow| row.columns().iter().map(|column| reader(column.type_info().name())).collect();
         let affected = MySqlQueryResult::rows_affected;
-        let taken = rows::take(
-            stream,
-            statement.columns(),
-            affected,
-            |column| reader(column.type_info().name()),
-            of,
-            sink,
-        )
-        .await?;
+        let taken = rows::take(stream, statement.columns(), affected, readers, of, sink).await?;
         self.in_order = true;
         let rows = taken?;
         sink.flush(&rows.columns).await?;

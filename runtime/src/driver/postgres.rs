@@ -3,7 +3,7 @@
 //! Statements are prepared without types of parameters, so that the server infers them as it would for literals;
 //! values are then sent as what the server expects.
 
-use super::{Sink, rows};
+use super::{Habits, Sink, rows, wrong_count};
 use crate::url::{Tls, Url};
 use crate::value::{Rows, Value};
 use bigdecimal::{BigDecimal, ToPrimitive};
@@ -20,6 +20,8 @@ use sqlx::{
 use sqlx_kernel_core::failure::{Failure, Kind};
 use std::str::FromStr;
 use std::sync::Arc;
+
+pub(super) const HABITS: Habits = Habits { failures_spoil: true, definitions_commit: false };
 
 /// Statements kept prepared for a connection.
 const STATEMENTS_MAX: usize = 256;
@@ -99,21 +101,19 @@ impl Postgres {
             _ => &[],
         };
         if types.len() != params.len() {
-            let message =
-                format!("the statement has {} parameters, {} values were given", types.len(), params.len());
-            return Err(Failure::new(Kind::Usage, message));
+            return Err(wrong_count(types.len(), params.len()));
         }
         for (value, ty) in params.iter().zip(types) {
             bind(&mut arguments, value, ty)?;
         }
         // Known before anything runs.
-        statement.columns().iter().try_for_each(|column| reader(column.type_info()).map(drop))?;
+        let readers: Vec<Read> =
+            statement.columns().iter().map(|column| reader(column.type_info())).collect::<Result<_, _>>()?;
         self.in_order = false;
         let stream = self.connection.fetch_many(sqlx::query_with(text(), arguments));
         let affected = PgQueryResult::rows_affected;
         let taken =
-            rows::take(stream, statement.columns(), affected, |column| reader(column.type_info()), of, sink)
-                .await?;
+            rows::take(stream, statement.columns(), affected, |_| Ok(readers.clone()), of, sink).await?;
         self.in_order = true;
         let rows = taken?;
         sink.flush(&rows.columns).await?;

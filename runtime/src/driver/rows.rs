@@ -15,33 +15,36 @@ type ColumnOf<R> = <<R as Row>::Database as Database>::Column;
 /// Takes all there is. The outer failure is ours: then more is still to come, and the connection is not in order. The
 /// inner one is the engine's last word on the statement.
 ///
-/// `names`: the columns of the prepared statement, for results without rows. Values are read by the types of the rows
-/// themselves: those of a prepared statement are guesses where parameters are selected.
+/// `columns`: those of the prepared statement, for results without rows. `readers` gives, for the first row, how each
+/// value of the rows is read.
 pub(super) async fn take<D, R: Row>(
     stream: impl Stream<Item = Result<Either<D, R>, sqlx::Error>>,
-    names: &[ColumnOf<R>],
+    columns: &[ColumnOf<R>],
     affected: impl Fn(&D) -> u64,
-    reader: impl Fn(&ColumnOf<R>) -> Result<Read<R>, Failure>,
+    readers: impl Fn(&R) -> Result<Vec<Read<R>>, Failure>,
     of: impl Fn(sqlx::Error) -> Failure,
     sink: &mut Sink<'_>,
 ) -> Result<Result<Rows, Failure>, Failure> {
-    let named = |columns: &[ColumnOf<R>]| columns.iter().map(|column| column.name().to_owned()).collect();
-    let mut rows = Rows { columns: named(names), ..Rows::default() };
-    let mut readers: Vec<Read<R>> = Vec::new();
+    let names = |columns: &[ColumnOf<R>]| columns.iter().map(|column| column.name().to_owned()).collect();
+    let mut rows = Rows::default();
+    let mut reading: Vec<Read<R>> = Vec::new();
     let mut stream = pin!(stream);
     while let Some(item) = stream.next().await {
         match item {
             Ok(Either::Left(done)) => rows.affected += affected(&done),
             Ok(Either::Right(row)) => {
-                if readers.len() != row.columns().len() {
-                    rows.columns = named(row.columns());
-                    readers = row.columns().iter().map(&reader).collect::<Result<_, _>>()?;
+                if reading.len() != row.columns().len() {
+                    rows.columns = names(row.columns());
+                    reading = readers(&row)?;
                 }
-                let values = readers.iter().enumerate().map(|(i, read)| read(&row, i));
+                let values = reading.iter().enumerate().map(|(i, read)| read(&row, i));
                 sink.push(&rows.columns, values.collect::<Result<_, _>>()?).await?;
             }
             Err(error) => return Ok(Err(of(error))),
         }
+    }
+    if rows.columns.is_empty() {
+        rows.columns = names(columns);
     }
     Ok(Ok(rows))
 }

@@ -2,7 +2,7 @@
 //! an added column and then gives no rows without an error; rusqlite asks for the columns of each execution, and its
 //! interrupt handle stops a statement from any thread.
 
-use super::Sink;
+use super::{Habits, Sink, wrong_count};
 use crate::url::{Access, Url};
 use crate::value::{Rows, Value};
 use bigdecimal::ToPrimitive;
@@ -13,6 +13,8 @@ use sqlx_kernel_core::failure::{Failure, Kind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
+
+pub(super) const HABITS: Habits = Habits { failures_spoil: false, definitions_commit: false };
 
 /// Statements kept prepared for a connection.
 const STATEMENTS_MAX: usize = 128;
@@ -177,8 +179,7 @@ fn step(
     let mut statement = connection.prepare_cached(sql).map_err(of)?;
     let expected = statement.parameter_count();
     if expected != params.len() {
-        let message = format!("the statement has {expected} parameters, {} values were given", params.len());
-        return Err(Failure::new(Kind::Usage, message));
+        return Err(wrong_count(expected, params.len()));
     }
     for (i, value) in params.iter().enumerate() {
         statement.raw_bind_parameter(i + 1, bound(value)?).map_err(of)?;

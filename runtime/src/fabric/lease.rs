@@ -2,11 +2,10 @@
 
 use super::{Endpoint, Flags};
 use crate::compile::{Compiled, Schema};
-use crate::driver::{Connection, PING, Sink};
+use crate::driver::{Connection, PING, Sink, wrong_count};
 use crate::policy::Permitted;
 use crate::url::Scheme;
 use crate::value::{Rows, Value};
-use air_base::Dialect;
 use sqlx_kernel_core::dirt::{self, Dirt, Reset};
 use sqlx_kernel_core::failure::{Failure, Kind};
 use sqlx_kernel_core::pool::{Event, SlotId};
@@ -124,15 +123,14 @@ impl Lease {
         self.endpoint.forget_schema();
     }
 
-    /// Notes how a statement ended. PostgreSQL takes nothing but the end of a transaction in which one has failed, and
-    /// that end undoes all of it.
+    /// Notes how a statement ended.
     pub(crate) fn ended(&mut self, well: bool) {
         self.spoilt = !well;
     }
 
     /// True if the end of the transaction undoes it, whatever the caller says.
     pub(crate) fn is_spoilt(&mut self) -> bool {
-        self.spoilt && self.connection().dialect() == Dialect::Postgres
+        self.spoilt && self.connection().habits().failures_spoil
     }
 
     /// True if the transaction that the caller believes to be open is not: the engine has ended it.
@@ -168,6 +166,14 @@ impl Lease {
         }
     }
 
+    /// Reads the schema for everybody over this session, and gives the session back.
+    pub(crate) async fn look_up(mut self) -> Result<Arc<Schema>, Failure> {
+        let endpoint = self.endpoint.clone();
+        let read = endpoint.read_schema(self.connection(), true).await;
+        self.finish(read.as_ref().err());
+        read
+    }
+
     /// True if the statement was stopped for more urgent work.
     pub(crate) fn was_preempted(&self) -> bool {
         self.flags.preempted.load(Ordering::Acquire)
@@ -181,16 +187,11 @@ impl Lease {
 
     /// Undoes what callers before left. `reads`: the statement that comes next would see it.
     pub(crate) async fn freshen(&mut self, reads: bool) -> Result<(), Failure> {
-        let stale = self.stale.and(dirt::DEFERRED);
         let dialect = self.connection().dialect();
-        match dirt::reset(dialect, stale) {
+        match dirt::reset(dialect, self.stale) {
             Reset::None => {}
-            Reset::Statements(statements) => {
-                for statement in statements {
-                    self.connection().command(statement).await?;
-                }
-            }
-            Reset::Close if reads && !self.dirt.has(stale) => {
+            Reset::Statements(statements) => self.connection().commands(&statements).await?,
+            Reset::Close if reads && !self.dirt.has(self.stale) => {
                 let message = "this session holds an identity value of somebody else's, which cannot be reset here; \
                                make the value in a transaction and read it there";
                 return Err(Failure::new(Kind::Unsupported, message));
@@ -218,9 +219,7 @@ impl Lease {
                 // A parameter may be bound more than once, or nowhere: what is too many shows here only.
                 let most = positions.iter().max().copied().unwrap_or_default();
                 if params.len() > most as usize {
-                    let message =
-                        format!("the statement has {most} parameters, {} values were given", params.len());
-                    return Err(Failure::new(Kind::Usage, message));
+                    return Err(wrong_count(most as usize, params.len()));
                 }
                 reordered = positions
                     .iter()
@@ -289,10 +288,9 @@ async fn run_as_one(
     meaning: &Compiled,
     sink: &mut Sink<'_>,
 ) -> Result<Rows, Failure> {
-    let dialect = connection.dialect();
-    // Definitions end transactions there: nothing could undo what came before a failure.
-    let implicit_commits = matches!(dialect, Dialect::Mysql | Dialect::Mariadb);
-    let guarded = !statements.is_empty() && !(implicit_commits && !meaning.effects.definitions.is_empty());
+    // Where definitions commit, nothing could undo what came before a failure.
+    let defines = !meaning.effects.definitions.is_empty();
+    let guarded = !statements.is_empty() && !(defines && connection.habits().definitions_commit);
     let (begin, end, undo): (_, _, &[&'static str]) = match in_transaction {
         false => ("BEGIN", "COMMIT", &["ROLLBACK"]),
         true => (
@@ -315,9 +313,7 @@ async fn run_as_one(
         match done {
             Ok(rows) => last = Rows { affected: last.affected + rows.affected, ..rows },
             Err(failure) if guarded && !failure.kind.breaks_session() => {
-                for statement in undo {
-                    connection.command(statement).await.map_err(Failure::uncertain)?;
-                }
+                connection.commands(undo).await.map_err(Failure::uncertain)?;
                 return Err(failure);
             }
             Err(failure) if i > 0 => return Err(failure.uncertain()),

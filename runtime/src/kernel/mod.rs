@@ -19,7 +19,7 @@ use crate::context::ExecContext;
 use crate::fabric::Endpoint;
 use crate::policy::Policy;
 use crate::telemetry::{Bus, Sink};
-use crate::value::{Rows, Value};
+use crate::value::Value;
 use exec::Exec;
 use observe::History;
 use plans::Plans;
@@ -365,21 +365,5 @@ impl SqlxKernel {
         let endpoints = self.shared.endpoints();
         futures_util::future::join_all(endpoints.iter().map(|endpoint| endpoint.drain(within))).await;
         self.shared.bus.flush().await;
-    }
-}
-
-impl From<Rows> for QueryResult {
-    fn from(rows: Rows) -> QueryResult {
-        QueryResult {
-            columns: rows.columns,
-            rows: rows.rows,
-            affected: rows.affected,
-            class: Class::L,
-            air_id: "".into(),
-            sql: Vec::new(),
-            assumptions: Vec::new(),
-            queued: Duration::ZERO,
-            took: Duration::ZERO,
-        }
     }
 }

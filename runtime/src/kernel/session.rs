@@ -49,12 +49,8 @@ impl Session {
         let acquire_timeout = options.acquire_timeout_or_default();
         if endpoint.known_schema().is_none() {
             let tenant = shared.tenant(&"kernel".into());
-            let job =
-                Job { urgent: false, ..Job::plain(Class::S, tenant, shared.clock.now() + acquire_timeout) };
-            let mut lease = endpoint.acquire(job).await?;
-            let read = endpoint.read_schema(lease.connection(), true).await;
-            lease.finish(read.as_ref().err());
-            read?;
+            let job = Job::plain(Class::S, tenant, shared.clock.now() + acquire_timeout);
+            endpoint.acquire(job).await?.look_up().await?;
         }
         let id = format!("ses-{}", SESSIONS.fetch_add(1, Ordering::Relaxed));
         Ok(Session {

@@ -97,7 +97,7 @@ impl Pool {
             Event::Ready { slot } => self.ready(now, slot, actions),
             Event::CancelSent { slot } => self.cancel_answered(now, slot, true, actions),
             Event::CancelLost { slot } => self.cancel_answered(now, slot, false, actions),
-            Event::Rotate => self.rotate(now, actions),
+            Event::Rotate => self.rotate(actions),
             Event::Configure(settings) => self.settings = settings,
             Event::Weigh(weights) => self.queue.set_weights(weights),
             Event::Drain => self.draining = true,
@@ -125,7 +125,6 @@ impl Pool {
             size: self.slots.len(),
             waiting: self.queue.len(),
             counters: self.counters.clone(),
-            circuit: self.breaker.state(Instant::START),
             ..Stats::default()
         };
         for (_, slot) in self.slots.iter() {
@@ -412,7 +411,7 @@ impl Pool {
         }
     }
 
-    fn rotate(&mut self, _now: Instant, actions: &mut Vec<Action>) {
+    fn rotate(&mut self, actions: &mut Vec<Action>) {
         self.credentials += 1;
         self.connect_after = Instant::START;
         self.close_idle(Closing::Rotated, actions);

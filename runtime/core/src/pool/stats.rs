@@ -1,6 +1,5 @@
 //! Figures of a pool.
 
-use crate::breaker::State as Circuit;
 use serde::Serialize;
 
 /// How often things happened since the pool was made.
@@ -33,7 +32,7 @@ pub struct Counters {
 }
 
 /// Figures of a pool.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Stats {
     /// Sessions, also those that are being made.
     pub size: usize,
@@ -45,22 +44,6 @@ pub struct Stats {
     pub connecting: usize,
     /// Callers that wait.
     pub waiting: usize,
-    /// State of the breaker.
-    pub circuit: Circuit,
     /// Counts.
     pub counters: Counters,
-}
-
-impl Default for Stats {
-    fn default() -> Stats {
-        Stats {
-            size: 0,
-            idle: 0,
-            busy: 0,
-            connecting: 0,
-            waiting: 0,
-            circuit: Circuit::Closed,
-            counters: Counters::default(),
-        }
-    }
 }

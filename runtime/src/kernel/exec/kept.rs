@@ -6,7 +6,6 @@ use super::{Exec, freshened};
 use crate::fabric::Lease;
 use crate::policy::Permitted;
 use air::effects::SessionEffect;
-use air_base::Dialect;
 use sqlx_kernel_core::dirt::Dirt;
 use sqlx_kernel_core::failure::{Failure, Kind, Retry};
 
@@ -18,35 +17,18 @@ impl Exec<'_> {
         kept: &mut Kept,
     ) -> Result<QueryResult, Failure> {
         let class = self.class(permitted.statement());
-        let lease = loop {
-            let mut lease = self.acquire(self.job(class, false, 0)).await?;
-            self.waited(&lease, class);
-            if lease.is_alive().await {
-                if let Err(failure) = freshened(&mut lease, permitted.statement()).await {
-                    lease.finish(Some(&failure));
-                    return Err(failure);
-                }
-                break lease;
-            }
-            lease.broke(Kind::Disconnected);
-        };
+        let lease = self.session_for(permitted.statement(), |exec| exec.job(class, false, 0)).await?;
         *kept = Kept::Lost;
         let (lease, done) = self.run_once(lease, &permitted).await;
         *kept = Kept::Nothing;
-        match (lease, done) {
-            (Some(mut lease), Ok(rows)) => {
-                self.leave(&mut lease, &permitted);
-                *kept = Kept::Lease(Box::new(lease));
-                Ok(self.result(rows, &permitted))
-            }
-            (lease, done) => {
-                if let Some(mut lease) = lease {
-                    self.leave(&mut lease, &permitted);
-                    lease.finish(done.as_ref().err());
-                }
-                done.map(|rows| self.result(rows, &permitted))
+        if let Some(mut lease) = lease {
+            self.leave(&mut lease, &permitted);
+            match &done {
+                Ok(_) => *kept = Kept::Lease(Box::new(lease)),
+                Err(failure) => lease.finish(Some(failure)),
             }
         }
+        done.map(|rows| self.result(rows, &permitted))
     }
 
     /// Runs a statement in the connection the session keeps; gives that back as long as it is to be kept.
@@ -76,7 +58,7 @@ impl Exec<'_> {
                 Kind::Cancelled | Kind::Timeout => true,
                 kind if kind.breaks_session() || kind.retry() == Retry::WholeTransaction => true,
                 // The engine has ended the transaction, or ends it with the failure of its end.
-                _ => lease.has_lost_transaction() || ends && self.session.dialect() == Dialect::Postgres,
+                _ => lease.has_lost_transaction() || ends && lease.connection().habits().failures_spoil,
             };
             if over || !lease.connection().is_in_order() {
                 lease.finish(Some(failure));
@@ -103,7 +85,7 @@ impl Exec<'_> {
         (Kept::Lease(Box::new(lease)), done)
     }
 
-    /// Notes what a statement left in its session, and that definitions have changed.
+    /// Notes what a statement left in its session.
     pub(super) fn leave(&self, lease: &mut Lease, permitted: &Permitted) {
         let effects = &permitted.statement().effects;
         let mut dirt = Dirt::of(effects);

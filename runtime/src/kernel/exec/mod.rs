@@ -66,6 +66,13 @@ struct Registered<'a> {
     waiting: Arc<Notify>,
 }
 
+impl Registered<'_> {
+    /// The statement waits.
+    fn waits(&self) -> Cancellable {
+        Cancellable::Waiting(self.waiting.clone())
+    }
+}
+
 impl Drop for Registered<'_> {
     fn drop(&mut self) {
         self.shared.cancels().remove(self.token);
@@ -105,15 +112,10 @@ impl<'a> Exec<'a> {
     /// before is merely given up, somewhat later, so that a stopped statement is never left like that.
     pub(super) async fn run(&mut self) -> Result<QueryResult, Failure> {
         self.register()?;
-        let patience =
-            self.context.deadline.unwrap_or(self.session.inner.acquire_timeout) + CANCEL_WAIT + GRACE;
-        let bounded = self.context.deadline.is_some();
-        let all = self.run_unbounded();
-        if !bounded {
-            return all.await;
-        }
+        let Some(deadline) = self.context.deadline else { return self.run_unbounded().await };
         let late = |_| Err(Failure::new(Kind::Timeout, "the deadline passed before the statement could run"));
-        tokio::time::timeout(patience, all).await.unwrap_or_else(late)
+        let all = self.run_unbounded();
+        tokio::time::timeout(deadline + CANCEL_WAIT + GRACE, all).await.unwrap_or_else(late)
     }
 
     async fn run_unbounded(&mut self) -> Result<QueryResult, Failure> {
@@ -148,8 +150,7 @@ impl<'a> Exec<'a> {
             permitted => permitted?,
         };
         if permitted.statement().binds_session() {
-            let done = self.run_binding(permitted, &mut kept).await;
-            return done;
+            return self.run_binding(permitted, &mut kept).await;
         }
         drop(kept);
         self.run_free(permitted).await
@@ -232,10 +233,7 @@ impl<'a> Exec<'a> {
     /// Reads the schema over a session of the pool.
     async fn fresh_schema(&self) -> Result<Arc<Schema>, Failure> {
         let job = Job { urgent: false, ..self.job(Class::S, false, 0) };
-        let mut lease = self.acquire(job).await?;
-        let read = self.session.inner.endpoint.read_schema(lease.connection(), true).await;
-        lease.finish(read.as_ref().err());
-        read
+        self.acquire(job).await?.look_up().await
     }
 
     fn class(&self, statement: &Compiled) -> Class {
@@ -256,14 +254,14 @@ impl<'a> Exec<'a> {
         }
     }
 
-    /// The statement runs no more and will be tried again: from now on a cancellation ends the wait.
-    fn wait_again(&self) -> Result<(), Failure> {
+    /// Says where the statement is at, for whoever cancels it; fails if somebody has.
+    fn is_at(&self, place: impl FnOnce(&Registered<'_>) -> Cancellable) -> Result<(), Failure> {
         let Some(registered) = &self.registered else { return Ok(()) };
         let mut cancels = self.shared.cancels();
         if matches!(cancels.get(registered.token), Some(Cancellable::Cancelled)) {
-            return Err(Failure::new(Kind::Cancelled, "the statement was cancelled"));
+            return Err(cancelled());
         }
-        cancels.insert(registered.token.clone(), Cancellable::Waiting(registered.waiting.clone()));
+        cancels.insert(registered.token.clone(), place(registered));
         Ok(())
     }
 
@@ -271,15 +269,35 @@ impl<'a> Exec<'a> {
     async fn acquire(&self, job: Job) -> Result<Lease, Failure> {
         let acquire = self.session.inner.endpoint.acquire(job);
         let Some(registered) = &self.registered else { return acquire.await };
-        let cancelled = registered.waiting.notified();
-        let is_cancelled =
-            matches!(self.shared.cancels().get(registered.token), Some(Cancellable::Cancelled));
-        if is_cancelled {
-            return Err(Failure::new(Kind::Cancelled, "the statement was cancelled while it waited"));
-        }
+        let notified = registered.waiting.notified();
+        self.is_at(|registered| registered.waits())?;
         tokio::select! {
             lease = acquire => lease,
-            () = cancelled => Err(Failure::new(Kind::Cancelled, "the statement was cancelled while it waited")),
+            () = notified => Err(cancelled()),
+        }
+    }
+
+    /// A session for a statement, with a server that is there and nothing of others that the statement would see.
+    async fn session_for(
+        &mut self,
+        statement: &Compiled,
+        job: impl Fn(&Self) -> Job,
+    ) -> Result<Lease, Failure> {
+        loop {
+            let job = job(self);
+            let mut lease = self.acquire(job).await?;
+            self.waited(&lease, job.class);
+            if !job.repeatable && !lease.is_alive().await {
+                lease.broke(Kind::Disconnected);
+                continue;
+            }
+            return match freshened(&mut lease, statement).await {
+                Ok(()) => Ok(lease),
+                Err(failure) => {
+                    lease.finish(Some(&failure));
+                    Err(failure)
+                }
+            };
         }
     }
 
@@ -292,21 +310,12 @@ impl<'a> Exec<'a> {
         }
         let (mut tries, mut stopped) = (1, 0);
         let mut backoff = Backoff::new(RETRY_WAIT.0, RETRY_WAIT.1);
-        let mut random = fastrand_of(self.trace_id);
+        let mut random = fastrand::Rng::with_seed(self.trace_id as u64);
         loop {
             let statement = permitted.statement();
             let class = self.class(statement);
             let repeatable = statement.is_repeatable() && self.stream.is_none();
-            let mut lease = self.acquire(self.job(class, repeatable, stopped)).await?;
-            self.waited(&lease, class);
-            if !repeatable && !lease.is_alive().await {
-                lease.broke(Kind::Disconnected);
-                continue;
-            }
-            if let Err(failure) = freshened(&mut lease, permitted.statement()).await {
-                lease.finish(Some(&failure));
-                return Err(failure);
-            }
+            let lease = self.session_for(statement, |exec| exec.job(class, repeatable, stopped)).await?;
             let (lease, done) = self.run_once(lease, &permitted).await;
             let preempted = lease.as_ref().is_some_and(Lease::was_preempted);
             if let Some(mut lease) = lease {
@@ -317,7 +326,7 @@ impl<'a> Exec<'a> {
                 Ok(rows) => return Ok(self.result(rows, &permitted)),
                 Err(failure) => failure,
             };
-            self.wait_again()?;
+            self.is_at(|registered| registered.waits())?;
             if failure.kind == Kind::Cancelled && preempted {
                 stopped += 1;
                 self.emit(EventKind::Preempt, |_| {});
@@ -375,13 +384,8 @@ impl<'a> Exec<'a> {
     ) -> (Option<Lease>, Result<Rows, Failure>) {
         let (slot, ticket) = lease.place();
         let endpoint = lease.endpoint().clone();
-        if let Some(registered) = &self.registered {
-            let mut cancels = self.shared.cancels();
-            if matches!(cancels.get(registered.token), Some(Cancellable::Cancelled)) {
-                let failure = Failure::new(Kind::Cancelled, "the statement was cancelled before it ran");
-                return (Some(lease), Err(failure));
-            }
-            cancels.insert(registered.token.clone(), Cancellable::Running(endpoint.clone(), slot, ticket));
+        if let Err(failure) = self.is_at(|_| Cancellable::Running(endpoint.clone(), slot, ticket)) {
+            return (Some(lease), Err(failure));
         }
         let params = self.params.to_vec();
         let stream = self.stream.clone();
@@ -458,16 +462,23 @@ impl<'a> Exec<'a> {
 
     fn result(&self, rows: Rows, permitted: &Permitted) -> QueryResult {
         let statement = permitted.statement();
+        let seen = self.seen.as_ref();
         QueryResult {
-            class: self.seen.as_ref().map_or(Class::L, |seen| seen.class),
+            columns: rows.columns,
+            rows: rows.rows,
+            affected: rows.affected,
+            class: seen.map_or(Class::L, |seen| seen.class),
             air_id: statement.air_id.clone(),
             sql: statement.sql.clone(),
             assumptions: statement.assumptions.clone(),
-            queued: self.seen.as_ref().map_or(Duration::ZERO, |seen| seen.queued),
+            queued: seen.map_or(Duration::ZERO, |seen| seen.queued),
             took: self.shared.clock.now().since(self.began),
-            ..rows.into()
         }
     }
+}
+
+fn cancelled() -> Failure {
+    Failure::new(Kind::Cancelled, "the statement was cancelled before it ran")
 }
 
 /// Undoes what callers before left, if the statement would see it.
@@ -477,8 +488,4 @@ async fn freshened(lease: &mut Lease, statement: &Compiled) -> Result<(), Failur
     // What a session that is kept makes itself must not be undone when it is read later.
     let sets = lease.is_kept() && sets.iter().any(|effect| statement.effects.session.contains(effect));
     if reads || sets { lease.freshen(reads).await } else { Ok(()) }
-}
-
-fn fastrand_of(trace_id: u128) -> fastrand::Rng {
-    fastrand::Rng::with_seed(trace_id as u64)
 }
