@@ -174,6 +174,17 @@ impl Statement {
             _ => List::EMPTY,
         }
     }
+
+    /// True for statements that insert, change or remove rows one by one.
+    pub fn changes_rows(&self) -> bool {
+        matches!(
+            self,
+            Statement::Insert { .. }
+                | Statement::Update { .. }
+                | Statement::Delete { .. }
+                | Statement::Merge { .. }
+        )
+    }
 }
 
 atoms! {

@@ -3,7 +3,8 @@
 use air::expr::{CompareOp, Literal, Modifier, OrderKey};
 use air::node::{Child, Operand};
 use air::query::{
-    Body, Distinct, Item, JoinKind, Output, Query, Rel, Select, Source, SourceColumn, SourceKind,
+    Body, Distinct, GroupBy, GroupElement, Item, JoinKind, Output, Query, Rel, Select, Source, SourceColumn,
+    SourceKind,
 };
 use air::types::Collation;
 use air::{Air, Builtin, Expr, ExprId, List, Name, QueryId, RelId, SelectId, SourceId, Type};
@@ -210,6 +211,22 @@ fn is_taken(air: &Air, text: &str) -> bool {
             _ => false,
         })
     }) || air.cte_ids().any(|id| same(air.cte(id).name))
+}
+
+/// The keys of a GROUP BY, those within ROLLUP and its like as well; one that stands twice comes twice.
+pub(crate) fn group_keys(air: &Air, group: GroupBy) -> Vec<ExprId> {
+    let mut keys = Vec::new();
+    for element in air.list(group.elements) {
+        match *element {
+            GroupElement::Key { expr } => keys.push(expr),
+            GroupElement::Rollup { sets } | GroupElement::Cube { sets } | GroupElement::Sets { sets } => {
+                for row in air.list(sets) {
+                    keys.extend_from_slice(air.list(row.items));
+                }
+            }
+        }
+    }
+    keys
 }
 
 /// A query that is its body and nothing else.

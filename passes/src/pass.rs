@@ -101,14 +101,7 @@ impl Context<'_> {
     pub fn fails_in_change(&self) -> bool {
         use air::statement::Statement;
         let changes = |statement: &Statement| {
-            matches!(
-                statement,
-                Statement::Insert { .. }
-                    | Statement::Update { .. }
-                    | Statement::Delete { .. }
-                    | Statement::Merge { .. }
-                    | Statement::CreateTable { .. }
-            )
+            statement.changes_rows() || matches!(statement, Statement::CreateTable { .. })
         };
         self.target.can.strict_changes && !self.ledger.changes_fail && self.air.statements.iter().any(changes)
     }

@@ -26,13 +26,7 @@ impl Renderer<'_> {
             }
             TriggerForm::Signal | TriggerForm::RaiseQuery => {
                 self.trigger_head(trigger)?;
-                self.hard();
-                self.push("BEGIN");
-                self.indent();
-                self.steps(at + 1, end)?;
-                self.dedent();
-                self.hard();
-                self.push("END");
+                self.block(at, end, None)?;
             }
             TriggerForm::Function => {
                 self.trigger_head(trigger)?;
@@ -52,39 +46,24 @@ impl Renderer<'_> {
         self.open();
         self.push("CREATE OR REPLACE FUNCTION ");
         self.object(&trigger.name)?;
-        self.push("() RETURNS trigger LANGUAGE plpgsql AS ");
+        self.push("() RETURNS trigger LANGUAGE plpgsql AS $$");
         let start = self.out.len();
-        let mut tag = "$$".to_owned();
-        self.push(&tag.clone());
         if let Some(Statement::Declare { variables }) = self.air.statements.get(at + 1) {
             self.hard();
             self.push("#variable_conflict use_column");
             self.declare(*variables, Span::NONE)?;
         }
-        self.hard();
-        self.push("BEGIN");
-        self.indent();
-        self.steps(at + 1, end)?;
-        self.hard();
-        self.push(match (trigger.timing, trigger.event) {
+        let last = match (trigger.timing, trigger.event) {
             (Timing::After, _) => "RETURN NULL;",
             (Timing::Before, Event::Delete) => "RETURN OLD;",
             (Timing::Before, _) => "RETURN NEW;",
-        });
-        self.dedent();
-        self.hard();
-        self.push("END");
-        self.hard();
-        // A body that has the mark in it is marked by another one.
-        let mut number = 0;
-        while self.out[start + 2..].contains(&tag) {
-            number += 1;
-            tag = format!("$b{number}$");
-        }
-        if tag.len() > 2 {
+        };
+        self.block(at, end, Some(last))?;
+        if self.out[start..].contains("$$") {
             return Err(self.no_trigger(Span::NONE, "a body with $$ in it is not written"));
         }
-        self.push(&tag);
+        self.hard();
+        self.push("$$");
         self.close();
         Ok(())
     }
@@ -124,13 +103,7 @@ impl Renderer<'_> {
         } else {
             self.push(" READS SQL DATA");
         }
-        self.hard();
-        self.push("BEGIN");
-        self.indent();
-        self.steps(at + 1, end)?;
-        self.dedent();
-        self.hard();
-        self.push("END");
+        self.block(at, end, None)?;
         if blocks == TriggerForm::Function {
             if self.out[start + " LANGUAGE plpgsql AS $$".len()..].contains("$$") {
                 return Err(self.refuse(codes::ROUTINE, span, "a body with $$ in it is not written"));
@@ -139,6 +112,22 @@ impl Renderer<'_> {
             self.push("$$");
         }
         self.close();
+        Ok(())
+    }
+
+    /// The body of what begins at `at` as a block, with a statement of the target's own at its end.
+    fn block(&mut self, at: usize, end: usize, last: Option<&str>) -> Done {
+        self.hard();
+        self.push("BEGIN");
+        self.indent();
+        self.steps(at + 1, end)?;
+        if let Some(last) = last {
+            self.hard();
+            self.push(last);
+        }
+        self.dedent();
+        self.hard();
+        self.push("END");
         Ok(())
     }
 
@@ -309,10 +298,7 @@ impl Renderer<'_> {
                     }
                 }
                 Statement::Nothing { .. } => {}
-                change @ (Statement::Insert { .. }
-                | Statement::Update { .. }
-                | Statement::Delete { .. }
-                | Statement::Merge { .. }) => {
+                change if change.changes_rows() => {
                     if form == TriggerForm::RaiseQuery {
                         self.fits_body(change, span)?;
                     }

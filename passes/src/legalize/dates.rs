@@ -927,15 +927,6 @@ fn adds_whole_seconds(cx: &Context<'_>, modifier: ExprId) -> bool {
 /// The fraction of the second in a moment kept as text, its point included; `None` where there is none.
 fn fraction_of(cx: &mut Context<'_>, moment: ExprId) -> Option<ExprId> {
     match cx.air.expr(moment) {
-        Expr::Column { .. } => {
-            let behind = match cx.air.ty(moment) {
-                Type::Time { precision: 1.., .. } => "HH:MM:SS".len() + 1,
-                Type::Timestamp { precision: 1.., zone: Zone::None } => "YYYY-MM-DD HH:MM:SS".len() + 1,
-                _ => return None,
-            };
-            let (moment, from) = (cx.air.copy(moment), cx.int(behind as i64, moment));
-            Some(cx.call(SubstringInside, &[moment, from], Type::TEXT, moment))
-        }
         Expr::Literal { value: Literal::Timestamp { text } | Literal::Time { text } } => {
             let fraction = cx.air.text(text).split_once('.').map(|(_, digits)| format!(".{digits}"))?;
             fraction[1..].bytes().all(|b| b.is_ascii_digit()).then(|| cx.text(&fraction, moment))
@@ -957,7 +948,8 @@ fn fraction_of(cx: &mut Context<'_>, moment: ExprId) -> Option<ExprId> {
             fraction_of(cx, inner)
         }
         // What chooses among moments takes their fractions along.
-        Expr::Case { .. }
+        Expr::Column { .. }
+        | Expr::Case { .. }
         | Expr::Scalar { .. }
         | Expr::Aggregate { op: Min | Max, .. }
         | Expr::Call {

@@ -3,11 +3,12 @@
 use air::builtins::Builtin::*;
 use air::expr::{CompareOp, Literal};
 use air::node::Child;
-use air::query::{Body, Distinct, GroupElement, Item};
+use air::query::{Body, Distinct, Item};
 use air::target::{Booleans, How};
 use air::types::{Collation, Type};
 use air::{Expr, ExprId, QueryId, SelectId};
 
+use crate::build;
 use crate::codes;
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
@@ -563,19 +564,7 @@ fn told_apart_documents(cx: &mut Context<'_>, select: SelectId) -> Fired {
 /// Documents among keys of groups and rows that are told apart, and what shows them in the list or in `also`.
 fn tell_apart(cx: &mut Context<'_>, select: SelectId, also: &[ExprId]) -> Fired {
     let block = *cx.air.select(select);
-    let mut keys = Vec::new();
-    if let Some(group) = block.group {
-        for element in cx.air.list(group.elements) {
-            match *element {
-                GroupElement::Key { expr } => keys.push(expr),
-                GroupElement::Rollup { sets } | GroupElement::Cube { sets } | GroupElement::Sets { sets } => {
-                    for row in cx.air.list(sets) {
-                        keys.extend_from_slice(cx.air.list(row.items));
-                    }
-                }
-            }
-        }
-    }
+    let mut keys = block.group.map_or_else(Vec::new, |group| build::group_keys(cx.air, group));
     let items: Vec<ExprId> = cx
         .air
         .list(block.items)

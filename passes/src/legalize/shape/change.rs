@@ -1288,6 +1288,29 @@ fn truncate_as_delete(cx: &mut Context<'_>, at: usize) -> Fired {
     Ok(true)
 }
 
+/// A plain UPDATE, of rows beside those of `from` if that is given.
+pub(super) fn update_rows(
+    target: SourceId,
+    from: Option<RelId>,
+    assignments: List<Assignment>,
+    filter: Option<ExprId>,
+) -> Update {
+    Update {
+        ctes: List::EMPTY,
+        recursive: false,
+        target,
+        from,
+        joined: false,
+        assignments,
+        sequential: false,
+        filter,
+        order: List::EMPTY,
+        limit: None,
+        ignore: false,
+        returning: List::EMPTY,
+    }
+}
+
 pub(crate) fn delete_all(target: SourceId, filter: Option<ExprId>) -> Statement {
     Statement::Delete {
         delete: Box::new(Delete {
@@ -1489,22 +1512,8 @@ fn merge_as_statements(cx: &mut Context<'_>, at: usize) -> Fired {
                         "",
                     );
                 }
-                statements.push(Statement::Update {
-                    update: Box::new(Update {
-                        ctes: List::EMPTY,
-                        recursive: false,
-                        target: merge.target,
-                        from: Some(merge.source),
-                        joined: false,
-                        assignments,
-                        sequential: false,
-                        filter,
-                        order: List::EMPTY,
-                        limit: None,
-                        ignore: false,
-                        returning: List::EMPTY,
-                    }),
-                });
+                let update = update_rows(merge.target, Some(merge.source), assignments, filter);
+                statements.push(Statement::Update { update: Box::new(update) });
             }
             MergeAction::Delete {} if missing.is_empty() => {
                 let Statement::Delete { mut delete } = delete_all(merge.target, filter) else {

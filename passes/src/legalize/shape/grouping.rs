@@ -69,19 +69,8 @@ pub(crate) const RULES: &[Rule] = &[
 
 fn group_by_position(cx: &mut Context<'_>, select: SelectId) -> Fired {
     let Some(group) = cx.air.select(select).group else { return Ok(false) };
-    let mut keys = Vec::new();
-    for i in 0..group.elements.len() {
-        match cx.air.at(group.elements, i) {
-            GroupElement::Key { expr } => keys.push(expr),
-            GroupElement::Rollup { sets } | GroupElement::Cube { sets } | GroupElement::Sets { sets } => {
-                for row in cx.air.list(sets) {
-                    keys.extend_from_slice(cx.air.list(row.items));
-                }
-            }
-        }
-    }
     let mut fired = false;
-    for key in keys {
+    for key in build::group_keys(cx.air, group) {
         let Expr::Output { index } = cx.air.expr(key) else { continue };
         if !build::expand_stars(cx.air, select) {
             let unlock = "give a schema, so that the columns of `*` are known";
@@ -632,17 +621,7 @@ fn loose_columns(cx: &mut Context<'_>, query: QueryId) -> Fired {
     }
     let Some(from) = block.from else { return Ok(false) };
     let own = build::sources(cx.air, from);
-    let mut keys: Vec<ExprId> = Vec::new();
-    for element in cx.air.list(group.elements) {
-        match *element {
-            GroupElement::Key { expr } => keys.push(expr),
-            GroupElement::Rollup { sets } | GroupElement::Cube { sets } | GroupElement::Sets { sets } => {
-                for row in cx.air.list(sets) {
-                    keys.extend_from_slice(cx.air.list(row.items));
-                }
-            }
-        }
-    }
+    let keys = build::group_keys(cx.air, group);
     let stars = cx.air.list(block.items).iter().any(|item| matches!(item, Item::Star { .. }));
     if stars && !build::expand_stars(cx.air, select) {
         return cx.refuse(

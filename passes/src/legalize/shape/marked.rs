@@ -6,14 +6,14 @@ use air::expr::{CompareOp, Truth};
 use air::fidelity::Assume;
 use air::node::Child;
 use air::query::{Item, JoinKind, Rel, SourceColumn, SourceKind};
+use air::statement::Statement;
 use air::statement::{Assignment, Delete, Merge, MergeAction, MergeClause, MergeWhen};
-use air::statement::{Statement, Update};
 use air::target::Can;
 use air::types::Type;
 use air::{Expr, ExprId, List, ObjectName, RelId, SourceId};
 use air_base::Span;
 
-use super::change::{delete_all, insert_query, primary_key, replace};
+use super::change::{delete_all, insert_query, primary_key, replace, update_rows};
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
@@ -228,22 +228,8 @@ fn merge_of_many(cx: &mut Context<'_>, at: usize) -> Fired {
 }
 
 fn update(part: &Part, assignments: List<Assignment>, filter: Option<ExprId>, matched: bool) -> Statement {
-    Statement::Update {
-        update: Box::new(Update {
-            ctes: List::EMPTY,
-            recursive: false,
-            target: part.target,
-            from: matched.then_some(part.source),
-            joined: false,
-            assignments,
-            sequential: false,
-            filter,
-            order: List::EMPTY,
-            limit: None,
-            ignore: false,
-            returning: List::EMPTY,
-        }),
-    }
+    let from = matched.then_some(part.source);
+    Statement::Update { update: Box::new(update_rows(part.target, from, assignments, filter)) }
 }
 
 /// INSERT INTO t SELECT values FROM source WHERE NOT EXISTS (SELECT 1 FROM t WHERE on).

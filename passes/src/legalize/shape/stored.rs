@@ -3,12 +3,12 @@
 use air::expr::{Branch, CompareOp};
 use air::node::Child;
 use air::query::{Body, Item, SourceKind, ValuesRow};
-use air::statement::{Assignment, InsertSource, Statement, Update};
+use air::statement::{Assignment, InsertSource, Statement};
 use air::target::{IdentityForm, Returning};
 use air::{Expr, ExprId, List, Literal, QueryId, SourceId, Type};
 use air_base::Span;
 
-use super::change::{replace, table_of};
+use super::change::{replace, table_of, update_rows};
 use crate::build::{self, Build};
 use crate::codes;
 use crate::kind::StatementKind;
@@ -89,20 +89,8 @@ fn identity_zero(cx: &mut Context<'_>, at: usize) -> Fired {
     let value = cx.air.int(0, span);
     let columns = cx.air.push_list(&[column]);
     let assignments = cx.air.push_list(&[Assignment { source: table, columns, value }]);
-    let update = Update {
-        ctes: List::EMPTY,
-        recursive: false,
-        target: table,
-        from: None,
-        joined: false,
-        assignments,
-        sequential: !cx.target.can.simultaneous_set,
-        filter: Some(filter),
-        order: List::EMPTY,
-        limit: None,
-        ignore: false,
-        returning: List::EMPTY,
-    };
+    let mut update = update_rows(table, None, assignments, Some(filter));
+    update.sequential = !cx.target.can.simultaneous_set;
     let insert = cx.air.statements[at].clone();
     replace(cx, at, vec![insert, Statement::Update { update: Box::new(update) }]);
     Ok(true)

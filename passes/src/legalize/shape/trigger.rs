@@ -9,11 +9,12 @@ use air::fidelity::Assume;
 use air::node::Child;
 use air::query::{Body, Item, Source, SourceKind};
 use air::routine::{Event, Timing, Trigger};
-use air::statement::{Assignment, ConflictAction, InsertSource, Statement, Update};
+use air::statement::{Assignment, ConflictAction, InsertSource, Statement};
 use air::target::TriggerForm;
-use air::{Expr, ExprId, List, SourceId, Type};
+use air::{Expr, ExprId, SourceId, Type};
 use air_base::Span;
 
+use super::change::update_rows;
 use crate::build::{self, Build};
 use crate::codes;
 use crate::fork::Fork;
@@ -386,22 +387,9 @@ fn row_set_afterwards(cx: &mut Context<'_>, at: usize) -> Fired {
             let equal = cx.air.compare(CompareOp::Eq, left, right);
             filter = cx.air.and(&[filter, Some(equal)]);
         }
-        changed.push(Statement::Update {
-            update: Box::new(Update {
-                ctes: List::EMPTY,
-                recursive: false,
-                target,
-                from: None,
-                joined: false,
-                assignments: cx.air.push_list(&[assignment]),
-                sequential: false,
-                filter,
-                order: List::EMPTY,
-                limit: None,
-                ignore: false,
-                returning: List::EMPTY,
-            }),
-        });
+        let assignments = cx.air.push_list(&[assignment]);
+        let update = update_rows(target, None, assignments, filter);
+        changed.push(Statement::Update { update: Box::new(update) });
     }
     put_body(cx, at, changed);
     put(cx, at, Trigger { timing: Timing::After, ..trigger });
@@ -462,7 +450,7 @@ fn branches_as_filters(cx: &mut Context<'_>, at: usize) -> Fired {
     if (0..old_body.len()).all(|at| !branch(&old_body[at]) || done(at)) {
         return Ok(false);
     }
-    let changes = old_body.iter().filter(|one| is_change(one)).count();
+    let changes = old_body.iter().filter(|one| one.changes_rows()).count();
     // Conditions in force, innermost last: as they are, or as they fail.
     let mut open: Vec<(ExprId, bool)> = Vec::new();
     let mut flat = Vec::new();
@@ -508,16 +496,6 @@ fn branches_as_filters(cx: &mut Context<'_>, at: usize) -> Fired {
     }
     put_body(cx, at, flat);
     Ok(true)
-}
-
-fn is_change(statement: &Statement) -> bool {
-    matches!(
-        statement,
-        Statement::Insert { .. }
-            | Statement::Update { .. }
-            | Statement::Delete { .. }
-            | Statement::Merge { .. }
-    )
 }
 
 /// The statement, doing nothing where the condition is not true.

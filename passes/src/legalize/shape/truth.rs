@@ -3,12 +3,12 @@
 
 use air::expr::{Branch, CompareOp, WindowSpec};
 use air::node::{Child, Operand};
-use air::query::{Body, GroupElement, Item, Query, Rel};
+use air::query::{Body, Item, Query, Rel};
 use air::target::{Booleans, Target};
 use air::types::Collation;
 use air::{Expr, ExprId, Literal, Type};
 
-use crate::build::Build;
+use crate::build::{self, Build};
 use crate::kind::Kind;
 use crate::pass::{Apply, Context, Fired, Rule};
 
@@ -137,18 +137,8 @@ fn block_values(cx: &mut Context<'_>, select: air::SelectId) -> Fired {
         }
     }
     if let Some(group) = block.group {
-        for i in 0..group.elements.len() {
-            match cx.air.at(group.elements, i) {
-                GroupElement::Key { expr } => fired |= to_value(cx, expr),
-                GroupElement::Rollup { sets } | GroupElement::Cube { sets } | GroupElement::Sets { sets } => {
-                    for j in 0..sets.len() {
-                        let items = cx.air.at(sets, j).items;
-                        for k in 0..items.len() {
-                            fired |= to_value(cx, cx.air.at(items, k));
-                        }
-                    }
-                }
-            }
+        for key in build::group_keys(cx.air, group) {
+            fired |= to_value(cx, key);
         }
     }
     Ok(fired)
