@@ -27,6 +27,7 @@
 
 pub mod anchor;
 mod chain;
+pub mod evidence;
 mod files;
 pub mod format;
 pub mod keys;
@@ -35,6 +36,7 @@ pub mod merkle;
 pub mod proof;
 mod recover;
 mod report;
+pub mod time;
 pub mod verify;
 pub mod walk;
 
