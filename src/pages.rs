@@ -4,13 +4,14 @@
 use air_base::Code;
 
 /// The files of pages, in the order in which a statement can meet their codes.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     include_str!("../docs/codes/lexer.md"),
     include_str!("../docs/codes/parser.md"),
     include_str!("../docs/codes/binder.md"),
     include_str!("../docs/codes/target.md"),
     include_str!("../docs/codes/verifier.md"),
     include_str!("../docs/codes/program.md"),
+    include_str!("../docs/codes/audit.md"),
 ];
 
 /// What a code means.
@@ -66,6 +67,7 @@ pub fn codes() -> impl Iterator<Item = (Code, &'static str)> {
         airc_bind::codes::ALL,
         airc_passes::codes::ALL,
         crate::codes::ALL,
+        crate::codes::audit::ALL,
     ];
     let invariants = air::verify::Invariant::ALL.iter().map(|invariant| (invariant.code(), invariant.text()));
     tables.into_iter().flatten().copied().chain(invariants)

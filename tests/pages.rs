@@ -24,7 +24,8 @@ fn each_example_triggers_its_code() {
                 wrong.push(format!("{}: {}{said}", page.code, example.text));
             }
         }
-        let excused = WITHOUT_EXAMPLE.contains(&page.code) || page.code.starts_with('V');
+        // Some flaws of ledgers need a writer that fails, or somebody who knows the format: the ledger's own tests.
+        let excused = WITHOUT_EXAMPLE.contains(&page.code) || page.code.starts_with(['V', 'A']);
         assert!(shown > 0 || excused, "{} has no example", page.code);
     }
     assert!(wrong.is_empty(), "examples that do something else:\n{}", wrong.join("\n"));

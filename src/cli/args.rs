@@ -35,6 +35,8 @@ pub(super) enum Command {
     Lsp(Lsp),
     /// Run statements of any dialect on a database, or ask for them
     Run(Run),
+    /// Begin, verify, show and export audit ledgers, and prove what is in them
+    Audit(Audit),
     /// List the dialects, or show the settings of a profile
     Profile(ProfileArguments),
     /// Print a completion script for a shell
@@ -311,4 +313,103 @@ pub(super) enum Results {
     Csv,
     /// One JSON object per row
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct Audit {
+    #[command(subcommand)]
+    pub(super) command: AuditCommand,
+}
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Make a key and begin a ledger
+    Init {
+        /// Directory of the ledger: missing or empty
+        dir: PathBuf,
+        /// File of the signing key, which is made; DIR.key by default, the public key beside it
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Verify a whole ledger: exit code 1 and the place of the first wrong record if it is not what was written
+    Verify {
+        #[command(flatten)]
+        ledger: Ledgers,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print events, verifying them on the way
+    Show {
+        #[command(flatten)]
+        ledger: Ledgers,
+        #[command(flatten)]
+        chosen: Chosen,
+    },
+    /// Write events with a proof for each, for those who have the public key alone
+    Export {
+        #[command(flatten)]
+        ledger: Ledgers,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// Form of the export
+        #[arg(long, value_enum, default_value_t = Evidence::Jsonl)]
+        format: Evidence,
+        /// Write it there
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Prove that a record is in the ledger, or that the ledger still contains what an earlier checkpoint signed
+    Prove {
+        #[command(flatten)]
+        ledger: Ledgers,
+        /// Number of the record
+        #[arg(long, value_name = "NUMBER", required_unless_present = "since")]
+        seq: Option<u64>,
+        /// Number of the earlier checkpoint
+        #[arg(long, value_name = "NUMBER")]
+        since: Option<u64>,
+    },
+}
+
+/// A ledger and what is known of it.
+#[derive(Args)]
+pub(super) struct Ledgers {
+    /// Directory of the ledger
+    pub(super) dir: PathBuf,
+    /// A public key that is trusted, as a file or as its text; DIR.pub by default
+    #[arg(long, value_name = "KEY")]
+    pub(super) key: Vec<String>,
+    /// A file of checkpoints that were made known, each of which must be in the ledger
+    #[arg(long, value_name = "FILE")]
+    pub(super) anchor: Vec<PathBuf>,
+}
+
+/// Which events.
+#[derive(Args)]
+pub(super) struct Chosen {
+    /// From this time on, such as 2026-11-28 or 2026-11-28T22:49:01Z
+    #[arg(long, value_name = "TIME")]
+    pub(super) from: Option<String>,
+    /// Before this time
+    #[arg(long, value_name = "TIME")]
+    pub(super) until: Option<String>,
+    /// Of this actor
+    #[arg(long)]
+    pub(super) actor: Option<String>,
+    /// Of this tenant
+    #[arg(long)]
+    pub(super) tenant: Option<String>,
+    /// About this table
+    #[arg(long)]
+    pub(super) table: Option<String>,
+}
+
+/// Form of an export.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Evidence {
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated, with a line of names
+    Csv,
 }

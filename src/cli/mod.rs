@@ -6,6 +6,7 @@
 mod air;
 mod args;
 mod assess;
+mod audit;
 mod check;
 mod draw;
 mod explain;
@@ -74,6 +75,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Lsp(server) => lsp::run(server),
         Command::Assess(assess) => assess::run(assess, shown),
         Command::Run(statements) => run::run(statements, shown),
+        Command::Audit(ledger) => audit::run(ledger),
         Command::Profile(profile) => profile::run(profile),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "airc", &mut std::io::stdout());

@@ -271,6 +271,32 @@ pub fn consistency(
     }
 }
 
+impl Consistency {
+    /// As a line for people and programs; bytes are base64.
+    pub fn to_json(&self, earlier: &Checkpoint, later: &Checkpoint) -> Value {
+        let bytes = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
+        let steps: Vec<Value> = self
+            .steps
+            .iter()
+            .map(|step| {
+                let checkpoint = bytes(step.checkpoint.body());
+                match &step.head {
+                    Some((head, path)) => {
+                        json!({ "head": bytes(head), "proof": bytes(&path.concat()), "checkpoint": checkpoint })
+                    }
+                    None => json!({ "extension": bytes(&step.extension.concat()), "checkpoint": checkpoint }),
+                }
+            })
+            .collect();
+        json!({
+            "type": "consistency",
+            "earlier": bytes(earlier.body()),
+            "later": bytes(later.body()),
+            "steps": steps,
+        })
+    }
+}
+
 /// Bytes as digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

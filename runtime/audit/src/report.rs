@@ -35,6 +35,23 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// All of them.
+    pub const ALL: [Flaw; 13] = [
+        Flaw::Torn,
+        Flaw::Frame,
+        Flaw::Crc,
+        Flaw::Chain,
+        Flaw::Merkle,
+        Flaw::Signature,
+        Flaw::Untrusted,
+        Flaw::Gap,
+        Flaw::Fork,
+        Flaw::Truncated,
+        Flaw::Unsigned,
+        Flaw::Foreign,
+        Flaw::Tip,
+    ];
+
     /// Its stable code.
     pub fn code(self) -> &'static str {
         match self {
