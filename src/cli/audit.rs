@@ -59,7 +59,7 @@ fn init(dir: &Path, key: Option<&Path>) -> Result<Verdict, Failure> {
     let id = hex(&ledger.head().ledger);
     ledger.close()?;
     println!(
-        "ledger {id} in {}\nsigning key in {}: keep it from whoever writes here; public key in {}",
+        "ledger {id} in {}\nsigning key in {}: nobody who can change the ledger should be able to read it; public key in {}",
         dir.display(),
         path.display(),
         public.display()

@@ -27,6 +27,8 @@ pub const FRAME_HEAD: usize = 12;
 pub const BODY_HEAD: usize = 49;
 /// Longest payload: events are short, and a length beyond it is no length.
 pub const PAYLOAD_MAX: usize = 1 << 20;
+/// Bytes of the body of a checkpoint.
+pub const CHECKPOINT_BODY: usize = BODY_HEAD + 160;
 /// What a checkpoint's signature is over, with the body up to the signature.
 pub const CHECKPOINT_TAG: &[u8] = b"airc audit checkpoint v1\0";
 /// What both signatures of a rotation are over, with the body up to them.

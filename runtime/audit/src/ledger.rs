@@ -113,7 +113,7 @@ struct Shared {
     done: Condvar,
 }
 
-/// A ledger that is open for writing. Dropping it signs and syncs what was appended.
+/// A ledger that is open for writing. Dropping it signs and syncs what was appended, and blocks until that is done.
 pub struct Ledger {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -231,6 +231,7 @@ impl Ledger {
         {
             let mut state = self.shared.lock();
             state.usable()?;
+            state.chain.time_us = now_us(state.chain.time_us);
             state.push(|chain, out| chain.rotate_key(out, next));
             state.checkpoint();
         }

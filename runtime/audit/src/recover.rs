@@ -1,7 +1,7 @@
 //! Opening what a writer left: where the ledger ends, and whether what follows is a write that a crash cut short.
 
 use crate::files::{self, Tip, segment_path};
-use crate::format::{Checkpoint, Kind, frame};
+use crate::format::{CHECKPOINT_BODY, Checkpoint, Kind, frame};
 use crate::report::{Error, Finding, Flaw};
 use crate::walk::Walk;
 use std::fs::OpenOptions;
@@ -85,10 +85,13 @@ fn is_torn(finding: Finding, bytes: &[u8]) -> bool {
         }
         _ => false,
     };
-    let signed = |at| {
-        frame(bytes, at).is_ok_and(|(record, _)| {
-            Checkpoint::read(record.body).is_some_and(|checkpoint| checkpoint.is_signed())
-        })
+    // Their length is known, so that no place in a long run of zeros is looked at twice.
+    let length = (CHECKPOINT_BODY as u32).to_le_bytes();
+    let signed = |at: usize| {
+        bytes[at..].starts_with(&length)
+            && frame(bytes, at).is_ok_and(|(record, _)| {
+                Checkpoint::read(record.body).is_some_and(|checkpoint| checkpoint.is_signed())
+            })
     };
     cut_short && !(at + 1..bytes.len()).any(signed)
 }

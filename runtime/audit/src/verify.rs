@@ -53,9 +53,11 @@ pub fn read(
     if !known.iter().all(Checkpoint::is_signed) {
         return Err(Error::Proof("a checkpoint that was made known has a wrong signature"));
     }
-    let mut expected: BTreeMap<u64, Vec<&Checkpoint>> = BTreeMap::new();
-    for checkpoint in known.iter().chain(tip.as_deref()) {
-        expected.entry(checkpoint.seq).or_default().push(checkpoint);
+    let mut expected: BTreeMap<u64, Vec<(&Checkpoint, usize)>> = BTreeMap::new();
+    // The tip is no news from elsewhere, so it does not count.
+    let all = known.iter().map(|checkpoint| (checkpoint, 1)).chain(tip.as_deref().map(|tip| (tip, 0)));
+    for (checkpoint, counts) in all {
+        expected.entry(checkpoint.seq).or_default().push((checkpoint, counts));
     }
     let mut verified = Verified {
         ledger: LedgerId::default(),
@@ -79,7 +81,7 @@ pub fn read(
         loop {
             let before = (walk.offset, walk.tree.size());
             let Some(record) = walk.step(&bytes).map_err(Error::Tampered)? else { break };
-            for checkpoint in expected.remove(&record.seq).unwrap_or_default() {
+            for (checkpoint, counts) in expected.remove(&record.seq).unwrap_or_default() {
                 let place =
                     Finding { flaw: Flaw::Fork, segment: *segment, offset: before.0, seq: record.seq };
                 if Some(checkpoint.ledger) != walk.ledger {
@@ -88,7 +90,7 @@ pub fn read(
                 if checkpoint.body() != record.body {
                     return Err(Error::Tampered(place));
                 }
-                verified.anchored += 1;
+                verified.anchored += counts;
             }
             match record.kind {
                 Kind::Event => verified.events += 1,

@@ -149,6 +149,11 @@ fn any_prefix_opens_if_it_holds_what_was_acknowledged_and_is_tampering_otherwise
         let ledger = Ledger::open_with(&copied, signer(), options(64 << 20)).unwrap();
         assert!(ledger.cut().is_some());
     }
+    // However long they are: it takes one look.
+    let mut bytes = whole[..acknowledged].to_vec();
+    bytes.resize(8 << 20, 0);
+    lay(&bytes);
+    assert!(Ledger::open_with(&copied, signer(), options(64 << 20)).unwrap().cut().is_some());
     // A changed byte is no torn write, though it is in what was not acknowledged.
     let mut bytes = whole.clone();
     bytes[acknowledged + 100] ^= 4;
