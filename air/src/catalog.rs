@@ -269,6 +269,10 @@ impl KeptLiteral {
 pub struct Seen {
     /// Letters outside of A-Z.
     pub letters: bool,
+    /// Some of them are others in lower case.
+    pub capitals: bool,
+    /// Some of them are others in upper case.
+    pub smalls: bool,
     /// Integers so large that sums of two overflow 32 bits.
     pub large: bool,
     /// Integers below zero.
@@ -287,6 +291,8 @@ impl Seen {
     pub fn and(self, other: Seen) -> Seen {
         Seen {
             letters: self.letters || other.letters,
+            capitals: self.capitals || other.capitals,
+            smalls: self.smalls || other.smalls,
             large: self.large || other.large,
             negative: self.negative || other.negative,
             no_dates: self.no_dates || other.no_dates,
@@ -301,9 +307,26 @@ impl Seen {
         let numbers_only = ty.is_numeric();
         Seen {
             letters: self.letters && !numbers_only,
+            capitals: self.capitals && !numbers_only,
+            smalls: self.smalls && !numbers_only,
             no_dates: self.no_dates && !numbers_only && !ty.is_temporal(),
             no_numbers: self.no_numbers && !numbers_only,
             ..self
+        }
+    }
+
+    /// What a text shows of letters outside of A-Z.
+    #[must_use]
+    pub fn letters_of(text: &str) -> Seen {
+        if text.is_ascii() {
+            return Seen::default();
+        }
+        let foreign = || text.chars().filter(|c| !c.is_ascii());
+        Seen {
+            letters: foreign().any(char::is_alphabetic),
+            capitals: foreign().any(|c| !c.to_lowercase().eq([c])),
+            smalls: foreign().any(|c| !c.to_uppercase().eq([c])),
+            ..Seen::default()
         }
     }
 
@@ -313,6 +336,8 @@ impl Seen {
         let digits = bytes.split(|byte| !byte.is_ascii_digit());
         Seen {
             letters: !text.is_ascii(),
+            capitals: !text.is_ascii(),
+            smalls: !text.is_ascii(),
             large: digits.into_iter().any(|run| run.len() >= LARGE_DIGITS) || text.contains("0x"),
             negative: text.contains('-'),
             no_dates: text.contains(['\'', '"', '$']),

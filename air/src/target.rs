@@ -350,6 +350,8 @@ pub struct Capabilities {
     pub to_integer: (Rounding, Rounding),
     /// What a cast of a text does that is no number.
     pub bad_number: CastFailure,
+    /// What a cast to a decimal does with a number beyond its digits.
+    pub beyond_digits: CastFailure,
     /// Intervals are values (else they exist only next to `+` and `-`).
     pub interval_values: bool,
     /// MATERIALIZED and NOT MATERIALIZED at a common table expression.
@@ -520,6 +522,17 @@ pub enum SingleForm {
     Rounded,
     /// Never, and nothing is rounded to them.
     None,
+}
+
+/// Types of numbers between which foreign keys may be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum References {
+    /// All.
+    Any,
+    /// Integers refer to any number, exact decimals to exact decimals.
+    Kind,
+    /// Only the same type.
+    Same,
 }
 
 /// What becomes of exact decimals.
@@ -885,6 +898,8 @@ pub struct Definitions {
     pub default_parentheses: bool,
     /// A column whose values the server makes up has an integer type.
     pub identity_is_integer: bool,
+    /// How alike the numbers of a column are to those it refers to.
+    pub references: References,
     /// A timestamp column without NULL is NOT NULL (MySQL).
     pub null_by_request: bool,
     /// COLLATE at a column.

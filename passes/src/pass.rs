@@ -136,6 +136,25 @@ impl Context<'_> {
         self.assume(Assume::AsciiText, subject, span)
     }
 
+    /// Assumes that the texts below a call have no letters outside of A-Z, unless the script stores some there that
+    /// it would change.
+    pub fn assume_ascii_below(&mut self, id: ExprId) -> Result<(), Refused> {
+        let (subject, span) = (self.subject(id), self.air.span(id));
+        use air::Builtin::{Lower, LowerAscii, Upper, UpperAscii};
+        let seen = self.seen_below(id);
+        let concerned = match self.air.expr(id) {
+            Expr::Call { op: Lower | LowerAscii, .. } => seen.capitals,
+            Expr::Call { op: Upper | UpperAscii, .. } => seen.smalls,
+            _ => seen.letters,
+        };
+        if concerned && !self.target.profile.declared.contains(&Assume::AsciiText) {
+            let message =
+                format!("letters outside of A-Z, which the script stores, are treated otherwise: {subject}");
+            return self.refuse(crate::codes::COLLATION, span, &message, "");
+        }
+        self.assume(Assume::AsciiText, &subject, span)
+    }
+
     /// What a column of a derived table or of a common table expression of one block shows, else the expression itself.
     pub fn origin(&self, id: ExprId) -> ExprId {
         let mut id = id;
@@ -166,10 +185,9 @@ impl Context<'_> {
                 Some(air::Literal::Text { text }) => {
                     let text = self.air.text(text);
                     Seen {
-                        letters: !text.is_ascii(),
                         no_dates: !text.starts_with(|letter: char| letter.is_ascii_digit()),
                         no_numbers: text.trim().parse::<f64>().is_err(),
-                        ..Seen::default()
+                        ..Seen::letters_of(text)
                     }
                 }
                 _ => self.seen_below(origin),

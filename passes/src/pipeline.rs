@@ -3,6 +3,7 @@
 //! Statements first (they may become several), then queries, blocks and FROM nodes, then expressions. Rules add
 //! nodes at the end of the arenas, so the driver goes on until every arena has been seen to its end.
 
+use air::fidelity::Assume;
 use air::catalog::Catalog;
 use air::fidelity::Ledger;
 use air::node::Child;
@@ -237,8 +238,12 @@ impl Driver<'_> {
                 && !self.cx.holds(kind, id)
                 && self.in_use(id)
             {
-                let subject = self.cx.subject(id);
-                self.cx.assume(kind, &subject, id.span(self.cx.air))?;
+                if kind == Assume::AsciiText {
+                    self.cx.assume_ascii_below(id)?;
+                } else {
+                    let subject = self.cx.subject(id);
+                    self.cx.assume(kind, &subject, id.span(self.cx.air))?;
+                }
                 self.said = Said::so_far(&self.cx);
             }
             return Ok(());

@@ -25,6 +25,9 @@ pub struct Arguments {
     /// Only this corpus (`idioms`, `slt`, `pgregress`, `mtr`, `tpch`, `tpcds`, `job`, …).
     #[arg(long, value_name = "NAME")]
     corpus: Vec<String>,
+    /// Only the cases of this folder, in place of the known ones.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// Only cases written in this dialect.
     #[arg(long, value_name = "DIALECT")]
     from: Vec<Dialect>,
@@ -114,7 +117,8 @@ impl Arguments {
 /// are met.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut cases: Vec<Arc<Case>> = Vec::new();
-    for folder in case_folders() {
+    let folders = arguments.folder.as_ref().map_or_else(|| case_folders().to_vec(), |folder| vec![folder.clone()]);
+    for folder in folders {
         if !folder.is_dir() {
             eprintln!("note: the folder {} is absent; its cases are not run", folder.display());
             continue;

@@ -285,7 +285,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(JsonArray, "json_array({*})"),
     Row::refuse(JsonContains, "there is no containment of JSON documents"),
     Row::loose(JsonHasKey, S::Compare, r#"json_type({0}, '$."' || {1!} || '"') IS NOT NULL"#),
-    Row::template(JsonKeys, "(SELECT json_group_array(key) FROM json_each({0}))"),
+    Row::template(JsonKeys, "CASE WHEN json_type({0}) = 'object' THEN (SELECT json_group_array(key) FROM json_each({0})) END"),
     Row::template(JsonSet, "json_set({*})"),
     Row::template(JsonRemove, "json_remove({*})"),
     Row::refuse(ToJson, "there is no conversion of values to JSON"),

@@ -173,6 +173,7 @@ impl<'a> Binder<'a> {
             return Ok(());
         }
         let mut keys: Vec<ExprId> = Vec::new();
+        let mut sets_of_keys = false;
         if let Some(group) = select.group {
             for element in self.air.list(group.elements) {
                 match *element {
@@ -180,6 +181,7 @@ impl<'a> Binder<'a> {
                     GroupElement::Rollup { sets }
                     | GroupElement::Cube { sets }
                     | GroupElement::Sets { sets } => {
+                        sets_of_keys = true;
                         for row in self.air.list(sets) {
                             keys.extend_from_slice(self.air.list(row.items));
                         }
@@ -205,11 +207,21 @@ impl<'a> Binder<'a> {
         roots.extend(select.having.iter().chain(select.qualify.iter()));
         roots.extend(self.air.list(order).iter().map(|key| key.expr));
         let own: Vec<SourceId> = self.scopes.here().iter().map(|visible| visible.source).collect();
-        let mut seen = Seen { loose, extremes: 0, foreign: None };
+        let mut seen = Seen { loose, extremes: 0, foreign: None, met: sets_of_keys.then(Vec::new) };
         for root in roots {
             walk_loose(self.air, root, &keys, &own, &mut seen);
         }
-        let Seen { mut loose, extremes, foreign } = seen;
+        let Seen { mut loose, extremes, foreign, met } = seen;
+        // A key is NULL in the groups of the sets it is not in, and so may be what is computed of it.
+        for expr in met.into_iter().flatten() {
+            self.air.info_mut(expr).nullable = true;
+        }
+        if sets_of_keys {
+            let outputs = self.air.select(id).outputs;
+            for output in self.air.list_mut(outputs) {
+                output.nullable = true;
+            }
+        }
         if let Some(span) = foreign {
             let message =
                 "an aggregate over columns of an outer query belongs to that query and is not translated";
@@ -287,6 +299,8 @@ struct Seen {
     extremes: u32,
     /// An aggregate of the block itself over columns of other blocks only.
     foreign: Option<Span>,
+    /// The expressions of the block outside of aggregates, where they are asked for.
+    met: Option<Vec<ExprId>>,
 }
 
 /// Collects columns of `own` sources below `root` that stand neither in a key nor in an aggregate.
@@ -294,6 +308,11 @@ fn walk_loose(air: &Air, root: ExprId, keys: &[ExprId], own: &[SourceId], seen: 
     let mut stack = vec![Child::Expr(root)];
     while let Some(child) = stack.pop() {
         if let Child::Expr(id) = child {
+            if let Some(met) = &mut seen.met
+                && !matches!(air.expr(id), Expr::Literal { .. } | Expr::Aggregate { .. })
+            {
+                met.push(id);
+            }
             if keys.iter().any(|key| same(air, *key, id)) {
                 continue;
             }

@@ -102,7 +102,7 @@ fn value(air: &Air, catalog: &Catalog, id: ExprId) -> Seen {
         match air.expr(id) {
             Expr::Literal { value: Literal::Text { text } } => {
                 let text = air.text(text);
-                seen.letters |= text.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+                seen = seen.and(Seen::letters_of(text));
                 seen.negative |= constant::numeric_prefix(text).trim_start().starts_with('-');
                 seen.no_dates |= !constant::is_iso_moment(text);
                 seen.no_numbers |=

@@ -29,6 +29,14 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Kinds(&[Kind::Cast], of_boolean),
     },
     Rule {
+        name: "cast_of_member_to_number",
+        law: "a member of a document counts as its content: true as 1, a text by its numeric prefix, others as 0",
+        apply: Apply::When(
+            |to| !to.speaks(JsonPath),
+            &Apply::Kinds(&[Kind::Cast], of_member_to_number),
+        ),
+    },
+    Rule {
         name: "cast_of_text_to_number",
         law: "a text that need not be a number counts by its longest numeric prefix",
         apply: Apply::Kinds(&[Kind::Cast], of_text_to_number),
@@ -47,6 +55,14 @@ pub(super) const RULES: &[Rule] = &[
         name: "cast_to_unsigned",
         law: "a negative number as unsigned 64 bits is 2^64 more",
         apply: Apply::Kinds(&[Kind::Cast], to_unsigned),
+    },
+    Rule {
+        name: "cast_beyond_digits",
+        law: "a number beyond the digits of a decimal becomes the nearest one that has so many",
+        apply: Apply::When(
+            |to| to.can.beyond_digits != CastFailure::Clamp,
+            &Apply::Kinds(&[Kind::Cast], beyond_digits),
+        ),
     },
     Rule {
         name: "cast_to_decimal",
@@ -216,6 +232,25 @@ fn truth_word(cx: &mut Context<'_>, id: ExprId, operand: ExprId) -> Fired {
     };
     let (holds, fails) = (truth(cx, true), truth(cx, false));
     let expr = cx.case_expr(&[(yes, holds), (no, fails)], None);
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+fn of_member_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let member = matches!(cx.as_call(operand), Some((JsonPath | JsonGet | JsonPathKeys, _)));
+    if !member || !matches!(from, Type::Json { .. }) || !to.is_numeric() || rule.failure != CastFailure::Prefix {
+        return Ok(false);
+    }
+    let copy = cx.air.copy(operand);
+    let shown = cx.cast(copy, Type::TEXT);
+    let word = cx.text("true", id);
+    let holds = cx.compare(CompareOp::Eq, shown, word);
+    let one = cx.int(1, id);
+    let one = cx.make(Expr::Cast { operand: one, to, rule: CastRule::IMPLICIT }, to, false, id);
+    let content = cx.call(JsonUnquote, &[operand], Type::TEXT, id);
+    let number = cx.make(Expr::Cast { operand: content, to, rule }, to, true, id);
+    let expr = cx.case_expr(&[(holds, one)], Some(number));
     cx.air.set(id, expr);
     Ok(true)
 }
@@ -452,6 +487,58 @@ fn to_unsigned(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let whole = cx.decimal("18446744073709551616", id);
     let wrapped = cx.call(Add, &[negative, whole], Type::Number, id);
     let expr = cx.case_expr(&[(below, wrapped)], Some(plain));
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// Columns are compared with the bounds; what is computed is assumed to lie within them.
+fn beyond_digits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let Type::Decimal { precision, scale } = to else { return Ok(false) };
+    if rule.failure != CastFailure::Clamp || !from.is_numeric() || rule.rounding == Rounding::Truncate {
+        return Ok(false);
+    }
+    let whole = i32::from(precision) - i32::from(scale);
+    let (Some(decimals), true) = (usize::try_from(scale).ok(), (0..=65).contains(&whole)) else {
+        return Ok(false);
+    };
+    let within = match from {
+        Type::Int { bits, .. } => whole >= if bits <= 8 { 3 } else { i32::from(bits) * 3 / 10 + 1 },
+        // One digit more where rounding carries.
+        Type::Decimal { precision, scale: fraction } => {
+            let digits = i32::from(precision) - i32::from(fraction);
+            digits < whole || digits == whole && fraction <= scale
+        }
+        _ => false,
+    };
+    let settled = CastRule { failure: CastFailure::Error, ..rule };
+    if within || cx.air.literal(operand).is_some() {
+        return Ok(false);
+    }
+    if from.is_int() || !matches!(cx.air.expr(operand), Expr::Column { .. }) {
+        let (subject, span) = (cx.subject(operand), cx.air.span(id));
+        cx.air.set(id, Expr::Cast { operand, to, rule: settled });
+        cx.assume(Assume::FittingValues, &subject, span)?;
+        return Ok(true);
+    }
+    // From half a last digit beyond the greatest decimal on, rounding would leave it.
+    let nines = "9".repeat(usize::try_from(whole).unwrap_or(0));
+    let greatest = match decimals {
+        0 => nines.clone(),
+        _ => format!("{nines}.{}", "9".repeat(decimals)),
+    };
+    let edge = format!("{greatest}{}5", if decimals == 0 { "." } else { "" });
+    let mut branches = Vec::new();
+    for (op, sign) in [(CompareOp::Ge, ""), (CompareOp::Le, "-")] {
+        let (value, bound) = (cx.air.copy(operand), cx.decimal(&format!("{sign}{edge}"), id));
+        let test = cx.compare(op, value, bound);
+        let nearest = cx.decimal(&format!("{sign}{greatest}"), id);
+        cx.air.info_mut(nearest).ty = to;
+        branches.push((test, nearest));
+    }
+    let nullable = cx.air.info(operand).nullable;
+    let cast = cx.make(Expr::Cast { operand, to, rule: settled }, to, nullable, id);
+    let expr = cx.case_expr(&branches, Some(cast));
     cx.air.set(id, expr);
     Ok(true)
 }

@@ -145,7 +145,8 @@ pub(super) fn means(cx: &Context<'_>, collation: Collation, operands: &[ExprId])
     }
     if has_named(cx, collation) {
         // A column that is created with this very collation compares so by itself where the default is bytes.
-        let own = operands.iter().any(|&id| own_collation(cx, id) == Some(collation));
+        // The first column's collation is the one that counts.
+        let own = operands.iter().find_map(|&id| own_collation(cx, id)) == Some(collation);
         return if default.is_exact() && own { Means::Native } else { Means::Named(collation) };
     }
     Means::Folded
@@ -543,6 +544,19 @@ fn text_function_comparison(cx: &mut Context<'_>, id: ExprId) -> Fired {
             return cx.refuse(codes::COLLATION, span, "regular expressions cannot ignore letter case", "");
         }
         _ if collation.is_exact() => new[0] = collated(cx, args[0], Collation::BINARY),
+        Position | PositionFrom if collation.accent_insensitive => {
+            // As many bytes as the text sought has are compared at a time: a letter with a mark, which takes more of
+            // them, is never alike to one without.
+            let plain = new[..2].iter().any(|&arg| cx.text_literal(arg).is_some_and(str::is_ascii));
+            let case = if plain && collation.case == Fold::Unicode { Fold::Ascii } else { collation.case };
+            if !plain {
+                cx.assume_ascii(&subject, span)?;
+            }
+            let collation = Collation { case, accent_insensitive: false, ..collation };
+            for arg in &mut new[..2] {
+                *arg = folded(cx, *arg, collation, Purpose::Likeness)?;
+            }
+        }
         _ => {
             if !new[..2].iter().any(|&arg| marked(cx, arg, collation)) {
                 cx.assume_ascii(&subject, span)?;

@@ -38,6 +38,7 @@ pub(crate) const RULES: &[&[Rule]] = &[
     shape::marked::RULES,
     shape::change::RULES,
     shape::upsert::RULES,
+    shape::references::RULES,
     shape::define::RULES,
     shape::keys::RULES,
     shape::grouping::RULES,

@@ -29,6 +29,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[Add, Sub, Mul, DivFloat, DivFloatOrNull], single_arithmetic),
     },
     Rule {
+        name: "sum_of_singles",
+        law: "a sum in double precision takes the numbers as they are, with all their bits",
+        apply: Apply::Builtins(&[Sum, AvgFloat], sum_of_singles),
+    },
+    Rule {
         name: "single_value",
         law: "x·(2^29+1) − (x·(2^29+1) − x) is x rounded to 24 bits, half to even (Veltkamp)",
         apply: Apply::Kinds(&[Kind::Cast], single_value),
@@ -92,6 +97,22 @@ fn single_arithmetic(cx: &mut Context<'_>, id: ExprId) -> Fired {
             Ok(true)
         }
     }
+}
+
+/// Where the target sums in single precision, or keeps numbers that were never rounded to it.
+fn sum_of_singles(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Expr::Aggregate { op, distinct, args, order, filter, collation } = cx.air.expr(id) else {
+        return Ok(false);
+    };
+    let widens = matches!(cx.target.can.single, SingleForm::Pairs | SingleForm::None);
+    let &[arg] = cx.air.list(args) else { return Ok(false) };
+    if !widens || cx.air.ty(id) != Type::Float64 || cx.air.ty(arg) != Type::Float32 {
+        return Ok(false);
+    }
+    let wide = cx.cast(arg, Type::Float64);
+    let args = cx.air.push_list(&[wide]);
+    cx.air.set(id, Expr::Aggregate { op, distinct, args, order, filter, collation });
+    Ok(true)
 }
 
 /// A number of single precision as one of double precision, which shows every bit.

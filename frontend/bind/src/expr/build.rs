@@ -1,6 +1,7 @@
 //! Making expressions: types and nullability by the signatures of builtins.
 
 use crate::binder::{Binder, Bound};
+use crate::dialects::CollationConflict;
 use air::builtins::{Class, Nulls, Returns, Volatility};
 use air::expr::{Branch, CompareOp, Expr, Literal, Modifier, Unit};
 use air::ids::List;
@@ -145,8 +146,10 @@ impl<'a> Binder<'a> {
             Type::Text(text) => Some(text),
             _ => None,
         });
-        // The first of the strongest: `max_by_key` would take the last.
-        texts.rev().max_by_key(|text| text.strength).map(|text| text.collation)
+        // The first of the strongest: `max_by_key` would take the last. Where it wins, the one of bytes.
+        let exact_wins = self.meaning.texts.collation_conflict == CollationConflict::ExactWins;
+        let exact = |text: &TextType| exact_wins && Collation { pad: false, ..text.collation }.is_exact();
+        texts.rev().max_by_key(|text| (text.strength, exact(text))).map(|text| text.collation)
     }
 
     /// Type of a result by the signature.

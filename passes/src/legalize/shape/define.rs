@@ -18,6 +18,7 @@ use air_base::Span;
 
 use super::super::collation::folded_key;
 use super::change::{replace, table_of};
+use super::references::identity_type;
 use crate::build::{self, Build};
 use crate::codes;
 use crate::kind::StatementKind;
@@ -705,14 +706,11 @@ fn columns(cx: &mut Context<'_>, table: &mut CreateTable, span: Span) -> Fired {
             }
         }
         // Made-up values are kept in integers.
-        let wide = match define.identity {
-            IdentityForm::Standard => column.ty == Type::U64 || column.ty.is_decimal(),
-            IdentityForm::AutoIncrement => column.ty.is_decimal(),
-            _ => false,
-        };
-        if column.identity.is_some() && wide && define.identity_is_integer {
+        if column.identity.is_some()
+            && let Some(ty) = identity_type(cx, column.ty)
+        {
             cx.assume(Assume::IntegerRange, cx.air.name(column.name).to_owned().as_str(), span)?;
-            column.ty = Type::I64;
+            column.ty = ty;
             fired = true;
         }
         if column.identity.is_some() && define.identity == IdentityForm::RowNumber {

@@ -15,6 +15,7 @@ pub(crate) mod paging;
 pub(crate) mod percentiles;
 pub(crate) mod predicates;
 pub(crate) mod recursion;
+pub(crate) mod references;
 pub(crate) mod series;
 pub(crate) mod setops;
 pub(crate) mod sources;
