@@ -69,6 +69,8 @@ assumptions! {
     ColumnsOfUnknown = "unknown-columns", "no schema gives the columns of {}";
     /// A date is in the range both engines have.
     DateRange = "date-range", "dates lie between 0001-01-01 and 9999-12-31: {}";
+    /// The source fails where the day does not exist.
+    DayOfMonth = "day-of-month", "months are added only where the day exists in the month reached: {}";
     /// Spans of time fit a time of day.
     TimeOfDay = "time-of-day", "times lie within one day: {}";
     /// Dates as text are ISO.

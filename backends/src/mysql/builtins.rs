@@ -195,7 +195,7 @@ pub const BUILTINS: &[Row] = &[
     Row::template(ClockTimestamp, "SYSDATE()"),
     Row::units(DateAdd, &[(Unit::Microsecond, "({0!} + INTERVAL {1!} MICROSECOND)"), (Unit::Millisecond, "({0!} + INTERVAL {1!} * 1000 MICROSECOND)"), (Unit::Second, "({0!} + INTERVAL {1!} SECOND)"), (Unit::Minute, "({0!} + INTERVAL {1!} MINUTE)"), (Unit::Hour, "({0!} + INTERVAL {1!} HOUR)"), (Unit::Day, "({0!} + INTERVAL {1!} DAY)"), (Unit::Week, "({0!} + INTERVAL {1!} WEEK)"), (Unit::Month, "({0!} + INTERVAL {1!} MONTH)"), (Unit::Quarter, "({0!} + INTERVAL {1!} QUARTER)"), (Unit::Year, "({0!} + INTERVAL {1!} YEAR)")]),
     Row::rewritten(DateAddRoll),
-    Row::template(AddMonthsSticky, "CASE WHEN {0} = LAST_DAY({0}) THEN LAST_DAY({0!} + INTERVAL {1!} MONTH) ELSE {0!} + INTERVAL {1!} MONTH END"),
+    Row::template(AddMonthsSticky, "CASE WHEN DATE({0}) = LAST_DAY({0}) THEN {0!} + INTERVAL {1!} MONTH + INTERVAL DAY(LAST_DAY({0!} + INTERVAL {1!} MONTH)) - DAY({0!} + INTERVAL {1!} MONTH) DAY ELSE {0!} + INTERVAL {1!} MONTH END"),
     Row::rewritten(AddInterval),
     Row::rewritten(SubInterval),
     Row::loose(AddDays, S::Add, "{0!} + INTERVAL {1!} DAY"),

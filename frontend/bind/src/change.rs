@@ -5,6 +5,7 @@ use crate::codes;
 use crate::insert::Store;
 use crate::names::{Reference, names_equal};
 use crate::scope::Clause;
+use crate::through::Through;
 use air::ids::List;
 use air::query::{Item, Limit, Rel, SourceKind};
 use air::statement::{Delete, Merge, MergeAction, MergeClause, MergeWhen, Statement, Update};
@@ -28,10 +29,20 @@ impl<'a> Binder<'a> {
             [only] if matches!(self.tree[only].kind, FromKind::Table { .. }) => Some(only),
             _ => None,
         };
+        let mut through = None;
         let (targets, from, joined) = match single {
             // UPDATE t [FROM …]: the target by itself, unless FROM names it again where that means the same.
             Some(only) => match self.target_in_from(only, from_tables)? {
                 Some((rel, target)) => (vec![target], Some(rel), true),
+                None if from_tables.is_empty() => {
+                    let (target, shown) = self.lone_target(only)?;
+                    let from = match &shown {
+                        Some(shown) => Some(self.air.push_rel(Rel::Source { source: shown.shown })),
+                        None => None,
+                    };
+                    through = shown;
+                    (vec![target], from, false)
+                }
                 None => {
                     let target = self.change_target(only)?;
                     (vec![target], self.sources(node.from)?, false)
@@ -54,11 +65,20 @@ impl<'a> Binder<'a> {
             None => candidates[0],
         };
         self.check_target(target, node.span)?;
-        let filter = self.change_filter(node.filter)?;
+        let mut filter = self.change_filter(node.filter)?;
+        let mut ctes = ctes;
+        if let Some(through) = &through {
+            filter = Some(self.beside_shown(through, filter, node.span));
+            ctes = self.without_shown(ctes, through, node.span)?;
+        }
         let order = self.change_order(node.order_by)?;
         let returning = self.change_returning(node.returning, node.output, target, true, true)?;
         self.scopes.close();
         let limit = self.change_limit(node.top, node.limit, node.span)?;
+        if let (Some(_), Some(_)) = (&through, limit) {
+            let message = "TOP at a change through a table expression is not translated";
+            return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));
+        }
         self.scopes.ctes.truncate(visible_ctes);
         let update = Update {
             ctes,
@@ -102,22 +122,28 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// The table of a change by itself, or what the table expression that it names shows of one.
+    fn lone_target(&mut self, id: FromId) -> Bound<(SourceId, Option<Through>)> {
+        let node = self.tree[id];
+        if let FromKind::Table { name, .. } = node.kind
+            && node.alias.is_none()
+            && let Some(cte) = self.cte_named(name)
+        {
+            let through = self.through(cte, node.span)?;
+            return Ok((through.base, Some(through)));
+        }
+        Ok((self.change_target(id)?, None))
+    }
+
     /// The table of a change as a source that expressions see.
     fn change_target(&mut self, id: FromId) -> Bound<SourceId> {
         let node = self.tree[id];
         let FromKind::Table { name, .. } = node.kind else {
             return Err(self.refuse(codes::CHANGE_TARGET, node.span, "a table is expected here"));
         };
-        if let Some(ident) = self.tree.single(name) {
-            let text = self.ident_text(ident);
-            let reference = Reference::new(ident, &text);
-            let cte = self.scopes.ctes.iter().any(|known| {
-                reference.means(self.air.name(known.name), known.name.exact, self.shape.folding)
-            });
-            if cte {
-                let message = "changing rows through a common table expression is not translated";
-                return Err(self.refuse(codes::CHANGE_TARGET, node.span, message));
-            }
+        if self.cte_named(name).is_some() {
+            let message = "changing rows through a common table expression is not translated here";
+            return Err(self.refuse(codes::CHANGE_TARGET, node.span, message));
         }
         let source = self.stored_source(name, node.alias, node.span)?;
         self.scopes.show(source);
@@ -238,14 +264,21 @@ impl<'a> Binder<'a> {
         }
         self.scopes.open(Clause::From);
         let names = self.tree.list(node.targets);
+        let mut through = None;
         let (targets, from, joined) = match node.form {
             DeleteForm::Single | DeleteForm::Using => {
                 let [only] = *names else {
                     return Err(self.refuse(codes::CHANGE_TARGET, node.span, "one table is expected here"));
                 };
-                let target = self.change_target(only)?;
-                let from = self.sources(node.from)?;
-                (vec![target], from, false)
+                if node.from.is_empty() {
+                    let (target, shown) = self.lone_target(only)?;
+                    through = shown;
+                    (vec![target], None, false)
+                } else {
+                    let target = self.change_target(only)?;
+                    let from = self.sources(node.from)?;
+                    (vec![target], from, false)
+                }
             }
             DeleteForm::TargetsFrom | DeleteForm::TargetsUsing => {
                 let from = self.sources(node.from)?;
@@ -273,11 +306,20 @@ impl<'a> Binder<'a> {
             self.check_target(*target, node.span)?;
         }
         let more_targets = self.air.push_list(more);
-        let filter = self.change_filter(node.filter)?;
+        let mut filter = self.change_filter(node.filter)?;
+        let mut ctes = ctes;
+        if let Some(through) = &through {
+            filter = Some(self.among_shown(through, filter, node.span));
+            ctes = self.without_shown(ctes, through, node.span)?;
+        }
         let order = self.change_order(node.order_by)?;
         let returning = self.change_returning(node.returning, node.output, target, true, false)?;
         self.scopes.close();
         let limit = self.change_limit(node.top, node.limit, node.span)?;
+        if let (Some(_), Some(_)) = (&through, limit) {
+            let message = "TOP at a change through a table expression is not translated";
+            return Err(self.refuse(codes::CHANGE_CLAUSE, node.span, message));
+        }
         self.scopes.ctes.truncate(visible_ctes);
         let delete =
             Delete { ctes, recursive, target, more_targets, from, joined, filter, order, limit, returning };

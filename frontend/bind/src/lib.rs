@@ -27,6 +27,7 @@ mod hierarchy;
 mod insert;
 mod insert_all;
 mod join;
+mod joined_rows;
 mod later;
 mod lookup;
 mod name_index;
@@ -47,6 +48,7 @@ mod statement;
 mod table_function;
 #[cfg(test)]
 mod tests;
+mod through;
 mod trigger;
 mod variables;
 mod with;

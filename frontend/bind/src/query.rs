@@ -58,7 +58,10 @@ impl<'a> Binder<'a> {
     fn query_here(&mut self, id: tree::QueryId, usage: Usage) -> Bound<QueryId> {
         let node = self.tree[id];
         let recursion = self.scopes.recursion.take();
-        self.trailers(&node)?;
+        let joined = self.joining(&node);
+        if joined.is_none() {
+            self.trailers(&node)?;
+        }
         let visible_ctes = self.scopes.ctes.len();
         let (ctes, recursive) = match node.with {
             Some(with) => self.with(with)?,
@@ -66,7 +69,10 @@ impl<'a> Binder<'a> {
         };
         let bound = self.query_body(&node, ctes, recursive, usage, recursion);
         self.scopes.ctes.truncate(visible_ctes);
-        bound
+        match joined {
+            Some((form, span)) => bound.and_then(|query| self.join_rows(query, form, span)),
+            None => bound,
+        }
     }
 
     pub(crate) fn query_body(

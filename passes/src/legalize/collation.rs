@@ -11,7 +11,7 @@ use air::fidelity::Assume;
 use air::ids::List;
 use air::query::{Body, Distinct, GroupElement, Item};
 use air::target::CollateForm;
-use air::types::{Affinity, Collation, Fold, TextOrder, Type};
+use air::types::{Affinity, Collation, CollationStrength, Fold, TextOrder, Type};
 use air::{Expr, ExprId, QueryId, SelectId};
 
 use unicode_normalization::UnicodeNormalization;
@@ -161,13 +161,41 @@ pub(super) fn folds(cx: &Context<'_>, key: ExprId) -> bool {
 
 /// A column's text as a key of the source counts it, where a key of the target counts bytes.
 pub(super) fn folded_key(cx: &mut Context<'_>, id: ExprId) -> Result<Option<ExprId>, Refused> {
-    match own_collation(cx, id) {
+    match named_in_key(cx, id).or_else(|| own_collation(cx, id)) {
         Some(collation)
             if !cx.target.can.define.collated_columns && means(cx, collation, &[id]) == Means::Folded =>
         {
             folded(cx, id, collation, Purpose::Likeness).map(Some)
         }
         _ => Ok(None),
+    }
+}
+
+/// The collation that a key names for a column, other than the column's own.
+fn named_in_key(cx: &Context<'_>, id: ExprId) -> Option<Collation> {
+    let Expr::Column { source, index, .. } = cx.air.expr(id) else { return None };
+    match (cx.air.ty(id), cx.air.column(source, index).ty) {
+        (Type::Text(named), Type::Text(own))
+            if named.strength == CollationStrength::Explicit && named.collation != own.collation =>
+        {
+            Some(named.collation)
+        }
+        _ => None,
+    }
+}
+
+/// A column under the collation that a key names for it, where the target has names for collations.
+pub(super) fn collated_key(cx: &mut Context<'_>, id: ExprId) -> Option<ExprId> {
+    let collation = named_in_key(cx, id)?;
+    match means(cx, collation, &[id]) {
+        Means::Named(collation) => {
+            let Expr::Column { source, index, .. } = cx.air.expr(id) else { return None };
+            let own = cx.air.column(source, index).ty;
+            let column = cx.air.copy(id);
+            cx.air.info_mut(column).ty = own;
+            Some(collated(cx, column, collation))
+        }
+        Means::Native | Means::Folded => None,
     }
 }
 

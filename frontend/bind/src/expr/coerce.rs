@@ -340,6 +340,24 @@ impl<'a> Binder<'a> {
                 }
                 NumberText::DecimalsOnly => return Ok(self.cast(id, to, rule)),
             };
+            if shown == Builtin::TextOfReal
+                && let Some(Literal::Float { digits } | Literal::Decimal { digits }) = self.air.literal(id)
+                && let Ok(value) = self.air.text(digits).parse::<f64>()
+                && value.is_finite()
+            {
+                return Ok(self.text(&constant::text_of_real(value), span));
+            }
+            // A column of NUMERIC affinity keeps whole numbers as integers.
+            let kept = matches!(self.air.expr(id), Expr::Column { .. }) && from == Type::Any(Affinity::Numeric);
+            if shown == Builtin::TextOfReal && kept {
+                let copies = [self.air.copy(id), self.air.copy(id), self.air.copy(id)];
+                let cut = self.call_as(Builtin::Trunc, &[copies[0]], Type::Float64, span);
+                let whole = self.compare(CompareOp::Eq, copies[1], cut, Collation::BINARY, span);
+                let integer = self.cut_to_int(copies[2]);
+                let digits = self.cast(integer, to, rule);
+                let real = self.call_as(shown, &[id], to, span);
+                return Ok(self.case(&[(whole, digits)], Some(real), to, span));
+            }
             // Integers of a dialect without kinds are shown plainly.
             if let Some(Literal::Int { .. }) = self.air.literal(id) {
                 return Ok(self.cast(id, to, rule));

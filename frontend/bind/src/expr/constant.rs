@@ -3,6 +3,34 @@
 use air::expr::Unit;
 use air::types::Rounding;
 
+/// A float as SQLite shows it: 15 significant digits, a point always, an exponent from 1e15 on and below 1e-4.
+pub(crate) fn text_of_real(value: f64) -> String {
+    let shown = format!("{value:.14e}");
+    let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa),
+    };
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_end_matches('0');
+    let digits = if digits.is_empty() { "0" } else { digits };
+    let pointed = |whole: &str, behind: &str| format!("{whole}.{}", if behind.is_empty() { "0" } else { behind });
+    if !(-4..15).contains(&exponent) {
+        let (whole, behind) = digits.split_at(1);
+        let mark = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{}e{mark}{:02}", pointed(whole, behind), exponent.abs());
+    }
+    if exponent < 0 {
+        let zeros = "0".repeat(usize::try_from(-exponent - 1).unwrap_or(0));
+        return format!("{sign}0.{zeros}{digits}");
+    }
+    let places = usize::try_from(exponent).unwrap_or(0) + 1;
+    let padded = format!("{digits:0<places$}");
+    let (whole, behind) = padded.split_at(places);
+    format!("{sign}{}", pointed(whole, behind))
+}
+
 /// A date, a time of day, or both, as found in a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Moment {

@@ -455,9 +455,9 @@ impl<'a> Binder<'a> {
         if self.meaning.times.month_end == MonthEnd::Fails
             && !matches!(self.air.literal(interval), Some(Literal::Interval { months: 0, .. }))
         {
-            let message = "adding months fails at the end of a month, which is not translated";
-            let diagnostic = Diagnostic::error(codes::EXPRESSION, span, message);
-            return Err(self.refuse_with(diagnostic.help("use ADD_MONTHS")));
+            // Where the day exists, nothing is cut; where it does not, there are no rows to compare with.
+            let subject = span.text(self.source);
+            self.ledger.assume(air::fidelity::Assume::DayOfMonth, subject, span);
         }
         let ty = self.air.ty(moment);
         // A date becomes a timestamp first.
@@ -612,7 +612,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn cut_to_int(&mut self, id: ExprId) -> ExprId {
+    pub(crate) fn cut_to_int(&mut self, id: ExprId) -> ExprId {
         let ty = self.air.ty(id);
         if ty.is_int() || ty == Type::Null {
             return id;
@@ -714,8 +714,13 @@ impl<'a> Binder<'a> {
             }
         }
         let whole = self.conjunction(&whole, span);
-        let (lc, rc) = (self.air.copy(l), self.air.copy(r));
-        let int = self.call_as(Builtin::DivIntOrNull, &[lc, rc], Type::I64, span);
+        let mut ints = [self.air.copy(l), self.air.copy(r)];
+        for id in &mut ints {
+            if !self.air.ty(*id).is_int() {
+                *id = self.cut_to_int(*id);
+            }
+        }
+        let int = self.call_as(Builtin::DivIntOrNull, &ints, Type::I64, span);
         let float = self.call_as(Builtin::DivFloatOrNull, &[l, r], Type::Float64, span);
         Ok(self.case(&[(whole, int)], Some(float), Type::Float64, span))
     }

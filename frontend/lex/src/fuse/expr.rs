@@ -502,6 +502,26 @@ impl Pass<'_> {
         }
     }
 
+    /// `.value('.', 'nvarchar(max)')` behind `(… FOR XML PATH(''), TYPE)`: the text of the rows as it is. The clause
+    /// says so already.
+    pub(super) fn value_of_xml(&self, at: usize) -> Option<usize> {
+        let clause = self.fuser.out.iter().rev().find(|tok| tok.kind == K::Trailer)?;
+        let text = &self.source[clause.start as usize..clause.end as usize];
+        let is = |at: usize, wanted: &str| {
+            self.raw.get(at).is_some_and(|tok| tok.span().text(self.source).eq_ignore_ascii_case(wanted))
+        };
+        let whole = |at: usize| ["'nvarchar(max)'", "'varchar(max)'"].iter().any(|ty| is(at, ty));
+        let read = text.to_ascii_uppercase().trim_end().ends_with("TYPE")
+            && is(at, ".")
+            && is(at + 1, "value")
+            && is(at + 2, "(")
+            && (is(at + 3, "'.'") || is(at + 3, "'(./text())[1]'") || is(at + 3, "'text()[1]'"))
+            && is(at + 4, ",")
+            && whole(at + 5)
+            && is(at + 6, ")");
+        read.then_some(at + 7)
+    }
+
     /// `INTERVAL '1' DAY`, `INTERVAL 1 + x DAY`, the type `interval`, or a name.
     fn interval(&mut self, at: usize) -> Option<usize> {
         let next = at + 1;

@@ -213,8 +213,9 @@ impl Pass<'_> {
                     Some(Ctx::Head) => self.fuser.head_end = self.fuser.out.len() + 1,
                     _ => {}
                 }
+                let joins_rows = self.dialect == Dialect::Mssql && self.prev() == K::Trailer;
                 self.fuser.out.push(tok);
-                at + 1
+                if joins_rows { self.value_of_xml(at + 1).unwrap_or(at + 1) } else { at + 1 }
             }
             K::Op => self.operator(at),
             K::Param => self.question(at),
@@ -446,6 +447,7 @@ fn ends_operand(kind: K) -> bool {
             | K::End
             | K::Post
             | K::Unit
+            | K::IntervalRange
             | K::Dims
             | K::Zone
             | K::AtLocal

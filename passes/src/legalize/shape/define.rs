@@ -16,7 +16,7 @@ use air::types::{TextKind, TextType};
 use air::{Air, Builtin, Expr, ExprId, List, Literal, Name, ObjectName, SourceId, Type};
 use air_base::Span;
 
-use super::super::collation::folded_key;
+use super::super::collation::{collated_key, folded_key};
 use super::change::{replace, table_of};
 use super::references::identity_type;
 use crate::build::{self, Build};
@@ -37,9 +37,17 @@ pub(crate) const RULES: &[Rule] = &[
         apply: Apply::Statements(&[StatementKind::CreateTable], indexes_beside),
     },
     Rule {
+        name: "collated_keys",
+        law: "a key over a column compared otherwise is one over the column under that collation",
+        apply: Apply::Statements(&[StatementKind::CreateIndex], collated_keys),
+    },
+    Rule {
         name: "folded_keys",
         law: "texts are alike under a collation exactly when their folded forms are alike byte by byte",
-        apply: Apply::Statements(&[StatementKind::CreateTable, StatementKind::CreateIndex], folded_keys),
+        apply: Apply::Statements(
+            &[StatementKind::CreateTable, StatementKind::CreateIndex, StatementKind::AlterTable],
+            folded_keys,
+        ),
     },
     Rule {
         name: "keys_after_tables",
@@ -268,6 +276,22 @@ fn index_name(
 
 /// A unique key over texts that count less than their bytes is a unique index over their folded forms. The key itself
 /// stays for foreign keys to refer to.
+fn collated_keys(cx: &mut Context<'_>, at: usize) -> Fired {
+    let Statement::CreateIndex { index } = &cx.air.statements[at] else { return Ok(false) };
+    let mut index = index.clone();
+    let mut fired = false;
+    for part in index.parts.iter_mut().filter(|_| index.unique) {
+        if let Some(collated) = collated_key(cx, part.expr) {
+            part.expr = collated;
+            fired = true;
+        }
+    }
+    if fired {
+        cx.air.statements[at] = Statement::CreateIndex { index };
+    }
+    Ok(fired)
+}
+
 fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
     if cx.target.can.define.collated_columns || !cx.has(cx.target.can.expression_index) {
         return Ok(false);
@@ -301,32 +325,63 @@ fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
                 else {
                     continue;
                 };
-                let mut parts = columns.clone();
-                let mut folds = false;
-                for part in &mut parts {
-                    if let Some(folded) = folded_key(cx, part.expr)? {
-                        part.expr = folded;
-                        folds = true;
-                    }
-                }
-                if !folds {
-                    continue;
-                }
-                let name = index_name(cx, &table.name, None, columns, indexes.len(), true);
-                let text = format!("{}_ci", cx.air.name(name.name).trim_end_matches("_idx"));
-                let name = ObjectName { name: cx.air.push_name(&text), ..name };
-                indexes.push(unique_index(
-                    table.name,
-                    table.this,
-                    name,
-                    parts,
-                    cx.target.can.define.unique_nulls,
-                ));
+                indexes.extend(folded_index(cx, table.name, table.this, columns, indexes.len())?);
             }
             Ok(with_indexes(cx, at, table, indexes))
         }
+        Statement::AlterTable { alter } => {
+            let alter = (**alter).clone();
+            let done = |after: Option<&Statement>| {
+                matches!(after, Some(Statement::CreateIndex { index }) if index.unique && index.this == alter.this)
+            };
+            if done(cx.air.statements.get(at + 1)) {
+                return Ok(false);
+            }
+            let mut statements = vec![cx.air.statements[at].clone()];
+            for change in &alter.changes {
+                let TableChange::AddConstraint { constraint } = change else { continue };
+                let (ConstraintRule::Unique { columns, .. } | ConstraintRule::PrimaryKey { columns }) =
+                    &constraint.rule
+                else {
+                    continue;
+                };
+                if let Some(index) = folded_index(cx, alter.name, alter.this, columns, statements.len() - 1)? {
+                    statements.push(Statement::CreateIndex { index: Box::new(index) });
+                }
+            }
+            if statements.len() == 1 {
+                return Ok(false);
+            }
+            replace(cx, at, statements);
+            Ok(true)
+        }
         _ => Ok(false),
     }
+}
+
+/// The index over the folded forms of a key's columns; `None` if there are none.
+fn folded_index(
+    cx: &mut Context<'_>,
+    table: ObjectName,
+    this: SourceId,
+    columns: &[KeyPart],
+    number: usize,
+) -> Result<Option<CreateIndex>, crate::pass::Refused> {
+    let mut parts = columns.to_vec();
+    let mut folds = false;
+    for part in &mut parts {
+        if let Some(folded) = folded_key(cx, part.expr)? {
+            part.expr = folded;
+            folds = true;
+        }
+    }
+    if !folds {
+        return Ok(None);
+    }
+    let name = index_name(cx, &table, None, columns, number, true);
+    let text = format!("{}_ci", cx.air.name(name.name).trim_end_matches("_idx"));
+    let name = ObjectName { name: cx.air.push_name(&text), ..name };
+    Ok(Some(unique_index(table, this, name, parts, cx.target.can.define.unique_nulls)))
 }
 
 /// A plain unique index over the parts of a key.
