@@ -400,6 +400,9 @@ builtins! {
     JsonHasKey             "json_has_key" 2..2 Scalar BOOL, Strict Immutable "The object has the key (PostgreSQL ?).";
     JsonKeys               "json_keys" 1..1 Scalar JSON, Own Immutable "Keys of an object as an array.";
     JsonSet                "json_set" 3..255 Scalar JSON, Own Immutable "Sets values at paths.";
+    JsonInsert             "json_insert" 3..255 Scalar JSON, Own Immutable "Sets values at paths where there are none.";
+    JsonReplace            "json_replace" 3..255 Scalar JSON, Own Immutable "Sets values at paths where there are some.";
+    JsonPatch              "json_patch" 2..2 Scalar JSON, Own Immutable "The document with the members of the patch, those of null taken out (RFC 7396).";
     JsonRemove             "json_remove" 2..255 Scalar JSON, Own Immutable "Removes paths.";
     ToJson                 "to_json" 1..1 Scalar JSON, Own Immutable "The value as JSON.";
 

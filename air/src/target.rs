@@ -350,6 +350,8 @@ pub struct Capabilities {
     pub to_integer: (Rounding, Rounding),
     /// What a cast of a text does that is no number.
     pub bad_number: CastFailure,
+    /// `last` in JSON paths counts elements from the end.
+    pub json_last: Can,
     /// What a cast to a decimal does with a number beyond its digits.
     pub beyond_digits: CastFailure,
     /// Intervals are values (else they exist only next to `+` and `-`).

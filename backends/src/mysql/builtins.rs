@@ -281,6 +281,9 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(JsonHasKey, S::Compare, r#"JSON_EXTRACT({0}, CONCAT('$."', {1}, '"')) IS NOT NULL"#),
     Row::template(JsonKeys, "JSON_KEYS({0})"),
     Row::template(JsonSet, "JSON_SET({*})"),
+    Row::template(JsonInsert, "JSON_INSERT({*})"),
+    Row::template(JsonReplace, "JSON_REPLACE({*})"),
+    Row::template(JsonPatch, "JSON_MERGE_PATCH({*})"),
     Row::template(JsonRemove, "JSON_REMOVE({*})"),
     Row::refuse(ToJson, "there is no conversion of values to JSON"),
     // Arrays.

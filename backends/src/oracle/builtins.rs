@@ -275,6 +275,9 @@ pub const BUILTINS: &[Row] = &[
     Row::refuse(JsonHasKey, "there is no test for a JSON key"),
     Row::refuse(JsonKeys, "there are no JSON keys"),
     Row::refuse(JsonSet, "there is no JSON_SET"),
+    Row::refuse(JsonInsert, "there is no JSON_INSERT"),
+    Row::refuse(JsonReplace, "there is no JSON_REPLACE"),
+    Row::refuse(JsonPatch, "documents are joined otherwise"),
     Row::refuse(JsonRemove, "there is no JSON_REMOVE"),
     Row::refuse(ToJson, "there is no conversion of values to JSON"),
     // Arrays.

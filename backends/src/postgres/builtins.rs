@@ -264,7 +264,7 @@ pub const BUILTINS: &[Row] = &[
     Row::rewritten(JsonPathText),
     Row::infix(JsonPathKeys, S::Other, "#>"),
     Row::infix(JsonPathKeysText, S::Other, "#>>"),
-    Row::loose(JsonUnquote, S::Other, "CAST({0} AS json) #>> '{{}}'"),
+    Row::template(JsonUnquote, "CASE json_typeof(CAST({0} AS json)) WHEN 'null' THEN 'null' ELSE CAST({0} AS json) #>> '{{}}' END"),
     Row::template(JsonQuote, "CAST(to_json(CAST({0} AS text)) AS text)"),
     Row::template(JsonType, "json_typeof(CAST({0} AS json))"),
     Row::loose(JsonValid, S::Compare, "{0!} IS JSON").since(16, 0),
@@ -277,6 +277,9 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(JsonHasKey, S::Other, "CAST({0} AS jsonb) ? {1!}"),
     Row::template(JsonKeys, "(SELECT json_agg(k) FROM json_object_keys({0}) AS k)"),
     Row::refuse(JsonSet, "paths are arrays of keys"),
+    Row::refuse(JsonInsert, "paths are arrays of keys"),
+    Row::refuse(JsonReplace, "paths are arrays of keys"),
+    Row::refuse(JsonPatch, "documents are joined member by member"),
     Row::refuse(JsonRemove, "paths are arrays of keys"),
     Row::template(ToJson, "to_json({0})"),
     // Arrays.

@@ -287,6 +287,9 @@ pub const BUILTINS: &[Row] = &[
     Row::loose(JsonHasKey, S::Compare, r#"json_type({0}, '$."' || {1!} || '"') IS NOT NULL"#),
     Row::template(JsonKeys, "CASE WHEN json_type({0}) = 'object' THEN (SELECT json_group_array(key) FROM json_each({0})) END"),
     Row::template(JsonSet, "json_set({*})"),
+    Row::template(JsonInsert, "json_insert({*})"),
+    Row::template(JsonReplace, "json_replace({*})"),
+    Row::template(JsonPatch, "json_patch({*})"),
     Row::template(JsonRemove, "json_remove({*})"),
     Row::refuse(ToJson, "there is no conversion of values to JSON"),
     // Arrays.

@@ -2,7 +2,7 @@
 
 use crate::binder::{Binder, Bound};
 use crate::codes;
-use air::expr::{Expr, OrderKey};
+use air::expr::{Expr, Literal, OrderKey};
 use air::ids::List;
 use air::node::Child;
 use air::query::{Body, Distinct, Item, Output};
@@ -71,12 +71,17 @@ impl<'a> Binder<'a> {
         }
         let mut value = expr;
         if form == Joined::Escaped {
-            for (letter, escape) in ESCAPES {
-                let (letter, escape) = (self.text(letter, span), self.text(escape, span));
-                value = self.call(Builtin::Replace, &[value, letter, escape], span);
-            }
+            // What every text begins with is escaped by hand, so that it stays in sight.
+            value = match self.led(expr) {
+                Some((lead, rest)) if !ESCAPES.iter().any(|(letter, _)| lead.contains(letter)) => {
+                    let rest = self.escaped(rest, span);
+                    let lead = self.text(&lead, span);
+                    self.call(Builtin::Concat, &[lead, rest], span)
+                }
+                _ => self.escaped(expr, span),
+            };
         }
-        let ty = self.air.ty(value);
+        let ty = self.air.ty(expr);
         let nothing = self.text("", span);
         let args = self.air.push_list(&[value, nothing]);
         let order = self.air.push_list(&order);
@@ -97,6 +102,61 @@ impl<'a> Binder<'a> {
         self.air.query_mut(query).order = List::EMPTY;
         self.ledger.fired("rows-joined", "texts of rows one after the other are the aggregate that joins them", span);
         Ok(query)
+    }
+
+    fn escaped(&mut self, text: ExprId, span: Span) -> ExprId {
+        let mut text = text;
+        for (letter, escape) in ESCAPES {
+            let (letter, escape) = (self.text(letter, span), self.text(escape, span));
+            text = self.call(Builtin::Replace, &[text, letter, escape], span);
+        }
+        text
+    }
+
+    /// A text that begins with a constant: the constant and what comes behind it.
+    fn led(&mut self, text: ExprId) -> Option<(String, ExprId)> {
+        let Expr::Call { op: Builtin::Concat, modifier, args } = self.air.expr(text) else { return None };
+        let &[first, second] = self.air.list(args) else { return None };
+        if let Some(lead) = self.text_literal(first) {
+            return (!lead.is_empty()).then(|| (lead.to_owned(), second));
+        }
+        let (lead, rest) = self.led(first)?;
+        let info = self.air.info(text);
+        let args = self.air.push_list(&[rest, second]);
+        let rest = self.air.push(Expr::Call { op: Builtin::Concat, modifier, args }, info.ty, info.nullable, info.span);
+        Some((lead, rest))
+    }
+
+    /// STUFF(list, 1, n, '') of a list of which every text begins with the same n letters.
+    ///
+    /// Law: texts led by a separator, one after the other, without the first separator, are the texts with the
+    /// separator between them.
+    pub(crate) fn list_without_lead(&mut self, args: &[ExprId]) -> Option<ExprId> {
+        let &[list, start, length, with] = args else { return None };
+        let Expr::Scalar { query, .. } = self.air.expr(list) else { return None };
+        if !matches!(self.air.literal(start), Some(Literal::Int { value: 1 })) || self.text_literal(with) != Some("") {
+            return None;
+        }
+        let Some(Literal::Int { value: length }) = self.air.literal(length) else { return None };
+        let Body::Select { select } = self.air.query(query).body else { return None };
+        let &[Item::Expr { expr, .. }] = self.air.list(self.air.select(select).items) else { return None };
+        let Expr::Aggregate { op: Builtin::StringAgg, distinct, args, order, filter, collation } = self.air.expr(expr)
+        else {
+            return None;
+        };
+        let &[value, separator] = self.air.list(args) else { return None };
+        if self.text_literal(separator) != Some("") {
+            return None;
+        }
+        let (lead, rest) = self.led(value)?;
+        if i64::try_from(lead.chars().count()) != Ok(length) {
+            return None;
+        }
+        let separator = self.text(&lead, self.air.span(separator));
+        let args = self.air.push_list(&[rest, separator]);
+        let op = Builtin::StringAgg;
+        self.air.set(expr, Expr::Aggregate { op, distinct, args, order, filter, collation });
+        Some(list)
     }
 
     /// True for what is computed of one row: no aggregate, no window.

@@ -237,9 +237,14 @@ fn truth_word(cx: &mut Context<'_>, id: ExprId, operand: ExprId) -> Fired {
 }
 
 fn of_member_to_number(cx: &mut Context<'_>, id: ExprId) -> Fired {
-    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let Some((operand, _, to, rule)) = parts(cx, id) else { return Ok(false) };
+    // As a text on the way.
+    let operand = match cx.air.expr(operand) {
+        Expr::Cast { operand: member, to, .. } if to.is_text() => member,
+        _ => operand,
+    };
     let member = matches!(cx.as_call(operand), Some((JsonPath | JsonGet | JsonPathKeys, _)));
-    if !member || !matches!(from, Type::Json { .. }) || !to.is_numeric() || rule.failure != CastFailure::Prefix {
+    if !member || !to.is_numeric() || rule.failure != CastFailure::Prefix {
         return Ok(false);
     }
     let copy = cx.air.copy(operand);

@@ -185,17 +185,17 @@ fn named_in_key(cx: &Context<'_>, id: ExprId) -> Option<Collation> {
 }
 
 /// A column under the collation that a key names for it, where the target has names for collations.
-pub(super) fn collated_key(cx: &mut Context<'_>, id: ExprId) -> Option<ExprId> {
-    let collation = named_in_key(cx, id)?;
+pub(super) fn collated_key(cx: &mut Context<'_>, id: ExprId) -> Result<Option<ExprId>, Refused> {
+    let Some(collation) = named_in_key(cx, id) else { return Ok(None) };
+    let Expr::Column { source, index, .. } = cx.air.expr(id) else { return Ok(None) };
+    let column = cx.air.copy(id);
+    cx.air.info_mut(column).ty = cx.air.column(source, index).ty;
     match means(cx, collation, &[id]) {
-        Means::Named(collation) => {
-            let Expr::Column { source, index, .. } = cx.air.expr(id) else { return None };
-            let own = cx.air.column(source, index).ty;
-            let column = cx.air.copy(id);
-            cx.air.info_mut(column).ty = own;
-            Some(collated(cx, column, collation))
+        Means::Named(collation) => Ok(Some(collated(cx, column, collation))),
+        Means::Folded if cx.target.can.define.collated_columns => {
+            folded(cx, column, collation, Purpose::Likeness).map(Some)
         }
-        Means::Native | Means::Folded => None,
+        Means::Native | Means::Folded => Ok(None),
     }
 }
 
@@ -682,13 +682,20 @@ fn extreme_spelling(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let arg = cx.air.at(args, 0);
     let ty = cx.air.ty(id);
     let span = cx.air.span(id);
-    let CollateForm::Named { ascii_ci, .. } = cx.target.can.collate;
-    if ascii_ci.is_some() {
+    let CollateForm::Named { ascii_ci, ci_ai_pad, .. } = cx.target.can.collate;
+    let named = match (ascii_ci, ci_ai_pad) {
+        (Some(_), _) => Some(Collation::NOCASE),
+        (None, Some(_)) if collation.pad => Some(Collation::GENERAL_CI),
+        _ => None,
+    };
+    if let Some(collation) = named {
         let subject = cx.subject(arg);
+        if collation.accent_insensitive && cx.air.ty(arg).collation() != Some(collation) {
+            cx.assume_ascii(&subject, span)?;
+        }
         cx.assume(Assume::TextOrder, &subject, span)?;
-        let arg = collated(cx, arg, Collation::NOCASE);
+        let arg = collated(cx, arg, collation);
         let args = cx.air.push_list(&[arg]);
-        let collation = Collation::NOCASE;
         cx.air.set(id, Expr::Aggregate { op, distinct: false, args, order: List::EMPTY, filter, collation });
         return Ok(true);
     }

@@ -257,6 +257,8 @@ fn key_or_index(cx: &Context<'_>, step: ExprId) -> Option<Step> {
 fn from_end(cx: &Context<'_>) -> fn(i64) -> Option<String> {
     if cx.speaks(JsonPathValue) && !cx.target.can.temporal_types {
         |index| Some(format!("[#{index}]"))
+    } else if cx.has(cx.target.can.json_last) {
+        |index| Some(if index == -1 { "[last]".to_owned() } else { format!("[last{}]", index + 1) })
     } else {
         |_| None
     }

@@ -105,6 +105,11 @@ pub(super) const RULES: &[Rule] = &[
         apply: Apply::Builtins(&[SubstringIndex], part_before),
     },
     Rule {
+        name: "part_of_split",
+        law: "the n-th part of a text is the element n - 1 of the array of its parts, or nothing",
+        apply: Apply::Builtins(&[SplitPart], part_of_split),
+    },
+    Rule {
         name: "null_count",
         law: "a strict function of NULL is NULL, also where the target's spelling takes it for nothing",
         apply: Apply::Builtins(&[Repeat, Space, HexOfBytes], null_count),
@@ -201,7 +206,87 @@ fn substring_position(cx: &mut Context<'_>, id: ExprId) -> Fired {
         literal_from_end(cx, id, op, x, first.saturating_neg(), count.flatten());
         return Ok(true);
     }
+    if op == SubstringSqlite && at_least(cx, start).is_some_and(|start| start >= 1) {
+        inside_or_before(cx, id, x, start, length);
+        return Ok(true);
+    }
     general_substring(cx, id, op, x, start, length)
+}
+
+/// Where texts are not split into parts but into arrays. The separator has to be a literal that stands in a JSON string
+/// as it is.
+fn part_of_split(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    if cx.speaks(SplitPart) || !cx.speaks(JsonSplit) {
+        return Ok(false);
+    }
+    let &[text, separator, number] = cx.all_args(id).as_slice() else { return Ok(false) };
+    let Some(number @ 1..) = cx.int_value(number) else { return Ok(false) };
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c >= ' ' && !matches!(c, '"' | '\\'));
+    if !cx.text_literal(separator).is_some_and(plain) {
+        return Ok(false);
+    }
+    let parts = cx.call(JsonSplit, &[text, separator], Type::Json { binary: false }, id);
+    let path = cx.text(&format!("$[{}]", number - 1), id);
+    let part = cx.call(JsonPathValue, &[parts, path], Type::TEXT, id);
+    cx.air.info_mut(part).nullable = true;
+    let nothing = cx.text("", id);
+    let known = cx.is_null(text, true);
+    let found = cx.call(Coalesce, &[part, nothing], Type::TEXT, id);
+    let expr = match cx.air.info(text).nullable {
+        true => cx.case_expr(&[(known, found)], None),
+        false => cx.air.expr(found),
+    };
+    cx.air.set(id, expr);
+    Ok(true)
+}
+
+/// What an integer is at least, by how it is computed.
+fn at_least(cx: &Context<'_>, id: ExprId) -> Option<i64> {
+    if let Some(value) = cx.int_value(id) {
+        return Some(value);
+    }
+    let (op, args) = cx.as_call(id)?;
+    let args = cx.air.list(args);
+    match (op, args) {
+        (Position | PositionFrom | CharLength | ByteLength, _) => Some(0),
+        (Add, &[a, b]) => at_least(cx, a)?.checked_add(at_least(cx, b)?),
+        (Sub, &[a, b]) => at_least(cx, a)?.checked_sub(cx.int_value(b)?),
+        _ => None,
+    }
+}
+
+/// A part from a position from 1 on; by a length below zero it is what stands before the position (SQLite).
+fn inside_or_before(cx: &mut Context<'_>, id: ExprId, x: ExprId, start: ExprId, length: Option<ExprId>) {
+    let Some(length) = length else {
+        cx.become_call(id, SubstringInside, &[x, start]);
+        return;
+    };
+    if at_least(cx, length).is_some_and(|length| length >= 0) {
+        cx.become_call(id, SubstringInside, &[x, start, length]);
+        return;
+    }
+    if cx.int_value(start) == Some(1) {
+        // Nothing stands before the first position.
+        cx.become_call(id, LeftClamped, &[x, length]);
+        return;
+    }
+    let ty = cx.air.ty(id);
+    let (zero, one) = (cx.int(0, id), cx.int(1, id));
+    let mut first = || {
+        let (start, length) = (cx.air.copy(start), cx.air.copy(length));
+        let first = cx.call(Add, &[start, length], Type::I64, id);
+        let (low, copy) = (cx.compare(CompareOp::Lt, first, one), cx.air.copy(first));
+        cx.case(&[(low, one)], Some(copy), Type::I64, id)
+    };
+    let (from, again) = (first(), first());
+    let begin = cx.air.copy(start);
+    let count = cx.call(Sub, &[begin, again], Type::I64, id);
+    let before = cx.call(SubstringInside, &[x, from, count], ty, id);
+    let inside = cx.call(SubstringInside, &[x, start, length], ty, id);
+    let sign = cx.air.copy(length);
+    let below = cx.compare(CompareOp::Lt, sign, zero);
+    let expr = cx.case_expr(&[(below, before)], Some(inside));
+    cx.air.set(id, expr);
 }
 
 /// So many characters from the end, and so many of them.

@@ -205,6 +205,7 @@ impl<'a> Binder<'a> {
                     | "WM"
                     | "WS"
                     | "IW"
+                    | "EPOCH"
             ) {
                 return false;
             }

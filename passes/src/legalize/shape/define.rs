@@ -281,7 +281,7 @@ fn collated_keys(cx: &mut Context<'_>, at: usize) -> Fired {
     let mut index = index.clone();
     let mut fired = false;
     for part in index.parts.iter_mut().filter(|_| index.unique) {
-        if let Some(collated) = collated_key(cx, part.expr) {
+        if let Some(collated) = collated_key(cx, part.expr)? {
             part.expr = collated;
             fired = true;
         }

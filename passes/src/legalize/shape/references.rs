@@ -163,7 +163,14 @@ fn types_of_added(cx: &mut Context<'_>, at: usize, mut alter: AlterTable) -> Fir
                     TableChange::Redefine { name: other, column, .. } => *other == name && column.ty == ty,
                     _ => false,
                 };
-                if alter.changes.iter().any(settled) {
+                // Said before, in this statement or in one that it was taken apart into.
+                let earlier = cx.air.statements[..at].iter().any(|statement| match statement {
+                    Statement::AlterTable { alter: before } => {
+                        before.name == alter.name && before.changes.iter().any(settled)
+                    }
+                    _ => false,
+                });
+                if earlier || alter.changes.iter().any(settled) {
                     continue;
                 }
                 if known.identity || known.has_default || known.generated {

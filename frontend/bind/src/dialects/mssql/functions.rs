@@ -76,7 +76,7 @@ pub(super) const TEXTS: &[Function] = &[
     call("reverse", Reverse, &[Text]),
     call("soundex", Soundex, &[Text]),
     call("space", Space, &[Int]),
-    call("stuff", Stuff, &[Text, Int, Int, Text]),
+    special("stuff", 4, 4, sp::text::stuff),
     call("substring", Substring, &[Text, Int, Int]),
     call("translate", Translate, &[Text, Text, Text]),
     special("unicode", 1, 1, sp::text::code_point_or_null),

@@ -58,14 +58,28 @@ pub(crate) fn object<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<E
     Ok(binder.call(Builtin::JsonObject, &args, site.span))
 }
 
-/// JSON_SET(document, path, value, …).
-pub(crate) fn set<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+fn set_at_paths<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin) -> Bound<ExprId> {
     let mut args = binder.bound_args(site)?;
     if args.len() % 2 == 0 {
-        return binder.no_meaning("JSON_SET with a path without value", site.span);
+        return binder.no_meaning("a JSON path without value", site.span);
     }
     args[0] = binder.argument(args[0], Want::Json)?;
-    Ok(binder.call(Builtin::JsonSet, &args, site.span))
+    Ok(binder.call(op, &args, site.span))
+}
+
+/// JSON_SET(document, path, value, …).
+pub(crate) fn set<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    set_at_paths(binder, site, Builtin::JsonSet)
+}
+
+/// JSON_INSERT(document, path, value, …).
+pub(crate) fn insert<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    set_at_paths(binder, site, Builtin::JsonInsert)
+}
+
+/// JSON_REPLACE(document, path, value, …).
+pub(crate) fn replace<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    set_at_paths(binder, site, Builtin::JsonReplace)
 }
 
 /// json(text): the text as JSON, minified.

@@ -7,6 +7,15 @@ use air::expr::CompareOp;
 use air::types::{CastReason, Collation, TextKind, Type};
 use air::{Builtin, Expr, ExprId};
 
+/// STUFF(text, start, length, with); around a list of rows it takes the first separator off.
+pub(crate) fn stuff<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    let args = binder.wanted_args(site, &[Want::Text, Want::Int, Want::Int, Want::Text])?;
+    if let Some(list) = binder.list_without_lead(&args) {
+        return Ok(list);
+    }
+    Ok(binder.call(Builtin::Stuff, &args, site.span))
+}
+
 /// CHAR(n), CHR(n): one ASCII code.
 pub(crate) fn char_of_codes<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let args = binder.wanted_args(site, &[Want::Int])?;
