@@ -350,6 +350,8 @@ pub struct Capabilities {
     pub to_integer: (Rounding, Rounding),
     /// What a cast of a text does that is no number.
     pub bad_number: CastFailure,
+    /// What a cast of a moment to fewer digits of the second does with the others.
+    pub moment_fraction: Rounding,
     /// `last` in JSON paths counts elements from the end.
     pub json_last: Can,
     /// What a cast to a decimal does with a number beyond its digits.

@@ -3,8 +3,8 @@
 //! Statements first (they may become several), then queries, blocks and FROM nodes, then expressions. Rules add
 //! nodes at the end of the arenas, so the driver goes on until every arena has been seen to its end.
 
-use air::fidelity::Assume;
 use air::catalog::Catalog;
+use air::fidelity::Assume;
 use air::fidelity::Ledger;
 use air::node::Child;
 use air::target::Target;

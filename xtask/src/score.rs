@@ -117,7 +117,8 @@ impl Arguments {
 /// are met.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let mut cases: Vec<Arc<Case>> = Vec::new();
-    let folders = arguments.folder.as_ref().map_or_else(|| case_folders().to_vec(), |folder| vec![folder.clone()]);
+    let folders =
+        arguments.folder.as_ref().map_or_else(|| case_folders().to_vec(), |folder| vec![folder.clone()]);
     for folder in folders {
         if !folder.is_dir() {
             eprintln!("note: the folder {} is absent; its cases are not run", folder.display());

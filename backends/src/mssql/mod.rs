@@ -120,6 +120,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     month_floor: Can::No,
     to_integer: (Rounding::Truncate, Rounding::Truncate),
     bad_number: CastFailure::Error,
+    moment_fraction: Rounding::HalfAway,
     json_last: Can::No,
     beyond_digits: CastFailure::Error,
     interval_values: false,

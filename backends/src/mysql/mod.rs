@@ -130,6 +130,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
     month_floor: Can::No,
     to_integer: (Rounding::HalfAway, Rounding::HalfEven),
     bad_number: CastFailure::Prefix,
+    moment_fraction: Rounding::HalfAway,
     json_last: Can::Since(Version(8, 0)),
     beyond_digits: CastFailure::Clamp,
     interval_values: false,
@@ -269,6 +270,7 @@ const MYSQL_BASE: Capabilities = Capabilities {
 /// What MariaDB 10.11 does otherwise; run on the engine.
 static MARIADB_CAPABILITIES: Capabilities = Capabilities {
     lateral: Lateral::No,
+    moment_fraction: Rounding::Truncate,
     json_last: Can::Since(Version(10, 9)),
     derived_sees_outside: false,
     short_ranks: true,

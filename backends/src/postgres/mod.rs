@@ -115,6 +115,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     month_floor: Can::No,
     to_integer: (Rounding::HalfAway, Rounding::HalfEven),
     bad_number: CastFailure::Error,
+    moment_fraction: Rounding::HalfAway,
     json_last: Can::No,
     beyond_digits: CastFailure::Error,
     interval_values: true,

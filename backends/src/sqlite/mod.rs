@@ -123,6 +123,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     month_floor: Can::Since(Version(3, 46)),
     to_integer: (Rounding::Truncate, Rounding::Truncate),
     bad_number: CastFailure::Prefix,
+    moment_fraction: Rounding::Truncate,
     json_last: Can::No,
     beyond_digits: CastFailure::Keep,
     interval_values: false,

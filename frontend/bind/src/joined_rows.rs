@@ -30,7 +30,8 @@ impl<'a> Binder<'a> {
         if trailer.kind != TrailerKind::ForXml {
             return None;
         }
-        let words: String = self.text_of(trailer.span).split_whitespace().collect::<String>().to_ascii_uppercase();
+        let words: String =
+            self.text_of(trailer.span).split_whitespace().collect::<String>().to_ascii_uppercase();
         match words.strip_prefix("FORXMLPATH('')")? {
             "" => Some((Joined::Escaped, trailer.span)),
             ",TYPE" => Some((Joined::Plain, trailer.span)),
@@ -100,7 +101,11 @@ impl<'a> Binder<'a> {
         let block = self.air.select_mut(select);
         (block.items, block.outputs) = (items, outputs);
         self.air.query_mut(query).order = List::EMPTY;
-        self.ledger.fired("rows-joined", "texts of rows one after the other are the aggregate that joins them", span);
+        self.ledger.fired(
+            "rows-joined",
+            "texts of rows one after the other are the aggregate that joins them",
+            span,
+        );
         Ok(query)
     }
 
@@ -123,7 +128,12 @@ impl<'a> Binder<'a> {
         let (lead, rest) = self.led(first)?;
         let info = self.air.info(text);
         let args = self.air.push_list(&[rest, second]);
-        let rest = self.air.push(Expr::Call { op: Builtin::Concat, modifier, args }, info.ty, info.nullable, info.span);
+        let rest = self.air.push(
+            Expr::Call { op: Builtin::Concat, modifier, args },
+            info.ty,
+            info.nullable,
+            info.span,
+        );
         Some((lead, rest))
     }
 
@@ -134,13 +144,16 @@ impl<'a> Binder<'a> {
     pub(crate) fn list_without_lead(&mut self, args: &[ExprId]) -> Option<ExprId> {
         let &[list, start, length, with] = args else { return None };
         let Expr::Scalar { query, .. } = self.air.expr(list) else { return None };
-        if !matches!(self.air.literal(start), Some(Literal::Int { value: 1 })) || self.text_literal(with) != Some("") {
+        if !matches!(self.air.literal(start), Some(Literal::Int { value: 1 }))
+            || self.text_literal(with) != Some("")
+        {
             return None;
         }
         let Some(Literal::Int { value: length }) = self.air.literal(length) else { return None };
         let Body::Select { select } = self.air.query(query).body else { return None };
         let &[Item::Expr { expr, .. }] = self.air.list(self.air.select(select).items) else { return None };
-        let Expr::Aggregate { op: Builtin::StringAgg, distinct, args, order, filter, collation } = self.air.expr(expr)
+        let Expr::Aggregate { op: Builtin::StringAgg, distinct, args, order, filter, collation } =
+            self.air.expr(expr)
         else {
             return None;
         };

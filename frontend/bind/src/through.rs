@@ -8,7 +8,9 @@ use crate::codes;
 use crate::names::{Reference, names_equal};
 use air::expr::{CompareOp, Expr};
 use air::ids::List;
-use air::query::{Body, CteBody, Distinct, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind};
+use air::query::{
+    Body, CteBody, Distinct, Item, Output, Query, Rel, Select, Source, SourceColumn, SourceKind,
+};
 use air::types::Collation;
 use air::{CteId, ExprId, Name, QueryId, SelectId, SourceId, Type};
 use air_base::Span;
@@ -32,9 +34,10 @@ impl<'a> Binder<'a> {
         let ident = self.tree.single(name)?;
         let text = self.ident_text(ident);
         let reference = Reference::new(ident, &text);
-        let known = self.scopes.ctes.iter().rev().find(|known| {
-            reference.means(self.air.name(known.name), known.name.exact, self.shape.folding)
-        })?;
+        let known =
+            self.scopes.ctes.iter().rev().find(|known| {
+                reference.means(self.air.name(known.name), known.name.exact, self.shape.folding)
+            })?;
         Some(known.cte)
     }
 
@@ -84,7 +87,11 @@ impl<'a> Binder<'a> {
         };
         let shown = self.air.push_source(shown, span);
         self.scopes.show(shown);
-        self.ledger.fired("change-through", "a change through a table expression is one of the rows it shows", span);
+        self.ledger.fired(
+            "change-through",
+            "a change through a table expression is one of the rows it shows",
+            span,
+        );
         Ok(Through { base, shown, cte, keys })
     }
 
@@ -94,7 +101,8 @@ impl<'a> Binder<'a> {
         let CteBody::Query { query } = known.body else { return None };
         let Body::Select { select } = self.air.query(query).body else { return None };
         let block = self.air.select(select);
-        let plain = matches!(block.distinct, Distinct::All {}) && block.group.is_none() && block.having.is_none();
+        let plain =
+            matches!(block.distinct, Distinct::All {}) && block.group.is_none() && block.having.is_none();
         let Some(Rel::Source { source }) = block.from.map(|from| self.air.rel(from)) else { return None };
         let stored = matches!(self.air.source(source).kind, SourceKind::Table { .. });
         let known = !block.outputs.is_empty() && !known.renamed;
@@ -112,16 +120,15 @@ impl<'a> Binder<'a> {
 
     /// A column that is shown under the name of another one of the table could not be told from it.
     fn check_renamed(&mut self, select: SelectId, table: SourceId, span: Span) -> Bound<()> {
-        let columns: Vec<Name> = self.air.list(self.air.source(table).columns).iter().map(|c| c.name).collect();
+        let columns: Vec<Name> =
+            self.air.list(self.air.source(table).columns).iter().map(|c| c.name).collect();
         for item in self.air.list(self.air.select(select).items) {
             let Item::Expr { expr, alias: Some(alias) } = *item else { continue };
             let own = match self.air.expr(expr) {
                 Expr::Column { source, index, .. } if source == table => Some(columns[index as usize]),
                 _ => None,
             };
-            let other = columns.iter().any(|name| {
-                Some(*name) != own && names_equal(self.air, *name, alias)
-            });
+            let other = columns.iter().any(|name| Some(*name) != own && names_equal(self.air, *name, alias));
             if other || own.is_some_and(|own| !names_equal(self.air, own, alias)) {
                 let message = "rows are not changed through a table expression that renames their columns";
                 return Err(self.refuse(codes::CHANGE_TARGET, span, message));
@@ -196,10 +203,15 @@ impl<'a> Binder<'a> {
     }
 
     /// The table expressions that are left beside a change through one of them.
-    pub(crate) fn without_shown(&mut self, ctes: List<CteId>, through: &Through, span: Span) -> Bound<List<CteId>> {
-        let again = self.air.source_ids().any(|source| {
-            matches!(self.air.source(source).kind, SourceKind::Cte { cte } if cte == through.cte)
-        });
+    pub(crate) fn without_shown(
+        &mut self,
+        ctes: List<CteId>,
+        through: &Through,
+        span: Span,
+    ) -> Bound<List<CteId>> {
+        let again = self.air.source_ids().any(
+            |source| matches!(self.air.source(source).kind, SourceKind::Cte { cte } if cte == through.cte),
+        );
         if again {
             let message = "a table expression that rows are changed through is not referred to otherwise";
             return Err(self.refuse(codes::CHANGE_TARGET, span, message));

@@ -235,7 +235,8 @@ fn held(written: &str, ty: Type) -> Option<Constant> {
             "1" => Some(Constant::Int(1)),
             _ => None,
         },
-        Type::Decimal { scale, .. } if digits(written) => {
+        Type::Decimal { .. } | Type::Money { .. } if digits(written) => {
+            let scale = ty.scale()?;
             let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
             let room = usize::try_from(scale).ok()?;
             if fraction.len() > room || fraction.contains('.') {

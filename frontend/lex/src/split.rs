@@ -230,6 +230,8 @@ impl Splitter {
                     || matches!(before, Delete | Update)
                     || (self.head == Alter && seen(toks, Database)))
             }
+            // CREATE OR ALTER
+            Alter if self.head == Create && before == Or => false,
             Drop | Alter if self.head == Alter && !self.action_seen => {
                 self.action_seen = true;
                 false

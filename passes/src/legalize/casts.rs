@@ -31,10 +31,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "cast_of_member_to_number",
         law: "a member of a document counts as its content: true as 1, a text by its numeric prefix, others as 0",
-        apply: Apply::When(
-            |to| !to.speaks(JsonPath),
-            &Apply::Kinds(&[Kind::Cast], of_member_to_number),
-        ),
+        apply: Apply::When(|to| !to.speaks(JsonPath), &Apply::Kinds(&[Kind::Cast], of_member_to_number)),
     },
     Rule {
         name: "cast_of_text_to_number",
@@ -45,6 +42,11 @@ pub(super) const RULES: &[Rule] = &[
         name: "cast_of_text_to_moment",
         law: "digits of the second beyond the sixth are no part of the value",
         apply: Apply::Kinds(&[Kind::Cast], of_text_to_moment),
+    },
+    Rule {
+        name: "cast_to_fewer_digits",
+        law: "digits of the second that are left out are cut off, or rounded by half of the last digit kept",
+        apply: Apply::When(|to| to.can.temporal_types, &Apply::Kinds(&[Kind::Cast], to_fewer_digits)),
     },
     Rule {
         name: "cast_to_integer",
@@ -952,6 +954,40 @@ fn of_text_to_moment(cx: &mut Context<'_>, id: ExprId) -> Fired {
     let (first, length) = (cx.int(1, id), cx.int(i64::from(digits), id));
     let cut = cx.call(SubstringInside, &[operand, first, length], from, id);
     cx.air.set(id, Expr::Cast { operand: cut, to, rule });
+    Ok(true)
+}
+
+/// Moments of fewer digits of the second where source and target do not round alike.
+fn to_fewer_digits(cx: &mut Context<'_>, id: ExprId) -> Fired {
+    let Some((operand, from, to, rule)) = parts(cx, id) else { return Ok(false) };
+    let (Type::Timestamp { precision: had, .. }, Type::Timestamp { precision: kept, .. }) = (from, to) else {
+        return Ok(false);
+    };
+    let native = cx.target.can.moment_fraction;
+    let now = matches!(cx.as_call(operand), Some((CurrentTimestamp | ClockTimestamp | UtcTimestamp, _)));
+    let settled = |rounding: Rounding| (rounding == Rounding::Truncate) == (native == Rounding::Truncate);
+    if kept >= had || now || settled(rule.rounding) || cx.air.literal(operand).is_some() {
+        return Ok(false);
+    }
+    let exact = if native == Rounding::Truncate {
+        let micros = 5 * 10i64.pow(5u32.saturating_sub(u32::from(kept)));
+        let half = cx.int(micros, id);
+        let unit = air::expr::Modifier::Unit(air::expr::Unit::Microsecond);
+        cx.call_with(DateAdd, unit, &[operand, half], from, id)
+    } else {
+        let unit = match kept {
+            0 => air::expr::Unit::Second,
+            3 => air::expr::Unit::Millisecond,
+            _ => {
+                let span = cx.air.span(id);
+                let message = "so many digits of a second, cut and not rounded, have no form";
+                return cx.refuse(codes::CAST, span, message, "keep all digits, or those of milliseconds");
+            }
+        };
+        let unit = air::expr::Modifier::Unit(unit);
+        cx.call_with(DateTrunc, unit, &[operand], from, id)
+    };
+    cx.air.set(id, Expr::Cast { operand: exact, to, rule: CastRule { rounding: native, ..rule } });
     Ok(true)
 }
 

@@ -348,7 +348,8 @@ impl<'a> Binder<'a> {
                 return Ok(self.text(&constant::text_of_real(value), span));
             }
             // A column of NUMERIC affinity keeps whole numbers as integers.
-            let kept = matches!(self.air.expr(id), Expr::Column { .. }) && from == Type::Any(Affinity::Numeric);
+            let kept =
+                matches!(self.air.expr(id), Expr::Column { .. }) && from == Type::Any(Affinity::Numeric);
             if shown == Builtin::TextOfReal && kept {
                 let copies = [self.air.copy(id), self.air.copy(id), self.air.copy(id)];
                 let cut = self.call_as(Builtin::Trunc, &[copies[0]], Type::Float64, span);

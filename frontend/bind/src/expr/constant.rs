@@ -15,7 +15,8 @@ pub(crate) fn text_of_real(value: f64) -> String {
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_end_matches('0');
     let digits = if digits.is_empty() { "0" } else { digits };
-    let pointed = |whole: &str, behind: &str| format!("{whole}.{}", if behind.is_empty() { "0" } else { behind });
+    let pointed =
+        |whole: &str, behind: &str| format!("{whole}.{}", if behind.is_empty() { "0" } else { behind });
     if !(-4..15).contains(&exponent) {
         let (whole, behind) = digits.split_at(1);
         let mark = if exponent < 0 { '-' } else { '+' };

@@ -331,9 +331,7 @@ fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
         }
         Statement::AlterTable { alter } => {
             let alter = (**alter).clone();
-            let done = |after: Option<&Statement>| {
-                matches!(after, Some(Statement::CreateIndex { index }) if index.unique && index.this == alter.this)
-            };
+            let done = |after: Option<&Statement>| matches!(after, Some(Statement::CreateIndex { index }) if index.unique && index.this == alter.this);
             if done(cx.air.statements.get(at + 1)) {
                 return Ok(false);
             }
@@ -345,7 +343,8 @@ fn folded_keys(cx: &mut Context<'_>, at: usize) -> Fired {
                 else {
                     continue;
                 };
-                if let Some(index) = folded_index(cx, alter.name, alter.this, columns, statements.len() - 1)? {
+                if let Some(index) = folded_index(cx, alter.name, alter.this, columns, statements.len() - 1)?
+                {
                     statements.push(Statement::CreateIndex { index: Box::new(index) });
                 }
             }

@@ -70,7 +70,8 @@ fn target_type(cx: &Context<'_>, table: (Option<&str>, &str), at: &str, steps: u
         let Some(i) = key.columns.iter().position(|&column| column == own) else { continue };
         let Some(other) = key.references.get(i) else { continue };
         let wanted = target_type(cx, (None, &key.table), other, steps - 1);
-        if let Some(wanted) = wanted.filter(|&wanted| !may_refer(cx.target.can.define.references, column.ty, wanted))
+        if let Some(wanted) =
+            wanted.filter(|&wanted| !may_refer(cx.target.can.define.references, column.ty, wanted))
         {
             return Some(wanted);
         }
@@ -80,7 +81,11 @@ fn target_type(cx: &Context<'_>, table: (Option<&str>, &str), at: &str, steps: u
 
 /// The pairs of own and other columns of a foreign key, with the type of the other one. `own`: a table that is being
 /// created and not in the catalog yet.
-fn pairs(cx: &Context<'_>, rule: &ConstraintRule, own: Option<(&ObjectName, &[ColumnDef])>) -> Vec<(Name, Type)> {
+fn pairs(
+    cx: &Context<'_>,
+    rule: &ConstraintRule,
+    own: Option<(&ObjectName, &[ColumnDef])>,
+) -> Vec<(Name, Type)> {
     let ConstraintRule::ForeignKey { columns, table, references, .. } = rule else { return Vec::new() };
     let (schema, name) = (table.schema.map(|schema| cx.air.name(schema)), cx.air.name(table.name));
     let mut others: Vec<String> = references.iter().map(|name| cx.air.name(*name).to_owned()).collect();
@@ -117,7 +122,9 @@ fn types_of_references(cx: &mut Context<'_>, at: usize) -> Fired {
                 let known = Some((&table.name, &table.columns[..]));
                 for (name, ty) in pairs(cx, &table.constraints[i].rule, known) {
                     let form = cx.target.can.define.references;
-                    let same = |column: &&mut ColumnDef| cx.air.name(column.name).eq_ignore_ascii_case(cx.air.name(name));
+                    let same = |column: &&mut ColumnDef| {
+                        cx.air.name(column.name).eq_ignore_ascii_case(cx.air.name(name))
+                    };
                     if let Some(column) = table.columns.iter_mut().find(same)
                         && column.generated.is_none()
                         && column.identity.is_none()
@@ -176,7 +183,12 @@ fn types_of_added(cx: &mut Context<'_>, at: usize, mut alter: AlterTable) -> Fir
                 if known.identity || known.has_default || known.generated {
                     let span = cx.air.statement_spans.get(at).copied().unwrap_or(air_base::Span::NONE);
                     let message = "a foreign key between columns of unlike types has no form";
-                    return cx.refuse(codes::CONSTRAINT, span, message, "declare the columns with the same type");
+                    return cx.refuse(
+                        codes::CONSTRAINT,
+                        span,
+                        message,
+                        "declare the columns with the same type",
+                    );
                 }
                 changes.push(match cx.target.can.define.alter_column {
                     AlterColumn::Modify => {

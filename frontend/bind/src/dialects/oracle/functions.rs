@@ -151,7 +151,7 @@ pub(super) const OTHER: &[Function] = &[
     refuse("xmlelement", "XML has no neutral functions"),
     refuse("xmlagg", "XML has no neutral functions"),
     refuse("empty_blob", NO_MEANING),
-    refuse("empty_clob", NO_MEANING),
+    special("empty_clob", 0, 0, sp::oracle_text::empty_clob),
     refuse("cardinality", NO_MEANING),
     refuse("table", NO_MEANING),
 ];

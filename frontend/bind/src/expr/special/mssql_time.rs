@@ -84,6 +84,11 @@ fn moment<'a>(binder: &mut Binder<'a>, arg: tree::ExprId) -> Bound<ExprId> {
 pub(crate) fn date_part<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     let name = part_name(binder, site.args[0]);
     let value = moment(binder, site.args[1])?;
+    if matches!(name.as_str(), "millisecond" | "ms") {
+        let micros = binder.call_as(Builtin::ExtractMicrosecond, &[value], Type::I32, site.span);
+        let thousand = binder.int(1000, site.span);
+        return Ok(binder.call_as(Builtin::DivInt, &[micros, thousand], Type::I32, site.span));
+    }
     let span = binder.span(site.args[0]);
     super::time::part(binder, &name, value, span, site.span)
 }

@@ -11,6 +11,11 @@ fn wrapped<'a>(binder: &mut Binder<'a>, site: CallSite<'a>, op: Builtin, wants: 
     Ok(binder.null_if_empty(text))
 }
 
+/// EMPTY_CLOB(): a text without letters, which is not NULL.
+pub(crate) fn empty_clob<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
+    Ok(binder.text("", site.span))
+}
+
 /// LPAD.
 pub(crate) fn pad_left<'a>(binder: &mut Binder<'a>, site: CallSite<'a>) -> Bound<ExprId> {
     wrapped(binder, site, Builtin::PadLeft, &[Want::Text, Want::Int, Want::Text])
