@@ -166,7 +166,7 @@ cases! {
         r#"b = 'Abc'"#;
     compare_eq_3: r#"(cmp op:eq left:s0.b right:"Abc" collation:nocase):bool?"# =>
         r#"LOWER(b) COLLATE utf8mb4_nopad_bin = 'abc'  -- ascii-text"#,
-        r#"lower(b) = 'abc'  -- ascii-text"#,
+        r#"lower(b COLLATE "C") = 'abc'"#,
         r#"b COLLATE NOCASE = 'Abc'"#;
     compare_eq_4: r#"(cmp op:eq left:s0.n right:5):bool?"# =>
         r#"n = 5"#,
@@ -274,8 +274,8 @@ cases! {
         r#"CASE WHEN upper(rtrim(ci)) = 'A' THEN 1 WHEN upper(rtrim(ci)) = 'B' THEN 2 ELSE 0 END  -- ascii-text"#;
     position: r#"(call op:position modifier:ci_ai_pad_upper args:[s0.ci "A"]):i64?"# =>
         r#"LOCATE('A', ci)"#,
-        r#"strpos(upper(ci), 'A')  -- ascii-text"#,
-        r#"instr(upper(ci), 'A')  -- ascii-text"#;
+        r#"strpos(upper(ci COLLATE "C"), 'A')"#,
+        r#"instr(upper(ci), 'A')"#;
     position_from: r#"(call op:position_from modifier:binary args:[s0.b "A" 3]):i64?"# =>
         r#"LOCATE('A', b COLLATE utf8mb4_nopad_bin, 3)"#,
         r#"CASE WHEN strpos(substr(b, 3), 'A') = 0 THEN 0 ELSE strpos(substr(b, 3), 'A') + 3 - 1 END"#,
@@ -469,7 +469,7 @@ cases! {
         r#"at - INTERVAL '1 month'"#,
         r#"datetime(at, '-1 months', 'floor')"#;
     add_months_sticky: r#"(call op:add_months_sticky args:[s0.day 1]):date?"# =>
-        r#"CAST(CASE WHEN day = LAST_DAY(day) THEN LAST_DAY(day + INTERVAL 1 MONTH) ELSE day + INTERVAL 1 MONTH END AS DATE)"#,
+        r#"CAST(CASE WHEN DATE(day) = LAST_DAY(day) THEN day + INTERVAL 1 MONTH + INTERVAL DAY(LAST_DAY(day + INTERVAL 1 MONTH)) - DAY(day + INTERVAL 1 MONTH) DAY ELSE day + INTERVAL 1 MONTH END AS DATE)"#,
         r#"CAST(CASE WHEN EXTRACT(month FROM day + INTERVAL '1 day') <> EXTRACT(month FROM day) THEN date_trunc('month', CAST(day AS timestamp)) + (1 + 1) * INTERVAL '1 month' - INTERVAL '1 day' + (CAST(day AS timestamp) - date_trunc('day', CAST(day AS timestamp))) ELSE CAST(day AS timestamp) + 1 * INTERVAL '1 month' END AS date)"#,
         r#"date(CASE WHEN date(day) = date(day, 'start of month', '+1 month', '-1 day') THEN date(day, 'start of month', '+1 months', '+1 month', '-1 day') || ' ' || time(day) ELSE datetime(day, '+1 months', 'floor') END)"#;
     complete_units: r#"(call op:complete_units modifier:month args:[s0.day s0.at]):i64?"# =>

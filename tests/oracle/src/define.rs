@@ -461,7 +461,12 @@ fn unique_key(definition: &Rc<Air>, index: &CreateIndex, table: &Table) -> Eval<
 fn parts(air: &Air, parts: &[air::ddl::KeyPart], table: &Table) -> Eval<Vec<KeyPart>> {
     let part = |part: &air::ddl::KeyPart| match air.expr(part.expr) {
         Expr::Column { source, index, .. } => {
-            let name = air.name(air.column(source, index).name);
+            let column = air.column(source, index);
+            // A column under a collation that the key names.
+            if air.ty(part.expr).collation() != column.ty.collation() {
+                return Ok(KeyPart::Expr(part.expr));
+            }
+            let name = air.name(column.name);
             table.column(name).map_or_else(|| no_such("column", name), |at| Ok(KeyPart::Column(at)))
         }
         _ => Ok(KeyPart::Expr(part.expr)),

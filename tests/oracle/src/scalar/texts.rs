@@ -395,7 +395,9 @@ fn position(whole: &str, part: &str, from: i128, collation: Collation) -> i128 {
         let end = at + part.len();
         end <= whole.len() && {
             let window: String = whole[*at..end].iter().collect();
-            collate::fold(&window, collation) == collate::fold(&wanted, collation)
+            // Where marks do not count, as many bytes as the part has are compared at a time.
+            (!collation.accent_insensitive || window.len() == wanted.len())
+                && collate::fold(&window, collation) == collate::fold(&wanted, collation)
         }
     });
     found.map_or(0, |at| at as i128 + 1)
