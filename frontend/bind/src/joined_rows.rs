@@ -27,14 +27,9 @@ impl<'a> Binder<'a> {
     /// The form in which a clause at the end of a query joins the texts of its rows; `None` for other clauses.
     pub(crate) fn joining(&self, node: &tree::Query) -> Option<(Joined, Span)> {
         let [trailer] = self.tree.list(node.trailers) else { return None };
-        if trailer.kind != TrailerKind::ForXml {
-            return None;
-        }
-        let words: String =
-            self.text_of(trailer.span).split_whitespace().collect::<String>().to_ascii_uppercase();
-        match words.strip_prefix("FORXMLPATH('')")? {
-            "" => Some((Joined::Escaped, trailer.span)),
-            ",TYPE" => Some((Joined::Plain, trailer.span)),
+        match trailer.kind {
+            TrailerKind::ForXmlRows => Some((Joined::Escaped, trailer.span)),
+            TrailerKind::ForXmlRowsTyped => Some((Joined::Plain, trailer.span)),
             _ => None,
         }
     }

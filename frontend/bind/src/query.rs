@@ -195,7 +195,7 @@ impl<'a> Binder<'a> {
                     self.diagnostics.push(Diagnostic::note(codes::TABLE_HINT, trailer.span, message));
                     continue;
                 }
-                TrailerKind::ForXml => "FOR XML",
+                TrailerKind::ForXml | TrailerKind::ForXmlRows | TrailerKind::ForXmlRowsTyped => "FOR XML",
                 TrailerKind::ForJson => "FOR JSON",
                 TrailerKind::Into => "INTO",
                 TrailerKind::Procedure => "PROCEDURE",

@@ -380,6 +380,10 @@ pub enum TrailerKind {
     Option,
     /// T-SQL's `FOR XML …`.
     ForXml,
+    /// FOR XML PATH(''): without elements around the rows.
+    ForXmlRows,
+    /// FOR XML PATH(''), TYPE: the same, as a value of its own type.
+    ForXmlRowsTyped,
     /// T-SQL's `FOR JSON …`.
     ForJson,
     /// MySQL's `INTO OUTFILE …`, `INTO @v` behind everything.

@@ -327,7 +327,14 @@ impl Builder<'_> {
     pub(crate) fn query_trailer(&mut self, l: u32, r: u32) {
         let kind = match self.aux(l) {
             0 => TrailerKind::Option,
-            1 => TrailerKind::ForXml,
+            1 => {
+                let words: String = self.span(l, r).text(self.source).split_whitespace().collect();
+                match words.to_ascii_uppercase().as_str() {
+                    "FORXMLPATH('')" => TrailerKind::ForXmlRows,
+                    "FORXMLPATH(''),TYPE" => TrailerKind::ForXmlRowsTyped,
+                    _ => TrailerKind::ForXml,
+                }
+            }
             2 => TrailerKind::ForJson,
             3 => TrailerKind::Into,
             4 => TrailerKind::Procedure,

@@ -25,10 +25,6 @@ impl Dump<'_> {
             for trailer in tree.list(query.trailers) {
                 let text = format!(" {:?}", trailer.kind).to_lowercase();
                 d.word(&text);
-                if trailer.kind == TrailerKind::ForXml {
-                    let words: String = trailer.span.text(d.source).split_whitespace().collect();
-                    d.word(&format!(" {}", words.to_lowercase()));
-                }
             }
         });
     }
