@@ -1,21 +1,22 @@
 //! The compiler as the kernel uses it: one statement at a time, for the engine it will run on.
 
-use crate::{Options, Profile, Translator};
+use crate::{Options, Profile, Translator, parser_for};
 use air::Air;
 use air::catalog::Catalog;
 use air::effects::{Effects, effects};
 use air::expr::{CompareOp, Expr};
 use air::ids::ObjectName;
 use air::node::Child;
-use air::query::{Body, Rel, SourceKind};
+use air::query::{Body, Item, Output, Rel, SourceKind};
 use air::statement::{InsertSource, Statement, TransactionAction};
-use air::{ExprId, SourceId};
+use air::types::Type;
+use air::{ExprId, QueryId, SourceId};
 use rustc_hash::FxHashMap;
-use sqlx_kernel::compile::{Compile, Compiled, Request};
+use sqlx_kernel::compile::{Column, Compile, Compiled, Request, Shape};
 use sqlx_kernel::core::schedule::Facts;
 use sqlx_kernel::{Failure, Kind};
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Compiles statements for the kernel.
 ///
@@ -101,6 +102,24 @@ impl Compile for AirCompiler {
         idle.entry(pair).or_default().push(translator);
         compiled
     }
+
+    fn split<'s>(&self, script: &'s str, from: &str) -> Result<Vec<&'s str>, Failure> {
+        let profile = from
+            .parse::<Profile>()
+            .map_err(|error| Failure::new(Kind::Usage, format!("`{from}`: {error}")))?;
+        let mut parser = parser_for(&profile);
+        let (mut found, mut at) = (Vec::new(), 0);
+        while let Some((parsed, next)) = parser.parse_next(script, at) {
+            let before = found.len();
+            found.extend(parsed.tree.statements().iter().map(|id| parsed.tree[*id].span.text(script)));
+            if found.len() == before && !parsed.diagnostics.is_empty() {
+                // Left out, it would not be missed.
+                found.push(&script[at..next]);
+            }
+            at = next;
+        }
+        Ok(found)
+    }
 }
 
 // TODO: what triggers and defaults of the database do to the session is not in the effects: introspection does not read
@@ -123,6 +142,7 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
                 }),
                 effects,
                 facts,
+                shape: Arc::new(shape(air)),
                 assumptions: Vec::new(),
             };
             (compiled, reads)
@@ -162,6 +182,86 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
             Err(failure)
         }
     }
+}
+
+/// What goes into a statement and what comes out of it.
+fn shape(air: &Air) -> Shape {
+    let mut parameters = Vec::new();
+    for param in &air.params {
+        let at = param.number.max(1) as usize - 1;
+        if parameters.len() <= at {
+            parameters.resize(at + 1, Type::Unknown);
+        }
+        parameters[at] = param.ty;
+    }
+    let columns = match air.statements.first() {
+        Some(Statement::Query { query }) => query_columns(air, *query),
+        Some(Statement::Insert { insert }) => items(air, air.list(insert.returning), &[insert.target]),
+        Some(Statement::Update { update }) if update.from.is_none() => {
+            items(air, air.list(update.returning), &[update.target])
+        }
+        Some(Statement::Delete { delete }) if delete.from.is_none() => {
+            items(air, air.list(delete.returning), &[delete.target])
+        }
+        // A star of these ranges over the rows joined as well.
+        Some(Statement::Update { update }) if !update.returning.is_empty() => None,
+        Some(Statement::Delete { delete }) if !delete.returning.is_empty() => None,
+        Some(Statement::Merge { merge }) if !merge.returning.is_empty() => None,
+        _ => Some(Vec::new()),
+    };
+    Shape { columns, parameters }
+}
+
+/// Columns of a query; `None` if they are not known.
+fn query_columns(air: &Air, mut query: QueryId) -> Option<Vec<Column>> {
+    // Set operations have the columns of their left side; a query is never below itself.
+    loop {
+        match air.query(query).body {
+            Body::Select { select } => {
+                let outputs = air.list(air.select(select).outputs);
+                let column = |output: &Output| Column { name: air.name(output.name).into(), ty: output.ty };
+                return (!outputs.is_empty()).then(|| outputs.iter().map(column).collect());
+            }
+            Body::SetOp { left, .. } => query = left,
+            Body::Values { rows } => {
+                let items = air.list(rows).first().map(|row| air.list(row.items)).unwrap_or_default();
+                let column = |item: &ExprId| Column { name: "".into(), ty: air.ty(*item) };
+                return Some(items.iter().map(column).collect());
+            }
+        }
+    }
+}
+
+/// Columns of a RETURNING list whose stars range over `sources`.
+fn items(air: &Air, items: &[Item], sources: &[SourceId]) -> Option<Vec<Column>> {
+    let mut columns = Vec::new();
+    for item in items {
+        match *item {
+            Item::Expr { expr, alias } => {
+                let named = match (alias, air.expr(expr)) {
+                    (Some(alias), _) => air.name(alias),
+                    (None, Expr::Column { source, index, .. }) => air.name(air.column(source, index).name),
+                    (None, _) => "",
+                };
+                columns.push(Column { name: named.into(), ty: air.ty(expr) });
+            }
+            Item::Star { source } => {
+                let of = source.as_ref().map_or(sources, std::slice::from_ref);
+                for source in of {
+                    if !air.source(*source).closed {
+                        return None;
+                    }
+                    let known = air.list(air.source(*source).columns);
+                    columns.extend(
+                        known
+                            .iter()
+                            .map(|column| Column { name: air.name(column.name).into(), ty: column.ty }),
+                    );
+                }
+            }
+        }
+    }
+    Some(columns)
 }
 
 /// Tables named in a summary: more would make it long and of high cardinality.

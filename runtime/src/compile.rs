@@ -1,6 +1,7 @@
 //! The one way from the kernel to a compiler, and what comes back: a statement that may be judged, planned and run.
 
 use air::effects::{Effects, SessionEffect};
+use air::types::Type;
 use sqlx_kernel_core::failure::Failure;
 use sqlx_kernel_core::schedule::Facts;
 use std::sync::Arc;
@@ -27,6 +28,24 @@ pub struct Request<'a> {
     pub schema: &'a Arc<Schema>,
 }
 
+/// A column of the rows that a statement gives.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Column {
+    /// Heading; empty where the dialect makes one up.
+    pub name: Arc<str>,
+    /// Type in the dialect the statement is written in.
+    pub ty: Type,
+}
+
+/// What goes into a statement and what comes out of it.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Shape {
+    /// Columns of its rows; none if it gives no rows; `None` if they are not known before it runs.
+    pub columns: Option<Vec<Column>>,
+    /// Types of its parameters, by number; [`Type::Unknown`] where the statement does not say.
+    pub parameters: Vec<Type>,
+}
+
 /// A statement with its meaning, made to be run on one engine.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -45,6 +64,8 @@ pub struct Compiled {
     pub commits: bool,
     /// What its class is decided by.
     pub facts: Facts,
+    /// What goes in and what comes out.
+    pub shape: Arc<Shape>,
     /// Facts about data and servers that have to hold, in words.
     pub assumptions: Vec<String>,
 }
@@ -78,6 +99,13 @@ pub trait Compile: Send + Sync + 'static {
     /// Compiles one statement. A refusal is a [`Kind::Refused`](sqlx_kernel_core::failure::Kind::Refused) failure with
     /// the code of its diagnostic.
     fn compile(&self, request: Request<'_>) -> Result<Compiled, Failure>;
+
+    /// The statements of a script in the dialect of the profile `from`, as written; what cannot be read is one of them.
+    /// One statement, unless the compiler can tell them apart.
+    fn split<'s>(&self, script: &'s str, from: &str) -> Result<Vec<&'s str>, Failure> {
+        let _ = from;
+        Ok(vec![script])
+    }
 }
 
 #[cfg(test)]
@@ -105,6 +133,7 @@ pub(crate) mod tests {
             },
             commits: false,
             facts: Facts::default(),
+            shape: Arc::default(),
             assumptions: Vec::new(),
         }
     }

@@ -61,6 +61,9 @@ pub struct ExecContext {
     pub dialect: Option<Arc<str>>,
     /// A name under which [`cancel`](crate::SqlxKernel::cancel) finds the statement.
     pub cancel_token: Option<Arc<str>>,
+    /// Most bytes of rows that are gathered in memory, about; a statement that gives more fails. Rows that are
+    /// [streamed](crate::SqlxKernel::exec_stream) do not count.
+    pub gather_bytes_max: Option<usize>,
 }
 
 impl ExecContext {
@@ -75,6 +78,7 @@ impl ExecContext {
             deadline: None,
             dialect: None,
             cancel_token: None,
+            gather_bytes_max: None,
         }
     }
 
@@ -87,6 +91,12 @@ impl ExecContext {
     /// The same for a statement in another dialect than the engine's, such as `mysql`.
     pub fn written_in(mut self, dialect: &str) -> ExecContext {
         self.dialect = Some(dialect.into());
+        self
+    }
+
+    /// The same with a bound on the bytes of rows that are gathered in memory.
+    pub fn gathering_at_most(mut self, bytes: usize) -> ExecContext {
+        self.gather_bytes_max = Some(bytes);
         self
     }
 

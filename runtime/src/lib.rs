@@ -5,6 +5,7 @@
 
 mod clock;
 pub mod compile;
+pub mod config;
 mod context;
 mod driver;
 pub mod embedded;
@@ -17,7 +18,10 @@ pub mod url;
 pub mod value;
 
 pub use context::{ExecContext, Purpose, Residency, Risk};
-pub use kernel::{Builder, ConnectOptions, PreparedStmt, QueryResult, RowStream, Scope, Session, SqlxKernel};
+pub use kernel::{
+    Builder, ConnectOptions, PreparedStmt, QueryResult, RowStream, Scope, Session, SqlxKernel,
+    TransactionState,
+};
 pub use sqlx_kernel_core as core;
 pub use sqlx_kernel_core::failure::{Failure, Kind, Outcome};
 pub use value::Value;

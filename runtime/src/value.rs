@@ -72,6 +72,29 @@ impl Value {
         }
     }
 
+    /// Bytes it takes in memory, about.
+    pub fn weight(&self) -> usize {
+        let beside = match self {
+            Value::Text(text) | Value::Json(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            // Digits in words of 64 bits.
+            Value::Decimal(decimal) => decimal.digits() as usize / 2,
+            Value::Array(items) => items.iter().map(Value::weight).sum(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::UInt(_)
+            | Value::Float(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::DateTime(_)
+            | Value::Moment(_)
+            | Value::Interval { .. }
+            | Value::Uuid(_) => 0,
+        };
+        size_of::<Value>() + beside
+    }
+
     /// True for NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)

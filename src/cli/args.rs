@@ -37,6 +37,12 @@ pub(super) enum Command {
     Run(Run),
     /// Begin, verify, show and export audit ledgers, and prove what is in them
     Audit(Audit),
+    /// Let clients of PostgreSQL and MySQL talk to any database
+    #[cfg(feature = "serve")]
+    Serve(Box<super::serve::Serve>),
+    /// Look at a kernel that serves, and at its configuration
+    #[cfg(feature = "serve")]
+    Kernel(super::kernel::Kernel),
     /// List the dialects, or show the settings of a profile
     Profile(ProfileArguments),
     /// Print a completion script for a shell

@@ -13,6 +13,8 @@ mod explain;
 mod fmt;
 mod input;
 mod jsonl;
+#[cfg(feature = "serve")]
+mod kernel;
 mod lineage;
 mod load;
 #[cfg(feature = "lsp")]
@@ -20,6 +22,8 @@ mod lsp;
 mod profile;
 mod run;
 mod script;
+#[cfg(feature = "serve")]
+mod serve;
 mod setup;
 mod translate;
 
@@ -76,6 +80,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Assess(assess) => assess::run(assess, shown),
         Command::Run(statements) => run::run(statements, shown),
         Command::Audit(ledger) => audit::run(ledger),
+        #[cfg(feature = "serve")]
+        Command::Serve(doors) => serve::run(doors),
+        #[cfg(feature = "serve")]
+        Command::Kernel(kernel) => kernel::run(kernel),
         Command::Profile(profile) => profile::run(profile),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "airc", &mut std::io::stdout());

@@ -30,17 +30,61 @@ pub(crate) const BATCH_ROWS: usize = 256;
 
 /// Where rows go.
 pub(crate) enum Sink<'a> {
-    /// To memory.
-    Gather(&'a mut Vec<Vec<Value>>),
+    /// To memory, as long as there is room there.
+    Gather { rows: &'a mut Vec<Vec<Value>>, room: Room },
     /// To whoever reads the other end. The engine waits while that is full.
     Stream { to: &'a mpsc::Sender<Result<Batch, Failure>>, batch: Vec<Vec<Value>> },
 }
 
-impl Sink<'_> {
+/// What may still be gathered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    bytes_max: usize,
+    left: usize,
+}
+
+impl Room {
+    /// So many bytes, about; no end of it if `None`.
+    pub(crate) fn of(bytes_max: Option<usize>) -> Room {
+        let bytes_max = bytes_max.unwrap_or(usize::MAX);
+        Room { bytes_max, left: bytes_max }
+    }
+
+    /// Makes room for a row.
+    pub(crate) fn take(&mut self, row: &[Value]) -> Result<(), Failure> {
+        if self.bytes_max == usize::MAX {
+            return Ok(());
+        }
+        let weight: usize = size_of::<Vec<Value>>() + row.iter().map(Value::weight).sum::<usize>();
+        match self.left.checked_sub(weight) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                let message = format!(
+                    "the rows take more than the {} bytes that may be gathered in memory for a statement that cannot be streamed",
+                    self.bytes_max
+                );
+                Err(Failure::new(Kind::Resources, message))
+            }
+        }
+    }
+}
+
+impl<'a> Sink<'a> {
+    /// Gathers all there is.
+    pub(crate) fn gather(rows: &'a mut Vec<Vec<Value>>) -> Sink<'a> {
+        Sink::Gather { rows, room: Room::of(None) }
+    }
+
     /// Takes a row. Fails if nobody reads any more.
     async fn push(&mut self, columns: &Arc<[String]>, row: Vec<Value>) -> Result<(), Failure> {
         match self {
-            Sink::Gather(rows) => rows.push(row),
+            Sink::Gather { rows, room } => {
+                room.take(&row)?;
+                rows.push(row);
+            }
             Sink::Stream { batch, .. } => {
                 batch.push(row);
                 if batch.len() >= BATCH_ROWS {

@@ -108,11 +108,13 @@ impl Sqlite {
     ) -> Result<Rows, Failure> {
         let (sql, params) = (sql.clone(), params.to_vec());
         match sink {
-            Sink::Gather(rows) => {
+            Sink::Gather { rows, room } => {
+                let mut room = *room;
                 let mut gathered = self
                     .with(move |connection| {
                         let mut gathered = Vec::new();
                         let mut rows = step(connection, &sql, &params, |_, row| {
+                            room.take(&row)?;
                             gathered.push(row);
                             Ok(())
                         })?;

@@ -308,7 +308,7 @@ async fn run_as_one(
         let done = if i + 1 == statements.len() {
             connection.run(sql, &[], sink).await
         } else {
-            connection.run(sql, &[], &mut Sink::Gather(&mut Vec::new())).await
+            connection.run(sql, &[], &mut Sink::gather(&mut Vec::new())).await
         };
         match done {
             Ok(rows) => last = Rows { affected: last.affected + rows.affected, ..rows },

@@ -349,7 +349,7 @@ impl Endpoint {
                 Some(connection) => connection,
                 None => Connection::open(&self.control_url).await?,
             };
-            match connection.run(sql, &[], &mut Sink::Gather(&mut Vec::new())).await {
+            match connection.run(sql, &[], &mut Sink::gather(&mut Vec::new())).await {
                 Ok(_) => Ok(connection),
                 // MySQL: the session that was to be stopped is gone.
                 Err(failure) if failure.code.as_deref() == Some("1094") => Ok(connection),

@@ -51,7 +51,7 @@ pub(crate) async fn definitions(connection: &mut Connection) -> Result<Vec<Strin
 /// All rows of a query.
 async fn ask(connection: &mut Connection, sql: &str, params: &[Value]) -> Result<Vec<Vec<Value>>, Failure> {
     let mut rows = Vec::new();
-    connection.run(&sql.into(), params, &mut Sink::Gather(&mut rows)).await?;
+    connection.run(&sql.into(), params, &mut Sink::gather(&mut rows)).await?;
     Ok(rows)
 }
 

@@ -10,15 +10,16 @@ mod stream;
 mod weights;
 
 pub use options::ConnectOptions;
-pub use session::Session;
+pub use session::{Session, TransactionState};
 pub use stream::RowStream;
 
 use crate::clock::Clock;
-use crate::compile::Compile;
+use crate::compile::{Compile, Shape};
 use crate::context::ExecContext;
 use crate::fabric::Endpoint;
 use crate::policy::Policy;
 use crate::telemetry::{Bus, Sink};
+use crate::url::Scheme;
 use crate::value::Value;
 use exec::Exec;
 use observe::History;
@@ -26,8 +27,8 @@ use plans::Plans;
 use rustc_hash::FxHashMap;
 use serde_json::json;
 use sqlx_kernel_core::failure::{Failure, Kind};
-use sqlx_kernel_core::pool::SlotId;
-use sqlx_kernel_core::schedule::{Class, PerClass, Ticket};
+use sqlx_kernel_core::pool::{Event, Settings, SlotId};
+use sqlx_kernel_core::schedule::{Class, Facts, PerClass, Ticket};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -181,6 +182,10 @@ pub struct QueryResult {
     pub class: Class,
     /// Content id of its meaning.
     pub air_id: Arc<str>,
+    /// What the statement takes and gives.
+    pub shape: Arc<Shape>,
+    /// What it does in a few words, such as `SELECT orders`.
+    pub summary: Arc<str>,
     /// What was sent to the engine.
     pub sql: Vec<Arc<str>>,
     /// Facts about data and servers that have to hold for the result to be right, in words.
@@ -204,6 +209,12 @@ pub struct PreparedStmt {
     pub class: Class,
     /// Facts about data and servers that have to hold for the result to be right, in words.
     pub assumptions: Vec<String>,
+    /// What it takes and gives.
+    pub shape: Arc<Shape>,
+    /// What it does in a few words, such as `SELECT orders`.
+    pub summary: Arc<str>,
+    /// What its class is decided by.
+    pub facts: Facts,
 }
 
 /// A part of the kernel that has figures.
@@ -294,6 +305,11 @@ impl SqlxKernel {
         Exec::new(&self.shared, session, sql, &[], context).prepare().await
     }
 
+    /// The statements of a script in the dialect of the profile `from`, as written; what cannot be read is one of them.
+    pub fn split<'s>(&self, script: &'s str, from: &str) -> Result<Vec<&'s str>, Failure> {
+        self.shared.compiler.split(script, from)
+    }
+
     /// Cancels the statement whose context has this token. Returns at once; the statement itself fails with
     /// [`Kind::Cancelled`] when the server has heard of it, unless it ends before.
     pub async fn cancel(&self, token: &str) -> Result<(), Failure> {
@@ -357,6 +373,16 @@ impl SqlxKernel {
             }
             Scope::Policy => self.shared.history.decisions(),
             Scope::Cache => self.shared.plans.stats(),
+        }
+    }
+
+    /// Gives the pools of a family of engines new settings. Sessions in use go on; what is too many is closed when free.
+    pub fn configure(&self, scheme: Scheme, settings: &Settings) {
+        for endpoint in self.shared.endpoints() {
+            // The one connection of a database in memory is the database.
+            if endpoint.url.scheme() == scheme && !endpoint.url.in_memory() {
+                endpoint.tell(Event::Configure(settings.clone()));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::{ConnectOptions, Shared};
 use crate::driver;
 use crate::fabric::{Endpoint, Lease};
 use air_base::Dialect;
+use sqlx_kernel_core::dirt::Dirt;
 use sqlx_kernel_core::failure::Failure;
 use sqlx_kernel_core::schedule::{Class, Job};
 use std::sync::Arc;
@@ -28,6 +29,19 @@ pub(super) struct Inner {
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) acquire_timeout: Duration,
     pub(super) kept: Mutex<Kept>,
+}
+
+/// What a session's transaction is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TransactionState {
+    /// There is none.
+    Idle,
+    /// It goes on.
+    Open,
+    /// It takes nothing but its end, which undoes it.
+    Failed,
+    /// It is gone, and what was in it undone; the session says so to the next statement.
+    Lost,
 }
 
 /// The connection a session keeps.
@@ -76,6 +90,29 @@ impl Session {
     /// Definitions of what is in the database, as far as the kernel knows, in the dialect of the engine.
     pub fn definitions(&self) -> String {
         self.inner.endpoint.known_schema().map_or_else(String::new, |schema| schema.definitions.clone())
+    }
+
+    /// What its transaction is in.
+    pub async fn transaction(&self) -> TransactionState {
+        match &mut *self.inner.kept.lock().await {
+            Kept::Nothing => TransactionState::Idle,
+            Kept::Lost => TransactionState::Lost,
+            Kept::Lease(lease) if !lease.dirt().has(Dirt::TRANSACTION) => TransactionState::Idle,
+            Kept::Lease(lease) => match lease.is_spoilt() {
+                true => TransactionState::Failed,
+                false => TransactionState::Open,
+            },
+        }
+    }
+
+    /// Takes note that its transaction is gone; the next statement is the first of a new life. True if that was so.
+    pub async fn accept_loss(&self) -> bool {
+        let mut kept = self.inner.kept.lock().await;
+        let lost = matches!(*kept, Kept::Lost);
+        if lost {
+            *kept = Kept::Nothing;
+        }
+        lost
     }
 
     /// True if it keeps a connection.

@@ -2,12 +2,13 @@
 
 use super::exec::Exec;
 use super::{Session, SqlxKernel};
+use crate::compile::Shape;
 use crate::context::ExecContext;
 use crate::driver::Batch;
 use crate::value::Value;
 use sqlx_kernel_core::failure::Failure;
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -17,6 +18,7 @@ const BATCHES_AHEAD: usize = 4;
 /// The rows of a statement, as they come. Dropping it cancels the statement.
 pub struct RowStream {
     columns: Arc<[String]>,
+    shape: Arc<OnceLock<Arc<Shape>>>,
     rows: VecDeque<Vec<Value>>,
     batches: mpsc::Receiver<Result<Batch, Failure>>,
     task: JoinHandle<()>,
@@ -31,9 +33,11 @@ impl RowStream {
         context: ExecContext,
     ) -> Result<RowStream, Failure> {
         let (sender, mut batches) = mpsc::channel(BATCHES_AHEAD);
+        let shape = Arc::<OnceLock<Arc<Shape>>>::default();
+        let told = shape.clone();
         let task = tokio::spawn(async move {
             let mut exec = Exec::new(&kernel.shared, &session, &sql, &params, &context);
-            exec.stream_to(sender.clone());
+            exec.stream_to(sender.clone(), told);
             let done = exec.run().await;
             exec.observe(done.as_ref()).await;
             if let Err(failure) = done {
@@ -42,7 +46,7 @@ impl RowStream {
             }
         });
         let mut stream =
-            RowStream { columns: [].into(), rows: VecDeque::new(), batches: mpsc::channel(1).1, task };
+            RowStream { columns: [].into(), shape, rows: VecDeque::new(), batches: mpsc::channel(1).1, task };
         if let Some(first) = batches.recv().await {
             let first = first?;
             stream.columns = first.columns;
@@ -55,6 +59,11 @@ impl RowStream {
     /// Names of the columns.
     pub fn columns(&self) -> &Arc<[String]> {
         &self.columns
+    }
+
+    /// What the statement takes and gives.
+    pub fn shape(&self) -> Arc<Shape> {
+        self.shape.get().cloned().unwrap_or_default()
     }
 
     /// The next row; `None` after the last. After a failure there are no more rows.

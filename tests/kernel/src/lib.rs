@@ -1,5 +1,6 @@
 //! What the kernel's tests share: engines with a database each, a kernel, and a proxy that misbehaves.
 
+pub mod doors;
 pub mod proxy;
 
 use airc::kernel::AirCompiler;

@@ -9,9 +9,9 @@ mod tell;
 use super::plans::Asked;
 use super::session::Kept;
 use super::{Cancellable, PreparedStmt, QueryResult, Session, Shared};
-use crate::compile::{Compiled, Request, Schema};
+use crate::compile::{Compiled, Request, Schema, Shape};
 use crate::context::ExecContext;
-use crate::driver::{Batch, Sink};
+use crate::driver::{Batch, Room, Sink};
 use crate::fabric::{Detached, Lease};
 use crate::policy::{self, Permitted};
 use crate::value::{Rows, Value};
@@ -22,7 +22,7 @@ use sqlx_kernel_core::failure::{Failure, Kind, Retry};
 use sqlx_kernel_core::schedule::{Class, Facts, Job, classify};
 use sqlx_kernel_core::telemetry::EventKind;
 use sqlx_kernel_core::time::Instant;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 
@@ -49,6 +49,8 @@ pub(super) struct Exec<'a> {
     seen: Option<Seen>,
     /// Where rows go as they come; to memory if nowhere.
     stream: Option<mpsc::Sender<Result<Batch, Failure>>>,
+    /// What streamed rows look like, for whoever reads them.
+    shape: Arc<OnceLock<Arc<Shape>>>,
 }
 
 /// What observers are told.
@@ -100,12 +102,18 @@ impl<'a> Exec<'a> {
             registered: None,
             seen: None,
             stream: None,
+            shape: Arc::default(),
         }
     }
 
     /// Sends rows there as they come. Such a statement is not tried again.
-    pub(super) fn stream_to(&mut self, stream: mpsc::Sender<Result<Batch, Failure>>) {
+    pub(super) fn stream_to(
+        &mut self,
+        stream: mpsc::Sender<Result<Batch, Failure>>,
+        shape: Arc<OnceLock<Arc<Shape>>>,
+    ) {
         self.stream = Some(stream);
+        self.shape = shape;
     }
 
     /// All of it, within its deadline. A statement that runs is stopped at its deadline and waited for; what comes
@@ -171,6 +179,9 @@ impl<'a> Exec<'a> {
             air_id: statement.air_id.clone(),
             class: self.class(statement),
             assumptions: statement.assumptions.clone(),
+            shape: statement.shape.clone(),
+            summary: statement.summary.clone(),
+            facts: statement.facts,
         })
     }
 
@@ -189,6 +200,10 @@ impl<'a> Exec<'a> {
     /// The compiled statement with the policy's consent.
     async fn permitted(&mut self, lease: Option<&mut Lease>) -> Result<Permitted, Failure> {
         let statement = self.compiled(lease).await?;
+        if self.stream.is_some() {
+            // The first that compiles: a stream is not begun again.
+            let _ = self.shape.set(statement.shape.clone());
+        }
         self.seen = Some(Seen {
             class: self.class(&statement),
             statement: statement.clone(),
@@ -389,6 +404,7 @@ impl<'a> Exec<'a> {
         }
         let params = self.params.to_vec();
         let stream = self.stream.clone();
+        let room = Room::of(self.context.gather_bytes_max);
         let run = {
             let (permitted, shared) = (permitted.clone(), self.shared.clone());
             async move {
@@ -397,7 +413,7 @@ impl<'a> Exec<'a> {
                 let mut rows = Vec::new();
                 let mut sink = match &stream {
                     Some(to) => Sink::Stream { to, batch: Vec::new() },
-                    None => Sink::Gather(&mut rows),
+                    None => Sink::Gather { rows: &mut rows, room },
                 };
                 let mut done = lease.run(&permitted, &params, &mut sink).await;
                 if let Ok(done) = &mut done {
@@ -469,6 +485,8 @@ impl<'a> Exec<'a> {
             affected: rows.affected,
             class: seen.map_or(Class::L, |seen| seen.class),
             air_id: statement.air_id.clone(),
+            shape: statement.shape.clone(),
+            summary: statement.summary.clone(),
             sql: statement.sql.clone(),
             assumptions: statement.assumptions.clone(),
             queued: seen.map_or(Duration::ZERO, |seen| seen.queued),
