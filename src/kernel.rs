@@ -3,20 +3,23 @@
 use crate::{Options, Profile, Translator, parser_for};
 use air::Air;
 use air::catalog::Catalog;
-use air::effects::{Effects, effects};
+use air::effects::{Columns, Effects, TableName, effects};
 use air::expr::{CompareOp, Expr};
 use air::ids::ObjectName;
 use air::node::Child;
+use air::protection::Indirect;
 use air::query::{Body, Item, Output, Rel, SourceKind};
 use air::statement::{InsertSource, Statement, TransactionAction};
 use air::types::Type;
 use air::{ExprId, QueryId, SourceId};
+use airc_passes::lineage::{Lineage, Node, Use};
 use rustc_hash::FxHashMap;
 use sqlx_kernel::compile::{Column, Compile, Compiled, Request, Shape};
 use sqlx_kernel::core::schedule::Facts;
+use sqlx_kernel::pi::Touched;
 use sqlx_kernel::{Failure, Kind};
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Compiles statements for the kernel.
 ///
@@ -53,6 +56,7 @@ struct Pair {
     from: String,
     to: String,
     epoch: u64,
+    under: u64,
 }
 
 /// Translators kept for schemas of before are of no use to anybody: from so many on, all are dropped.
@@ -83,6 +87,9 @@ impl AirCompiler {
         catalog.complete = true;
         let mut translator = Translator::new(from, to, self.options.clone());
         translator.set_catalog(catalog);
+        if let Some(under) = request.under {
+            translator.protect(under.protection.clone(), request.schema.indirect.clone());
+        }
         Ok(translator)
     }
 }
@@ -93,9 +100,16 @@ impl Compile for AirCompiler {
             from: request.from.unwrap_or(request.to).to_owned(),
             to: request.to.to_owned(),
             epoch: request.schema.epoch,
+            under: request.under.map_or(0, |under| under.number),
         };
         let mut translator = self.translator(&pair, &request)?;
-        let compiled = compile(&mut translator, request.sql);
+        let mut compiled = compile(&mut translator, request.sql);
+        if let Ok(compiled) = &mut compiled {
+            see_through(&mut compiled.touched, &request.schema.indirect);
+        }
+        if let (Ok(compiled), Some(under)) = (&mut compiled, request.under) {
+            compiled.protection = Some(under.protection.clone());
+        }
         // What the statement defines is defined once it has run, and then the schema is another one.
         translator.forget();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,7 +146,11 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
         meaning = air.map(|air| {
             let effects = effects(air);
             let (facts, reads) = facts(air, &effects);
+            let touched = Touched::of(&effects, shown(air, &effects));
             let compiled = Compiled {
+                touched,
+                facts_of_policy: OnceLock::new(),
+                protection: None,
                 sql: Vec::new(),
                 positions: Vec::new(),
                 air_id: air::fingerprint::fingerprint(air).to_string().into(),
@@ -158,6 +176,8 @@ fn compile(translator: &mut Translator, sql: &str) -> Result<Compiled, Failure> 
     translator.forget();
     if let Some((compiled, reads)) = &mut meaning {
         compiled.facts.by_key = reads.iter().all(|read| read.by_key(translator.catalog()));
+        name_columns(&mut compiled.touched.reads, translator.catalog());
+        name_columns(&mut compiled.touched.writes, translator.catalog());
     }
     let mut outcome = None;
     translator.for_each(sql, &mut |step| outcome = Some((step.outcome(), effects(step.air))));
@@ -262,6 +282,80 @@ fn items(air: &Air, items: &[Item], sources: &[SourceId]) -> Option<Vec<Column>>
         }
     }
     Some(columns)
+}
+
+/// Adds what views read to what a statement reads and shows.
+fn see_through(touched: &mut Touched, indirect: &Indirect) {
+    let Touched { reads, shows, opaque, .. } = touched;
+    for tables in [reads, shows] {
+        let views: Vec<String> = tables
+            .keys()
+            .map(|table| table.name.clone())
+            .filter(|name| indirect.reads.contains_key(name))
+            .collect();
+        for view in views {
+            match indirect.all_reads(&view) {
+                Some(all) => {
+                    for name in all.into_iter().filter(|name| *name != view) {
+                        tables.insert(TableName { schema: None, name }, Columns::All);
+                    }
+                }
+                None => {
+                    opaque.insert(view);
+                }
+            }
+        }
+    }
+}
+
+/// Names all columns of tables whose columns are known.
+fn name_columns(touched: &mut BTreeMap<TableName, Columns>, catalog: &Catalog) {
+    // Of tables with a schema others may be known by the same name.
+    let all =
+        |(name, columns): &(&TableName, &mut Columns)| name.schema.is_none() && **columns == Columns::All;
+    for (name, columns) in touched.iter_mut().filter(all) {
+        if let Some(table) = catalog.table(name.schema.as_deref(), &name.name) {
+            *columns =
+                Columns::These(table.columns.iter().map(|column| column.name.to_lowercase()).collect());
+        }
+    }
+}
+
+/// Columns whose values reach the rows of a statement, or something that is stored.
+fn shown(air: &Air, effects: &Effects) -> BTreeMap<TableName, Columns> {
+    let mut shown: BTreeMap<TableName, Columns> = BTreeMap::new();
+    if !effects.writes.is_empty() || !effects.definitions.is_empty() {
+        // What is stored elsewhere, or under another name, can be read there.
+        shown.clone_from(&effects.reads);
+        for definition in &effects.definitions {
+            shown.insert(definition.name.clone(), Columns::All);
+        }
+        return shown;
+    }
+    if !effects.returns_rows {
+        return shown;
+    }
+    let lineage = Lineage::of(air);
+    for end in &lineage.ends {
+        if !matches!(lineage.graph[*end], Node::Result { .. }) {
+            continue;
+        }
+        for origin in lineage.origins(*end) {
+            if origin.used != Use::Value {
+                continue;
+            }
+            let (schema, name) = match origin.table.rsplit_once('.') {
+                Some((schema, name)) => (Some(schema.to_lowercase()), name.to_lowercase()),
+                None => (None, origin.table.to_lowercase()),
+            };
+            let columns =
+                shown.entry(TableName { schema, name }).or_insert_with(|| Columns::These(BTreeSet::new()));
+            if let Columns::These(columns) = columns {
+                columns.insert(origin.column.to_lowercase());
+            }
+        }
+    }
+    shown
 }
 
 /// Tables named in a summary: more would make it long and of high cardinality.

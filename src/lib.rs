@@ -30,6 +30,8 @@ pub mod codes;
 mod compiler;
 mod foresight;
 #[cfg(feature = "kernel")]
+pub mod judge;
+#[cfg(feature = "kernel")]
 pub mod kernel;
 mod options;
 mod outcome;
@@ -50,6 +52,7 @@ pub use air::fidelity::{Assume, Assumption, Fidelity};
 pub use air::profile::{Profile, ProfileError, Version};
 pub use airc_backends::identifier;
 pub use airc_bind::function_names;
+pub use airc_passes::protect::fits as mask_fits;
 pub use airc_passes::{lineage, rules};
 pub use compiler::{BoundStatement, Compiler, QueryLog, ScriptId, TargetId};
 pub use options::Options;

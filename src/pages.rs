@@ -4,7 +4,7 @@
 use air_base::Code;
 
 /// The files of pages, in the order in which a statement can meet their codes.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     include_str!("../docs/codes/lexer.md"),
     include_str!("../docs/codes/parser.md"),
     include_str!("../docs/codes/binder.md"),
@@ -12,6 +12,7 @@ const FILES: [&str; 7] = [
     include_str!("../docs/codes/verifier.md"),
     include_str!("../docs/codes/program.md"),
     include_str!("../docs/codes/audit.md"),
+    include_str!("../docs/codes/policy.md"),
 ];
 
 /// What a code means.

@@ -9,6 +9,7 @@ use air::Air;
 use air::catalog::Catalog;
 use air::fidelity::{Fidelity, Ledger};
 use air::profile::Profile;
+use air::protection::{Indirect, Protection};
 use air::target::Target;
 use air_base::{Diagnostic, Span};
 use airc_backends::RenderOptions;
@@ -17,6 +18,7 @@ use airc_grammar::Parser;
 use airc_grammar::tree::{Comment, StatementKind};
 use airc_passes::lineage::Lineage;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Translates scripts from one profile to another, statement by statement.
 ///
@@ -44,6 +46,14 @@ pub struct Translator {
     work: Work,
     lowering: Lowering,
     readers: Readers,
+    guard: Option<Guard>,
+}
+
+/// A protection, and the catalog as it is without it.
+struct Guard {
+    protection: Arc<Protection>,
+    indirect: Indirect,
+    stored: Catalog,
 }
 
 /// What a script has behind its last statement.
@@ -148,6 +158,7 @@ impl Translator {
             scratch: Scratch::default(),
             work: Work::default(),
             readers: Readers::default(),
+            guard: None,
         }
     }
 
@@ -177,6 +188,16 @@ impl Translator {
         self.forget();
     }
 
+    /// Masks columns and leaves rows out, in every statement from here on: of the tables that are known now.
+    ///
+    /// `indirect` is what the database does behind the back of statements.
+    pub fn protect(&mut self, protection: Arc<Protection>, indirect: Indirect) {
+        let stored = self.guard.take().map_or_else(|| std::mem::take(&mut self.schema), |guard| guard.stored);
+        self.schema = airc_passes::protect::masked_catalog(&stored, &protection);
+        self.guard = Some(Guard { protection, indirect, stored });
+        self.forget();
+    }
+
     /// What is known of the database now.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
@@ -198,9 +219,13 @@ impl Translator {
     ///
     /// Statements that could not be read are shown as well. A script that is too long for spans is one refused step.
     pub fn for_each(&mut self, script: &str, visit: &mut dyn FnMut(&Step<'_>)) -> Tail {
-        let Translator { from, lowering, options, parser, catalog, scratch, work, readers, .. } = self;
+        let Translator { from, lowering, options, parser, catalog, scratch, work, readers, guard, .. } = self;
         readers.restart();
-        let mut ahead = Ahead::of(script, from, lowering.legalizer.target());
+        // What is said ahead of its place would be said past the protection.
+        let mut ahead = match guard {
+            None => Ahead::of(script, from, lowering.legalizer.target()),
+            Some(_) => None,
+        };
         parser.escape_strings(from.settings.backslash_escapes || catalog.escaping_strings);
         let mut at = 0;
         while let Some((parsed, next)) = parser.parse_next(script, at) {
@@ -221,6 +246,7 @@ impl Translator {
             lowering.rendered.clear();
             let table = pipeline::table_before(&source, catalog);
             let bound = !broken && pipeline::bind(&source, catalog, scratch, options, work).is_ok();
+            let bound = bound && guard.as_ref().is_none_or(|guard| guard.put_into(work));
             let start = statement.span.start;
             let whole = bound
                 && ahead
@@ -283,6 +309,15 @@ impl Translator {
         let mut all = Vec::new();
         self.for_each_bound(script, &mut |_, air, _| all.push(air.map(Lineage::of)));
         all
+    }
+}
+
+impl Guard {
+    /// Puts the protection into a bound statement; false if that cannot be.
+    fn put_into(&self, work: &mut Work) -> bool {
+        let Work { air, diagnostics, .. } = work;
+        airc_passes::protect::protect(air, &self.stored, &self.indirect, &self.protection, diagnostics)
+            .is_ok()
     }
 }
 

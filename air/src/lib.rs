@@ -18,6 +18,7 @@ pub mod layout;
 pub mod node;
 mod operands;
 pub mod profile;
+pub mod protection;
 pub mod query;
 pub mod routine;
 pub mod spelling;

@@ -45,6 +45,8 @@ air_base::codes! {
     NAME = "T0601";
     /// An assumption the strict mode does not admit.
     ASSUMPTION = "T0700";
+    /// A protected column or row would be told, or changed unseen.
+    PROTECTED = "T0800";
     /// A rule that is needed is switched off, or a rule is missing: the node reached the renderer.
     UNLEGALIZED = "T0900";
     /// Rewriting did not come to an end.

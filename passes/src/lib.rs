@@ -13,6 +13,7 @@ pub mod legalize;
 pub mod lineage;
 mod pass;
 mod pipeline;
+pub mod protect;
 mod same;
 mod uses;
 

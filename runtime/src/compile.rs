@@ -1,10 +1,12 @@
 //! The one way from the kernel to a compiler, and what comes back: a statement that may be judged, planned and run.
 
 use air::effects::{Effects, SessionEffect};
+use air::protection::{Indirect, Protection};
 use air::types::Type;
 use sqlx_kernel_core::failure::Failure;
 use sqlx_kernel_core::schedule::Facts;
-use std::sync::Arc;
+use sqlx_kernel_policy::Touched;
+use std::sync::{Arc, OnceLock};
 
 /// The definitions of a database, in words of its engine's dialect.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,6 +15,17 @@ pub struct Schema {
     pub epoch: u64,
     /// Definitions of tables and views.
     pub definitions: String,
+    /// What the database does behind the back of statements.
+    pub indirect: Indirect,
+}
+
+/// Masks and filters that a policy obliges to.
+#[derive(Clone, Copy, Debug)]
+pub struct Under<'a> {
+    /// A number that no other protection has in the life of a process.
+    pub number: u64,
+    /// The protection.
+    pub protection: &'a Arc<Protection>,
 }
 
 /// What is to be compiled.
@@ -26,6 +39,8 @@ pub struct Request<'a> {
     pub to: &'a str,
     /// What is in the database.
     pub schema: &'a Arc<Schema>,
+    /// What is to be masked and left out; `None`: nothing.
+    pub under: Option<Under<'a>>,
 }
 
 /// A column of the rows that a statement gives.
@@ -60,6 +75,12 @@ pub struct Compiled {
     pub summary: Arc<str>,
     /// What it does to data and session.
     pub effects: Effects,
+    /// What policies are told of it.
+    pub touched: Touched,
+    /// What they make of that. By the statement and not by its id: ids are no secret, and may be met on purpose.
+    pub facts_of_policy: OnceLock<Arc<sqlx_kernel_policy::Facts>>,
+    /// What is masked and left out in it.
+    pub protection: Option<Arc<Protection>>,
     /// It ends a transaction so that what was done in it stays.
     pub commits: bool,
     /// What its class is decided by.
@@ -71,6 +92,23 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// What is sent to the engine, without keys that masks are made with.
+    pub fn sql_to_show(&self) -> Vec<Arc<str>> {
+        let masks = self.protection.iter().flat_map(|protection| &protection.masks);
+        let keys: Vec<&str> = masks
+            .filter_map(|mask| match &mask.mask {
+                air::protection::Mask::Hash(key) => Some(key.0.as_str()),
+                _ => None,
+            })
+            .collect();
+        if keys.is_empty() {
+            return self.sql.clone();
+        }
+        let hidden =
+            |sql: &Arc<str>| keys.iter().fold(sql.to_string(), |sql, key| sql.replace(key, "…")).into();
+        self.sql.iter().map(hidden).collect()
+    }
+
     /// True if it changes neither data nor definitions nor the session: it can be run again.
     pub fn is_repeatable(&self) -> bool {
         self.effects.is_read_only()
@@ -131,6 +169,9 @@ pub(crate) mod tests {
                 locks_rows: false,
                 returns_rows: true,
             },
+            touched: Touched::default(),
+            facts_of_policy: OnceLock::new(),
+            protection: None,
             commits: false,
             facts: Facts::default(),
             shape: Arc::default(),

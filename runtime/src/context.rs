@@ -18,6 +18,18 @@ pub enum Purpose {
     Ddl,
 }
 
+impl Purpose {
+    /// The word of the specification.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Purpose::Oltp => "oltp",
+            Purpose::Etl => "etl",
+            Purpose::Bi => "bi",
+            Purpose::Ddl => "ddl",
+        }
+    }
+}
+
 /// Where a caller's data may be.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -30,6 +42,17 @@ pub enum Residency {
     Uk,
 }
 
+impl Residency {
+    /// The word of the specification.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Residency::Eu => "eu",
+            Residency::Us => "us",
+            Residency::Uk => "uk",
+        }
+    }
+}
+
 /// How much is at stake.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +63,17 @@ pub enum Risk {
     Med,
     /// A lot.
     High,
+}
+
+impl Risk {
+    /// The word of the specification.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Risk::Low => "low",
+            Risk::Med => "med",
+            Risk::High => "high",
+        }
+    }
 }
 
 /// On whose behalf a statement runs.
@@ -64,6 +98,12 @@ pub struct ExecContext {
     /// Most bytes of rows that are gathered in memory, about; a statement that gives more fails. Rows that are
     /// [streamed](crate::SqlxKernel::exec_stream) do not count.
     pub gather_bytes_max: Option<usize>,
+    /// What the actor is.
+    pub roles: Arc<[Arc<str>]>,
+    /// Where the request comes from.
+    pub origin: Option<Arc<str>>,
+    /// Signed grants: approvals of this statement, and roles for a while; see [`pi::approval`](crate::pi::approval).
+    pub grants: Arc<[Arc<str>]>,
 }
 
 impl ExecContext {
@@ -79,7 +119,22 @@ impl ExecContext {
             dialect: None,
             cancel_token: None,
             gather_bytes_max: None,
+            roles: [].into(),
+            origin: None,
+            grants: [].into(),
         }
+    }
+
+    /// The same for an actor who is all of these.
+    pub fn in_roles(mut self, roles: &[&str]) -> ExecContext {
+        self.roles = roles.iter().map(|role| Arc::from(*role)).collect();
+        self
+    }
+
+    /// The same with signed grants.
+    pub fn with_grants(mut self, tokens: &[&str]) -> ExecContext {
+        self.grants = tokens.iter().map(|token| Arc::from(*token)).collect();
+        self
     }
 
     /// The same with a deadline.

@@ -19,9 +19,11 @@ pub mod value;
 
 pub use context::{ExecContext, Purpose, Residency, Risk};
 pub use kernel::{
-    Builder, ConnectOptions, PreparedStmt, QueryResult, RowStream, Scope, Session, SqlxKernel,
+    Builder, ConnectOptions, PreparedStmt, QueryResult, Request, RowStream, Scope, Session, SqlxKernel,
     TransactionState,
 };
+pub use sqlx_kernel_audit as audit;
 pub use sqlx_kernel_core as core;
 pub use sqlx_kernel_core::failure::{Failure, Kind, Outcome};
+pub use sqlx_kernel_policy as pi;
 pub use value::Value;

@@ -43,6 +43,9 @@ pub(super) enum Command {
     /// Look at a kernel that serves, and at its configuration
     #[cfg(feature = "serve")]
     Kernel(super::kernel::Kernel),
+    /// Read, try and explain policies; classify columns; approve statements
+    #[command(subcommand)]
+    Policy(Policy),
     /// List the dialects, or show the settings of a profile
     Profile(ProfileArguments),
     /// Print a completion script for a shell
@@ -308,6 +311,190 @@ pub(super) struct Run {
     /// Connect in the clear to a server on another host
     #[arg(long)]
     pub(super) no_tls: bool,
+    #[command(flatten)]
+    pub(super) governed: Governed,
+}
+
+/// Under which policy, and on whose behalf.
+#[derive(Args)]
+pub(super) struct Governed {
+    #[command(flatten)]
+    pub(super) rules: Rules,
+    /// Who asks
+    #[arg(long, value_name = "NAME", default_value = "airc")]
+    pub(super) actor: String,
+    /// Whose data it is
+    #[arg(long, value_name = "NAME", default_value = "local")]
+    pub(super) tenant: String,
+    /// What the actor is; may be given several times
+    #[arg(long, value_name = "ROLE")]
+    pub(super) role: Vec<String>,
+    /// What it is for: oltp, etl, bi or ddl
+    #[arg(long, value_name = "PURPOSE", value_parser = ["oltp", "etl", "bi", "ddl"])]
+    pub(super) purpose: Option<String>,
+    /// Where data may be: eu, us or uk
+    #[arg(long, value_name = "REGION", value_parser = ["eu", "us", "uk"])]
+    pub(super) residency: Option<String>,
+    /// How much is at stake: low, med or high
+    #[arg(long, value_name = "RISK", value_parser = ["low", "med", "high"])]
+    pub(super) risk: Option<String>,
+    /// Where the request comes from
+    #[arg(long, value_name = "TEXT")]
+    pub(super) origin: Option<String>,
+    /// A signed grant, from `airc policy approve`
+    #[arg(long, value_name = "TOKEN")]
+    pub(super) grant: Vec<String>,
+}
+
+/// Under which policy.
+#[derive(Args)]
+pub(super) struct Rules {
+    /// A pack of rules: a file, or a shipped one (gdpr, hipaa); several hold together. None: everything is allowed
+    #[arg(long, value_name = "PACK")]
+    pub(super) policy: Vec<String>,
+    /// Public keys of those who may approve, one file each
+    #[arg(long, value_name = "FILE")]
+    pub(super) approver: Vec<PathBuf>,
+    /// An audit ledger, from `airc audit init`: decisions are recorded there, and what cannot be recorded does not run
+    #[arg(long, value_name = "DIR", requires = "ledger_key")]
+    pub(super) ledger: Option<PathBuf>,
+    /// Private key that the ledger is signed with
+    #[arg(long, value_name = "FILE", requires = "ledger")]
+    pub(super) ledger_key: Option<PathBuf>,
+    /// The secret that hashes of masked values are made with
+    #[arg(long, value_name = "FILE")]
+    pub(super) mask_key: Option<PathBuf>,
+}
+
+/// Policies.
+#[derive(Subcommand)]
+pub(super) enum Policy {
+    /// Read packs and report what is wrong with them
+    Check {
+        /// Files, or names of shipped packs
+        #[arg(value_name = "PACK", required = true)]
+        packs: Vec<String>,
+        /// Also look for tags and masks that do not fit a database
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Print the decision graph in the language of Graphviz
+        #[arg(long)]
+        dot: bool,
+    },
+    /// Try scenarios: one JSON object a line, with what is expected of each
+    Test {
+        /// Files of scenarios
+        #[arg(value_name = "FILE", required = true)]
+        scenarios: Vec<PathBuf>,
+    },
+    /// Show what is decided about a statement, why, and what it becomes
+    Explain(PolicyExplain),
+    /// Guess which columns of a database hold what, from names, types and some values
+    Classify {
+        /// The database
+        #[arg(long, short, value_name = "URL")]
+        url: String,
+        /// Values of each column that are looked at
+        #[arg(long, value_name = "COUNT", default_value_t = 100)]
+        sample: u32,
+        /// Least confidence, from 0 to 1
+        #[arg(long, value_name = "PART", default_value_t = 0.5)]
+        least: f64,
+    },
+    /// Make a key pair for approving: NAME.key and NAME.pub
+    Keygen {
+        /// Name of the files
+        name: PathBuf,
+    },
+    /// Ask for an approval of a statement: writes a request to a directory
+    Request(PolicyRequest),
+    /// List the requests of a directory
+    List {
+        /// The directory
+        #[arg(long, value_name = "DIR")]
+        store: PathBuf,
+    },
+    /// Approve a request: prints the grant
+    Approve {
+        /// Number of the request
+        id: String,
+        /// The directory
+        #[arg(long, value_name = "DIR")]
+        store: PathBuf,
+        /// Private key of the approver
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// How long the grant holds
+        #[arg(long, default_value_t = 15)]
+        minutes: u64,
+    },
+    /// Deny a request
+    Deny {
+        /// Number of the request
+        id: String,
+        /// The directory
+        #[arg(long, value_name = "DIR")]
+        store: PathBuf,
+    },
+    /// Grant an actor a role for a while: prints the grant
+    Elevate {
+        /// The actor
+        #[arg(long)]
+        actor: String,
+        /// Whose data it is
+        #[arg(long, default_value = "local")]
+        tenant: String,
+        /// The role
+        #[arg(long)]
+        role: String,
+        /// Private key of the approver
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// How long the grant holds
+        #[arg(long, default_value_t = 15)]
+        minutes: u64,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct PolicyExplain {
+    /// The statement; all that stands behind the options
+    #[arg(value_name = "SQL", required = true, trailing_var_arg = true)]
+    pub(super) sql: Vec<String>,
+    /// Dialect of the statement; that of the database by default
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) from: Option<String>,
+    /// Profile of the engine, where definitions come from a file
+    #[arg(long, value_name = "PROFILE", default_value = "postgres")]
+    pub(super) to: String,
+    /// Definitions, in the dialect of the engine
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Option<PathBuf>,
+    /// A live database, in place of a file
+    #[arg(long, short, value_name = "URL", conflicts_with = "schema")]
+    pub(super) url: Option<String>,
+    /// As if somebody had approved it
+    #[arg(long)]
+    pub(super) approved: bool,
+    #[command(flatten)]
+    pub(super) governed: Governed,
+}
+
+#[derive(Args)]
+pub(super) struct PolicyRequest {
+    /// The statement
+    pub(super) sql: String,
+    /// The database
+    #[arg(long, short, value_name = "URL")]
+    pub(super) url: String,
+    /// Dialect of the statement; that of the database by default
+    #[arg(long, short, value_name = "PROFILE")]
+    pub(super) from: Option<String>,
+    /// The directory that requests are written to
+    #[arg(long, value_name = "DIR")]
+    pub(super) store: PathBuf,
+    #[command(flatten)]
+    pub(super) governed: Governed,
 }
 
 /// Form of results.

@@ -19,6 +19,7 @@ mod lineage;
 mod load;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod policy;
 mod profile;
 mod run;
 mod script;
@@ -81,9 +82,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Run(statements) => run::run(statements, shown),
         Command::Audit(ledger) => audit::run(ledger),
         #[cfg(feature = "serve")]
-        Command::Serve(doors) => serve::run(doors),
+        Command::Serve(doors) => serve::run(doors, shown),
         #[cfg(feature = "serve")]
         Command::Kernel(kernel) => kernel::run(kernel),
+        Command::Policy(policy) => policy::run(policy, shown),
         Command::Profile(profile) => profile::run(profile),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Arguments::command(), "airc", &mut std::io::stdout());

@@ -1,14 +1,14 @@
 //! `airc serve`: the wire protocols of PostgreSQL and MySQL in front of any database.
 
+use super::args::{Rules, Shown};
 use super::kernel::config;
+use super::policy::governed;
 use super::{Failure, Verdict, failure};
-use airc::kernel::AirCompiler;
 use clap::Args;
 use sqlx_kernel::config::{Live, Look};
-use sqlx_kernel::policy::AllowAll;
 use sqlx_kernel::telemetry::JsonLines;
 use sqlx_kernel::url::{Scheme, Tls, Url};
-use sqlx_kernel::{Builder, ConnectOptions, SqlxKernel};
+use sqlx_kernel::{ConnectOptions, SqlxKernel};
 use sqlx_kernel_serve::{Limits, Login, Options, Protocol, Server};
 use std::fs::File;
 use std::net::SocketAddr;
@@ -25,6 +25,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// What is served, where, and to whom.
 #[derive(Args)]
 pub(super) struct Serve {
+    #[command(flatten)]
+    rules: Rules,
+    /// What everybody who comes in is, to the policy; may be given several times
+    #[arg(long, value_name = "ROLE")]
+    role: Vec<String>,
     /// The database: sqlite:FILE, postgres://…, mysql://…, mariadb://…
     #[arg(long, short, value_name = "URL")]
     url: String,
@@ -91,12 +96,12 @@ impl Serve {
 }
 
 /// Runs the command.
-pub(super) fn run(arguments: &Serve) -> Result<Verdict, Failure> {
+pub(super) fn run(arguments: &Serve, shown: &Shown) -> Result<Verdict, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(arguments))
+    runtime.block_on(serve(arguments, shown))
 }
 
-async fn serve(arguments: &Serve) -> Result<Verdict, Failure> {
+async fn serve(arguments: &Serve, shown: &Shown) -> Result<Verdict, Failure> {
     let scheme = Url::parse(&arguments.url)?.scheme();
     let live = match &arguments.config {
         Some(path) => Some(Arc::new(Live::open(path, config::environment()?)?)),
@@ -113,7 +118,7 @@ async fn serve(arguments: &Serve) -> Result<Verdict, Failure> {
     if arguments.no_tls {
         connect = connect.tls(Tls::Disabled);
     }
-    let mut builder = Builder::new(AirCompiler::default(), AllowAll).class_weights(current.weights());
+    let mut builder = governed::builder(&arguments.rules, shown)?.class_weights(current.weights());
     if let Some(path) = &arguments.events {
         let file = File::create(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
         builder = builder.sink(JsonLines(std::io::BufWriter::new(file)));
@@ -130,6 +135,7 @@ async fn serve(arguments: &Serve) -> Result<Verdict, Failure> {
     let options = Options {
         connect,
         tenant: arguments.tenant.as_deref().map(Into::into),
+        roles: arguments.role.iter().map(|role| Arc::from(role.as_str())).collect(),
         deadline: Some(Box::new(move |tenant| current.statement_timeout(tenant))),
         login: arguments.login()?,
         in_the_clear: arguments.in_the_clear,

@@ -56,6 +56,8 @@ impl Client {
         let mut context =
             ExecContext::new(&tenant, user).written_in(dialect).cancelled_by(&format!("door-{id}"));
         context.deadline = shared.deadline(&tenant);
+        context.roles = shared.options.roles.clone();
+        context.origin = Some(dialect.into());
         context.gather_bytes_max = Some(shared.options.limits.gather_bytes_max);
         let client =
             Client { shared: shared.clone(), session, context, id, secret, ways: FxHashMap::default() };

@@ -38,6 +38,8 @@ pub struct Options {
     pub connect: ConnectOptions,
     /// Whose data it is; the name of the database a client asks for if `None`.
     pub tenant: Option<Arc<str>>,
+    /// What everybody who comes in is, to policies.
+    pub roles: Arc<[Arc<str>]>,
     /// How long a statement of a tenant may take, unless its client says otherwise.
     pub deadline: Option<Box<dyn Fn(&str) -> Option<Duration> + Send + Sync>>,
     /// Who may come in.

@@ -33,7 +33,8 @@ pub(crate) enum Sink<'a> {
     /// To memory, as long as there is room there.
     Gather { rows: &'a mut Vec<Vec<Value>>, room: Room },
     /// To whoever reads the other end. The engine waits while that is full.
-    Stream { to: &'a mpsc::Sender<Result<Batch, Failure>>, batch: Vec<Vec<Value>> },
+    /// No more than `left` rows are given.
+    Stream { to: &'a mpsc::Sender<Result<Batch, Failure>>, batch: Vec<Vec<Value>>, left: Option<u64> },
 }
 
 /// What may still be gathered.
@@ -85,7 +86,14 @@ impl<'a> Sink<'a> {
                 room.take(&row)?;
                 rows.push(row);
             }
-            Sink::Stream { batch, .. } => {
+            Sink::Stream { batch, left, .. } => {
+                if let Some(left) = left {
+                    *left = left.checked_sub(1).ok_or_else(|| {
+                        let message =
+                            "the policy gives no more rows at once, and there are more: ask for fewer";
+                        Failure::new(Kind::PolicyDenied, message)
+                    })?;
+                }
                 batch.push(row);
                 if batch.len() >= BATCH_ROWS {
                     self.flush(columns).await?;
@@ -96,7 +104,7 @@ impl<'a> Sink<'a> {
     }
 
     async fn flush(&mut self, columns: &Arc<[String]>) -> Result<(), Failure> {
-        if let Sink::Stream { to, batch } = self {
+        if let Sink::Stream { to, batch, .. } = self {
             let batch = Batch { columns: columns.clone(), rows: std::mem::take(batch) };
             let gone = |_| Failure::new(Kind::Cancelled, "nobody reads the rows any more");
             to.send(Ok(batch)).await.map_err(gone)?;

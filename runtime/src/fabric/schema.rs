@@ -54,11 +54,12 @@ impl Endpoint {
         let changes = self.known().changes;
         let mut definitions = introspect::definitions(connection).await?.join(";\n");
         definitions.push_str(";\n");
+        let indirect = introspect::indirect(connection).await?;
         let mut known = self.known();
         let schema = match &known.schema {
             // Nothing has changed: what was compiled stays right.
-            Some(same) if same.definitions == definitions => same.clone(),
-            _ => Arc::new(Schema { epoch: EPOCHS.fetch_add(1, Ordering::Relaxed), definitions }),
+            Some(same) if same.definitions == definitions && same.indirect == indirect => same.clone(),
+            _ => Arc::new(Schema { epoch: EPOCHS.fetch_add(1, Ordering::Relaxed), definitions, indirect }),
         };
         if keep {
             known.schema = Some(schema.clone());

@@ -7,6 +7,7 @@
 use crate::driver::{Connection, Sink};
 use crate::url::{Access, Url};
 use crate::value::Value;
+use air::protection::Indirect;
 use air_base::Dialect;
 use sqlx_kernel_core::failure::{Failure, Kind};
 #[cfg(feature = "servers")]
@@ -34,6 +35,35 @@ impl Source {
     /// Definitions of all tables and views this connection sees by default, in an order in which they can be read.
     pub fn definitions(&mut self) -> Result<Vec<String>, SourceError> {
         self.runtime.block_on(definitions(&mut self.connection)).map_err(database)
+    }
+
+    /// What the database does behind the back of statements.
+    pub fn indirect(&mut self) -> Result<Indirect, SourceError> {
+        self.runtime.block_on(indirect(&mut self.connection)).map_err(database)
+    }
+
+    /// So many values of a column that are no NULLs, as texts; `table` and `column` are names as the database has them.
+    pub fn sample(&mut self, table: &str, column: &str, most: u32) -> Result<Vec<String>, SourceError> {
+        let quote = if matches!(self.dialect(), Dialect::Mysql | Dialect::Mariadb) { '`' } else { '"' };
+        let quoted = |name: &str| {
+            let doubled = name.replace(quote, &format!("{quote}{quote}"));
+            format!("{quote}{doubled}{quote}")
+        };
+        let (table, column) = (quoted(table), quoted(column));
+        let sql = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL LIMIT {most}");
+        let rows = self.runtime.block_on(ask(&mut self.connection, &sql, &[])).map_err(database)?;
+        Ok(rows.into_iter().flatten().map(|value| value.to_string()).collect())
+    }
+}
+
+/// What a database does behind the back of statements: views, checks, triggers.
+pub(crate) async fn indirect(connection: &mut Connection) -> Result<Indirect, Failure> {
+    match connection {
+        Connection::Sqlite(_) => sqlite::indirect(connection).await,
+        #[cfg(feature = "servers")]
+        Connection::Postgres(_) => postgres::indirect(connection).await,
+        #[cfg(feature = "servers")]
+        Connection::Mysql(_) => mysql::indirect(connection).await,
     }
 }
 

@@ -3,7 +3,9 @@
 use super::{Column, ask, create_table, text};
 use crate::driver::Connection;
 use crate::value::Value;
+use air::protection::Indirect;
 use sqlx_kernel_core::failure::{Failure, Kind};
+use std::collections::BTreeSet;
 
 /// Enumerations of the schemas on the search path, with their words in order.
 const ENUMS: &str = "\
@@ -46,6 +48,111 @@ ORDER BY i.indexrelid";
 const SEQUENCES: &str = "\
 SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalog' ORDER BY c.relname";
+
+/// What views and rules read. A view that calls a function of the database may
+/// read anything: its second name is NULL.
+const READS: &str = "\
+SELECT v.relname::text, CASE WHEN d.refclassid = 'pg_class'::regclass THEN t.relname::text END
+FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class
+JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+LEFT JOIN pg_class t ON d.refclassid = 'pg_class'::regclass AND t.oid = d.refobjid
+LEFT JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
+WHERE v.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+  AND (t.oid <> v.oid OR p.pronamespace <> 'pg_catalog'::regnamespace)";
+
+/// Tables that are parts of others.
+const PARTS: &str = "\
+SELECT c.relname::text, p.relname::text
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+WHERE c.relkind IN ('r', 'p', 'f')";
+
+/// Views: one that reads no table is not among the reads.
+const VIEWS: &str = "\
+SELECT relname::text FROM pg_class
+WHERE relkind IN ('v', 'm') AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)";
+
+/// Columns that checks and exclusions read.
+const CHECKS: &str = "\
+SELECT c.relname::text, a.attname::text
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+WHERE k.contype IN ('c', 'x')";
+
+/// Tables with triggers that are not of foreign keys, and with rules.
+const TRIGGERS: &str = "\
+SELECT c.relname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
+UNION
+SELECT c.relname::text FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE r.ev_type <> '1'
+UNION
+SELECT c.relname::text
+FROM pg_depend d JOIN pg_proc f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+LEFT JOIN pg_attribute t ON k.contypid <> 0 AND t.atttypid = k.contypid
+LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
+JOIN pg_class c ON c.oid IN (a.adrelid, k.conrelid, t.attrelid, i.indrelid)
+WHERE f.pronamespace <> 'pg_catalog'::regnamespace";
+
+/// Columns with defaults; definitions say no more than that there is one.
+const DEFAULTS: &str = "\
+SELECT c.relname::text, a.attname::text
+FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+JOIN pg_class c ON c.oid = d.adrelid WHERE a.attgenerated = ''";
+
+/// Tables with constraints by which rows exclude each other.
+const EXCLUSIONS: &str = "\
+SELECT c.relname::text FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE k.contype = 'x'";
+
+/// Tables that tables outside of the search path refer to.
+const REFERRED: &str = "\
+SELECT c.relname::text FROM pg_constraint k JOIN pg_class c ON c.oid = k.confrelid
+WHERE k.contype = 'f' AND NOT pg_table_is_visible(k.conrelid)";
+
+/// What is done behind statements, whatever schema it is in.
+pub(super) async fn indirect(connection: &mut Connection) -> Result<Indirect, Failure> {
+    let mut indirect = Indirect::default();
+    for row in ask(connection, VIEWS, &[]).await? {
+        indirect.reads.insert(text(&mut row.into_iter())?.to_lowercase(), Some(BTreeSet::new()));
+    }
+    for row in ask(connection, READS, &[]).await? {
+        let mut row = row.into_iter();
+        let view = text(&mut row)?.to_lowercase();
+        let table = row.next();
+        let reads = indirect.reads.entry(view).or_insert_with(|| Some(BTreeSet::new()));
+        match (table, reads) {
+            (Some(Value::Text(table)), Some(reads)) => {
+                reads.insert(table.to_lowercase());
+            }
+            (_, reads) => *reads = None,
+        }
+    }
+    for row in ask(connection, PARTS, &[]).await? {
+        let mut row = row.into_iter();
+        let (part, whole) = (text(&mut row)?.to_lowercase(), text(&mut row)?.to_lowercase());
+        indirect.shares.entry(part.clone()).or_default().insert(whole.clone());
+        indirect.shares.entry(whole).or_default().insert(part);
+    }
+    for row in ask(connection, CHECKS, &[]).await? {
+        let mut row = row.into_iter();
+        let (table, column) = (text(&mut row)?.to_lowercase(), text(&mut row)?.to_lowercase());
+        indirect.checks.entry(table).or_default().insert(column);
+    }
+    for row in ask(connection, DEFAULTS, &[]).await? {
+        let mut row = row.into_iter();
+        let (table, column) = (text(&mut row)?.to_lowercase(), text(&mut row)?.to_lowercase());
+        indirect.defaults.entry(table).or_default().insert(column);
+    }
+    for row in ask(connection, EXCLUSIONS, &[]).await? {
+        indirect.exclusions.insert(text(&mut row.into_iter())?.to_lowercase());
+    }
+    for row in ask(connection, REFERRED, &[]).await? {
+        indirect.referred_from_elsewhere.insert(text(&mut row.into_iter())?.to_lowercase());
+    }
+    for row in ask(connection, TRIGGERS, &[]).await? {
+        indirect.triggers.insert(text(&mut row.into_iter())?.to_lowercase());
+    }
+    Ok(indirect)
+}
 
 pub(super) async fn definitions(connection: &mut Connection) -> Result<Vec<String>, Failure> {
     let mut definitions = Vec::new();

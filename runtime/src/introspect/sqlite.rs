@@ -2,6 +2,7 @@
 
 use super::{ask, text};
 use crate::driver::Connection;
+use air::protection::Indirect;
 use sqlx_kernel_core::failure::Failure;
 
 /// Tables first: a view or index may be older than a table that was created anew.
@@ -10,6 +11,41 @@ SELECT sql FROM (
   SELECT sql, type, rowid AS place FROM sqlite_schema UNION ALL SELECT sql, type, rowid FROM sqlite_temp_schema
 ) WHERE sql IS NOT NULL AND type IN ('table', 'index', 'view')
 ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 ELSE 2 END, place";
+
+/// What is done behind statements: views by their text, and tables with triggers.
+const INDIRECT: &str = "\
+SELECT type, name, tbl_name, sql FROM sqlite_schema UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_temp_schema";
+
+/// Virtual tables, and the tables behind them: what they show is up to their modules.
+const OPAQUE: &str = "SELECT name FROM pragma_table_list WHERE type IN ('virtual', 'shadow')";
+
+pub(super) async fn indirect(connection: &mut Connection) -> Result<Indirect, Failure> {
+    let mut indirect = Indirect::default();
+    let mut relations = Vec::new();
+    let mut views = Vec::new();
+    for row in ask(connection, INDIRECT, &[]).await? {
+        let mut row = row.into_iter();
+        let (kind, name, table) = (text(&mut row)?, text(&mut row)?, text(&mut row)?);
+        match kind.as_str() {
+            "trigger" => {
+                indirect.triggers.insert(table.to_lowercase());
+            }
+            "table" => relations.push(name),
+            "view" => {
+                relations.push(name.clone());
+                views.push((name, text(&mut row)?));
+            }
+            _ => {}
+        }
+    }
+    for row in ask(connection, OPAQUE, &[]).await? {
+        indirect.reads.insert(text(&mut row.into_iter())?.to_lowercase(), None);
+    }
+    for (name, sql) in views {
+        indirect.view_by_text(&name, &sql, relations.iter().map(String::as_str));
+    }
+    Ok(indirect)
+}
 
 pub(super) async fn definitions(connection: &mut Connection) -> Result<Vec<String>, Failure> {
     let rows = ask(connection, DEFINITIONS, &[]).await?;

@@ -5,6 +5,7 @@ mod observe;
 mod options;
 mod plans;
 mod prometheus;
+mod rates;
 mod session;
 mod stream;
 mod weights;
@@ -17,7 +18,7 @@ use crate::clock::Clock;
 use crate::compile::{Compile, Shape};
 use crate::context::ExecContext;
 use crate::fabric::Endpoint;
-use crate::policy::Policy;
+use crate::policy::{Decision, Policy};
 use crate::telemetry::{Bus, Sink};
 use crate::url::Scheme;
 use crate::value::Value;
@@ -26,9 +27,11 @@ use observe::History;
 use plans::Plans;
 use rustc_hash::FxHashMap;
 use serde_json::json;
+use sqlx_kernel_audit::Ledger;
 use sqlx_kernel_core::failure::{Failure, Kind};
 use sqlx_kernel_core::pool::{Event, Settings, SlotId};
 use sqlx_kernel_core::schedule::{Class, Facts, PerClass, Ticket};
+use sqlx_kernel_policy::approval::Approvers;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -74,6 +77,9 @@ pub(crate) struct Shared {
     pub(crate) plans: Plans,
     pub(crate) history: History,
     pub(crate) weights: PerClass<f64>,
+    pub(crate) rates: rates::Rates,
+    pub(crate) approvers: Approvers,
+    pub(crate) ledger: Option<Arc<Ledger>>,
     tenants: Mutex<FxHashMap<Arc<str>, u32>>,
     /// By what its sessions have in common.
     endpoints: Mutex<BTreeMap<String, Place>>,
@@ -117,6 +123,8 @@ pub struct Builder {
     sinks: Vec<Box<dyn Sink>>,
     weights: PerClass<f64>,
     plans_max: usize,
+    approvers: Approvers,
+    ledger: Option<Arc<Ledger>>,
 }
 
 impl Builder {
@@ -128,6 +136,8 @@ impl Builder {
             sinks: Vec::new(),
             weights: PerClass([0.5, 0.2, 0.2, 0.1]),
             plans_max: plans::PLANS_MAX,
+            approvers: Approvers::default(),
+            ledger: None,
         }
     }
 
@@ -140,6 +150,19 @@ impl Builder {
     /// Shares of the classes L, B, A, S; need not sum to 1.
     pub fn class_weights(mut self, weights: PerClass<f64>) -> Builder {
         self.weights = weights;
+        self
+    }
+
+    /// Whose grants count; nobody's without a word.
+    pub fn approvers(mut self, approvers: Approvers) -> Builder {
+        self.approvers = approvers;
+        self
+    }
+
+    /// Records every decision there, and definitions and ends of transactions before and after they happen. What cannot
+    /// be recorded does not run.
+    pub fn audit(mut self, ledger: Ledger) -> Builder {
+        self.ledger = Some(Arc::new(ledger));
         self
     }
 
@@ -159,6 +182,9 @@ impl Builder {
             plans: Plans::new(self.plans_max),
             history: History::default(),
             weights: weights::normalized(self.weights),
+            rates: rates::Rates::default(),
+            approvers: self.approvers,
+            ledger: self.ledger,
             tenants: Mutex::default(),
             endpoints: Mutex::default(),
             cancels: Mutex::default(),
@@ -215,6 +241,17 @@ pub struct PreparedStmt {
     pub summary: Arc<str>,
     /// What its class is decided by.
     pub facts: Facts,
+}
+
+/// A statement for which an approval is asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What would have to be granted.
+    pub what: sqlx_kernel_policy::approval::What,
+    /// What the statement does in a few words, without any value of it.
+    pub summary: Arc<str>,
+    /// What is decided without an approval.
+    pub decision: Arc<Decision>,
 }
 
 /// A part of the kernel that has figures.
@@ -308,6 +345,18 @@ impl SqlxKernel {
     /// The statements of a script in the dialect of the profile `from`, as written; what cannot be read is one of them.
     pub fn split<'s>(&self, script: &'s str, from: &str) -> Result<Vec<&'s str>, Failure> {
         self.shared.compiler.split(script, from)
+    }
+
+    /// What would have to be granted for a statement to run once with an approval; to be signed by
+    /// [`pi::approval::sign`](crate::pi::approval::sign). Fails if the statement cannot be compiled.
+    pub async fn request(
+        &self,
+        session: &Session,
+        sql: &str,
+        params: &[Value],
+        context: &ExecContext,
+    ) -> Result<Request, Failure> {
+        Exec::new(&self.shared, session, sql, params, context).request().await
     }
 
     /// Cancels the statement whose context has this token. Returns at once; the statement itself fails with

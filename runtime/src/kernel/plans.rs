@@ -17,6 +17,8 @@ pub(crate) struct Key {
     pub(crate) to: Arc<str>,
     /// Epochs name one schema of one endpoint.
     pub(crate) epoch: u64,
+    /// The protection it was compiled under; 0: none.
+    pub(crate) under: u64,
 }
 
 /// The same, borrowed.
@@ -26,11 +28,13 @@ pub(crate) struct Asked<'a> {
     pub(crate) from: Option<&'a str>,
     pub(crate) to: &'a str,
     pub(crate) epoch: u64,
+    pub(crate) under: u64,
 }
 
 impl quick_cache::Equivalent<Key> for Asked<'_> {
     fn equivalent(&self, key: &Key) -> bool {
         self.epoch == key.epoch
+            && self.under == key.under
             && self.sql == &*key.sql
             && self.from == key.from.as_deref()
             && self.to == &*key.to
@@ -62,6 +66,7 @@ impl Plans {
             from: asked.from.map(Into::into),
             to: asked.to.into(),
             epoch: asked.epoch,
+            under: asked.under,
         };
         self.plans.insert(key, plan);
     }

@@ -5,13 +5,12 @@ mod shell;
 
 use super::args::{Run, Shown};
 use super::draw::Drawer;
+use super::policy::governed;
 use super::{Failure, Verdict, input};
-use airc::kernel::AirCompiler;
 use airc::{Profile, parser_for};
-use sqlx_kernel::policy::AllowAll;
 use sqlx_kernel::telemetry::JsonLines;
 use sqlx_kernel::url::Tls;
-use sqlx_kernel::{Builder, ConnectOptions, ExecContext, Session, SqlxKernel};
+use sqlx_kernel::{ConnectOptions, ExecContext, Session, SqlxKernel};
 use std::fs::File;
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -33,7 +32,7 @@ struct Runner<'a> {
 pub(super) fn run(arguments: &Run, shown: &Shown) -> Result<Verdict, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut builder = Builder::new(AirCompiler::default(), AllowAll);
+        let mut builder = governed::builder(&arguments.governed.rules, shown)?;
         if let Some(path) = &arguments.events {
             let file = File::create(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
             builder = builder.sink(JsonLines(std::io::BufWriter::new(file)));
@@ -44,7 +43,7 @@ pub(super) fn run(arguments: &Run, shown: &Shown) -> Result<Verdict, Failure> {
             options = options.tls(Tls::Disabled);
         }
         let session = kernel.connect(options).await?;
-        let mut context = ExecContext::new("local", "airc");
+        let mut context = governed::context(&arguments.governed);
         context.dialect = arguments.from.as_deref().map(Into::into);
         context.deadline = arguments.deadline.map(Duration::from_millis);
         let mut runner = Runner { arguments, quiet: shown.quiet, kernel, session, context, failed: false };

@@ -8,6 +8,6 @@
 pub mod choices;
 pub mod grammar;
 pub mod hunt;
-mod query;
+pub mod query;
 pub mod scene;
 mod shrink;

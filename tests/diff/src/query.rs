@@ -12,13 +12,13 @@ const DEPTH: usize = 3;
 const ITEMS_MAX: usize = 3;
 
 /// A statement, maybe after a change.
-pub(crate) struct Drawn {
+pub struct Drawn {
     /// A change of rows that comes before the query.
-    pub(crate) change: Option<String>,
+    pub change: Option<String>,
     /// The query.
-    pub(crate) query: String,
+    pub query: String,
     /// What of its order counts.
-    pub(crate) order: Order,
+    pub order: Order,
 }
 
 /// A column that can be named here.
@@ -41,7 +41,7 @@ struct Drawer<'a> {
 }
 
 /// A statement about the scene.
-pub(crate) fn draw(grammar: &Grammar, scene: &Scene, choices: &mut Choices) -> Drawn {
+pub fn draw(grammar: &Grammar, scene: &Scene, choices: &mut Choices) -> Drawn {
     let mut drawer = Drawer { grammar, scene, choices, scope: Vec::new(), aliases: 0, subqueries: false };
     drawer.subqueries = drawer.choices.chance(1, 2);
     // The usual is the most frequent.

@@ -32,7 +32,15 @@ impl Doors {
         let connect = bed.options();
         let server = Server::new(
             kernel(),
-            Options { connect, tenant: None, deadline: None, login, in_the_clear: false, limits },
+            Options {
+                connect,
+                tenant: None,
+                roles: [].into(),
+                deadline: None,
+                login,
+                in_the_clear: false,
+                limits,
+            },
         );
         let mut ports = [0; 2];
         for (port, protocol) in ports.iter_mut().zip([Protocol::Postgres, Protocol::Mysql]) {

@@ -2,6 +2,7 @@
 
 pub mod doors;
 pub mod proxy;
+pub mod twins;
 
 use airc::kernel::AirCompiler;
 use airc_score::engines::{Engine, EngineKind, Fleet};
@@ -18,7 +19,7 @@ pub struct Bed {
     /// URL of its database.
     pub url: String,
     /// Holds the seat's database.
-    _engine: Box<dyn Engine>,
+    engine: Box<dyn Engine>,
     file: Option<PathBuf>,
 }
 
@@ -44,7 +45,7 @@ impl Bed {
                 (format!("sqlite:{}", file.display()), Some(file))
             }
         };
-        Bed { kind, url, _engine: engine, file }
+        Bed { kind, url, engine, file }
     }
 
     /// All three engines.
@@ -72,6 +73,12 @@ impl Bed {
         let (place, _) = self.url.split_once('?').expect("a server's URL names its socket");
         let place = place.replacen("@/", "@localhost/", 1);
         place.replacen("@localhost/", &format!("@127.0.0.1:{port}/"), 1)
+    }
+
+    /// Runs a statement on a server past the kernel, as its own client would.
+    pub fn raw(&mut self, sql: &str) {
+        assert!(self.kind != EngineKind::Sqlite, "the seat's SQLite is another database than the file");
+        self.engine.execute(sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
     /// How to connect to it.

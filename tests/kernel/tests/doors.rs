@@ -315,7 +315,7 @@ async fn doors_are_for_this_machine() {
         let (connect, limits) = (bed.options(), Limits::default());
         Server::new(
             airc_kernel_tests::kernel(),
-            Options { connect, tenant: None, deadline: None, login, in_the_clear, limits },
+            Options { connect, tenant: None, roles: [].into(), deadline: None, login, in_the_clear, limits },
         )
     };
     let everywhere = "0.0.0.0:0".parse().unwrap();

@@ -64,6 +64,7 @@ async fn open_doors(bed: &Bed) -> [u16; 2] {
     let limits = Limits { message_bytes_max: 1 << 20, idle: Duration::from_secs(2), ..Limits::default() };
     let options = Options {
         connect: bed.options(),
+        roles: [].into(),
         tenant: None,
         deadline: None,
         login: Login::anybody(),

@@ -3,17 +3,19 @@
 //! Each stage takes what the one before made; what a driver runs is a [`Permitted`], which only the policy's decision
 //! makes, so there is no way to a driver around it.
 
+mod audit;
+mod judge;
 mod kept;
 mod tell;
 
 use super::plans::Asked;
 use super::session::Kept;
 use super::{Cancellable, PreparedStmt, QueryResult, Session, Shared};
-use crate::compile::{Compiled, Request, Schema, Shape};
+use crate::compile::{Compiled, Request, Schema, Shape, Under};
 use crate::context::ExecContext;
 use crate::driver::{Batch, Room, Sink};
 use crate::fabric::{Detached, Lease};
-use crate::policy::{self, Permitted};
+use crate::policy::Permitted;
 use crate::value::{Rows, Value};
 use air::effects::SessionEffect;
 use sqlx_kernel_core::backoff::Backoff;
@@ -47,6 +49,12 @@ pub(super) struct Exec<'a> {
     trace_id: u128,
     registered: Option<Registered<'a>>,
     seen: Option<Seen>,
+    /// An approval of the statement was used.
+    approved: bool,
+    /// Approvals may be used up: the statement is going to run.
+    spends: bool,
+    /// The ledger has that the statement is about to run.
+    intended: bool,
     /// Where rows go as they come; to memory if nowhere.
     stream: Option<mpsc::Sender<Result<Batch, Failure>>>,
     /// What streamed rows look like, for whoever reads them.
@@ -101,6 +109,9 @@ impl<'a> Exec<'a> {
             trace_id: fastrand::u128(..),
             registered: None,
             seen: None,
+            approved: false,
+            spends: true,
+            intended: false,
             stream: None,
             shape: Arc::default(),
         }
@@ -120,10 +131,17 @@ impl<'a> Exec<'a> {
     /// before is merely given up, somewhat later, so that a stopped statement is never left like that.
     pub(super) async fn run(&mut self) -> Result<QueryResult, Failure> {
         self.register()?;
-        let Some(deadline) = self.context.deadline else { return self.run_unbounded().await };
-        let late = |_| Err(Failure::new(Kind::Timeout, "the deadline passed before the statement could run"));
-        let all = self.run_unbounded();
-        tokio::time::timeout(deadline + CANCEL_WAIT + GRACE, all).await.unwrap_or_else(late)
+        let done = match self.context.deadline {
+            None => self.run_unbounded().await,
+            Some(deadline) => {
+                let late = |_| {
+                    Err(Failure::new(Kind::Timeout, "the deadline passed before the statement could run"))
+                };
+                let all = self.run_unbounded();
+                tokio::time::timeout(deadline + CANCEL_WAIT + GRACE, all).await.unwrap_or_else(late)
+            }
+        };
+        self.record_end(done).await
     }
 
     async fn run_unbounded(&mut self) -> Result<QueryResult, Failure> {
@@ -166,6 +184,7 @@ impl<'a> Exec<'a> {
 
     /// Compiles and judges only.
     pub(super) async fn prepare(&mut self) -> Result<PreparedStmt, Failure> {
+        self.spends = false;
         let mut kept = self.session.inner.kept.lock().await;
         let permitted = match &mut *kept {
             Kept::Lease(lease) => self.permitted(Some(lease)).await?,
@@ -175,7 +194,7 @@ impl<'a> Exec<'a> {
         let statement = permitted.statement();
         Ok(PreparedStmt {
             sql: self.sql.into(),
-            lowered: statement.sql.clone(),
+            lowered: statement.sql_to_show(),
             air_id: statement.air_id.clone(),
             class: self.class(statement),
             assumptions: statement.assumptions.clone(),
@@ -197,32 +216,12 @@ impl<'a> Exec<'a> {
         Ok(())
     }
 
-    /// The compiled statement with the policy's consent.
-    async fn permitted(&mut self, lease: Option<&mut Lease>) -> Result<Permitted, Failure> {
-        let statement = self.compiled(lease).await?;
-        if self.stream.is_some() {
-            // The first that compiles: a stream is not begun again.
-            let _ = self.shape.set(statement.shape.clone());
-        }
-        self.seen = Some(Seen {
-            class: self.class(&statement),
-            statement: statement.clone(),
-            queued: Duration::ZERO,
-            ran: None,
-        });
-        let (permitted, reason) = policy::decide(&*self.shared.policy, self.context, statement);
-        self.shared.history.decided(permitted.is_ok());
-        if self.shared.bus.listened() {
-            let mut event = self.event(EventKind::PolicyDecision);
-            event.reason = Some(reason.into());
-            event.error = permitted.as_ref().err().map(|failure| failure.kind);
-            self.shared.bus.emit_surely(event).await;
-        }
-        permitted
-    }
-
     /// The statement from the cache, or from the compiler. `lease`: a session that may see definitions of its own.
-    async fn compiled(&mut self, lease: Option<&mut Lease>) -> Result<Arc<Compiled>, Failure> {
+    async fn compiled(
+        &self,
+        lease: Option<&mut Lease>,
+        under: Option<Under<'_>>,
+    ) -> Result<Arc<Compiled>, Failure> {
         let endpoint = &self.session.inner.endpoint;
         let profile =
             endpoint.profile().ok_or_else(|| Failure::new(Kind::Internal, "the engine is not known"))?;
@@ -232,13 +231,18 @@ impl<'a> Exec<'a> {
             (None, Some(lease)) => lease.schema(!lease.dirt().has(Dirt::TRANSACTION)).await?,
             (None, None) => self.fresh_schema().await?,
         };
-        let asked =
-            Asked { sql: self.sql, from: self.context.dialect.as_deref(), to: &profile, epoch: schema.epoch };
+        let asked = Asked {
+            sql: self.sql,
+            from: self.context.dialect.as_deref(),
+            to: &profile,
+            epoch: schema.epoch,
+            under: under.map_or(0, |under| under.number),
+        };
         if let Some(plan) = self.shared.plans.get(&asked) {
             self.emit(EventKind::CacheHit, |event| event.air_id = Some(plan.air_id.clone()));
             return Ok(plan);
         }
-        let request = Request { sql: self.sql, from: asked.from, to: &profile, schema: &schema };
+        let request = Request { sql: self.sql, from: asked.from, to: &profile, schema: &schema, under };
         let plan = Arc::new(self.shared.compiler.compile(request)?);
         self.shared.plans.put(&asked, plan.clone());
         self.emit(EventKind::CacheMiss, |event| event.air_id = Some(plan.air_id.clone()));
@@ -412,10 +416,16 @@ impl<'a> Exec<'a> {
                 let began = shared.clock.now();
                 let mut rows = Vec::new();
                 let mut sink = match &stream {
-                    Some(to) => Sink::Stream { to, batch: Vec::new() },
+                    Some(to) => Sink::Stream { to, batch: Vec::new(), left: permitted.row_cap() },
                     None => Sink::Gather { rows: &mut rows, room },
                 };
                 let mut done = lease.run(&permitted, &params, &mut sink).await;
+                match permitted.row_cap() {
+                    Some(cap) if done.is_ok() && rows.len() as u64 > cap => {
+                        done = Err(Permitted::too_many(cap));
+                    }
+                    _ => {}
+                }
                 if let Ok(done) = &mut done {
                     done.rows = rows;
                 }
@@ -487,7 +497,7 @@ impl<'a> Exec<'a> {
             air_id: statement.air_id.clone(),
             shape: statement.shape.clone(),
             summary: statement.summary.clone(),
-            sql: statement.sql.clone(),
+            sql: statement.sql_to_show(),
             assumptions: statement.assumptions.clone(),
             queued: seen.map_or(Duration::ZERO, |seen| seen.queued),
             took: self.shared.clock.now().since(self.began),
