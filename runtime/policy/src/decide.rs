@@ -1,7 +1,7 @@
 //! From rules that hold to a decision: who denies, who allows, what has to be done.
 
 use crate::pack::{Condition, Effect, Obligation, RowCondition, RowValue};
-use crate::policies::{Policies, Subject};
+use crate::policies::{Compiled, Held, Policies, Subject};
 use air::protection::{ColumnMask, Key, Mask, Plain, Protection, RowFilter, RowTest};
 use std::sync::Arc;
 
@@ -105,78 +105,53 @@ pub struct Rate {
 /// Denials first, then permission, then obligations of whatever holds.
 pub(crate) fn decide(
     policies: &Policies,
-    holds: &[bool],
+    held: &Held<'_>,
     obligations: impl FnOnce(&[u32]) -> Arc<Obligations>,
 ) -> Decision {
-    let held = |effect: Effect| {
-        let rules = policies.rules.iter().enumerate();
-        rules.filter(move |(at, rule)| rule.effect == effect && holds[*at]).map(|(at, _)| at)
-    };
-    let name = |at: usize| policies.rules[at].name.clone();
-    let denying: Vec<usize> = held(Effect::Deny).collect();
-    if !denying.is_empty() {
-        return Decision { rules: denying.into_iter().map(name).collect(), ..Decision::denied("") };
+    let (mut denying, mut allowing, mut obliging) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, rule) in policies.rules.iter().enumerate().filter(|(at, _)| held.holds(*at)) {
+        match rule.effect {
+            Effect::Deny => denying.push(rule),
+            Effect::Allow => allowing.push((at, rule)),
+            Effect::Oblige => obliging.push((at, rule)),
+        }
     }
-    let allowing: Vec<usize> = held(Effect::Allow).collect();
+    if let Some(first) = denying.first() {
+        // An approval helps if every rule that denies has it as an exception, and one allows.
+        let approvable = !allowing.is_empty() && denying.iter().all(|rule| has_exception(&rule.condition));
+        let why = if first.text.is_empty() { "" } else { ": " };
+        let unlock = if approvable { "; an approval would allow it" } else { "" };
+        return Decision {
+            rules: denying.iter().map(|rule| rule.name.clone()).collect(),
+            approvable,
+            ..Decision::denied(&format!("denied by {}{why}{}{unlock}", first.name, first.text))
+        };
+    }
     if allowing.is_empty() {
-        return Decision::denied("");
+        return missing(policies, held);
     }
-    let obliging: Vec<u32> = held(Effect::Oblige)
-        .chain(allowing.iter().copied())
-        .filter(|at| !policies.rules[*at].obligations.is_empty())
-        .map(|at| at as u32)
+    let deciding: Vec<&(usize, &Compiled)> = allowing.iter().chain(&obliging).collect();
+    let numbers: Vec<u32> = obliging
+        .iter()
+        .chain(&allowing)
+        .filter(|(_, rule)| !rule.obligations.is_empty())
+        .map(|(at, _)| *at as u32)
         .collect();
-    let mut rules: Vec<String> = allowing.iter().copied().map(name).collect();
-    rules.extend(held(Effect::Oblige).map(name));
+    let rules: Vec<String> = deciding.iter().map(|(_, rule)| rule.name.clone()).collect();
     let reason = format!("allowed by {}", rules.join(", "));
-    Decision { allow: true, reason, rules, approvable: false, obligations: obligations(&obliging) }
+    Decision { allow: true, reason, rules, approvable: false, obligations: obligations(&numbers) }
 }
 
-impl Decision {
-    /// A denial with its reason: what denies or what would allow.
-    pub(crate) fn explained<'p>(
-        mut self,
-        policies: &'p Policies,
-        holds: &[bool],
-        unmet: impl Fn(&'p Condition) -> Vec<&'p Condition>,
-    ) -> Decision {
-        if self.allow || !self.reason.is_empty() {
-            return self;
-        }
-        let denying: Vec<&crate::policies::Compiled> = policies
-            .rules
-            .iter()
-            .zip(holds)
-            .filter(|(rule, holds)| rule.effect == Effect::Deny && **holds)
-            .map(|(rule, _)| rule)
-            .collect();
-        // An approval helps if every rule that denies has it as an exception, and one allows.
-        let excepted = denying.iter().all(|rule| has_exception(&rule.condition));
-        let allows =
-            policies.rules.iter().zip(holds).any(|(rule, holds)| rule.effect == Effect::Allow && *holds);
-        if let Some(first) = denying.first() {
-            self.approvable = excepted && allows;
-            let why = if first.text.is_empty() { String::new() } else { format!(": {}", first.text) };
-            let unlock = if self.approvable { "; an approval would allow it" } else { "" };
-            self.reason = format!("denied by {}{why}{unlock}", first.name);
-            return self;
-        }
-        let nearest = policies
-            .rules
-            .iter()
-            .filter(|rule| rule.effect == Effect::Allow)
-            .map(|rule| (rule, unmet(&rule.condition)))
-            .min_by_key(|(_, unmet)| unmet.len());
-        self.reason = match nearest {
-            None => "no rule allows anything".to_owned(),
-            Some((rule, unmet)) => {
-                let parts: Vec<String> = unmet.into_iter().map(spelled).collect();
-                self.approvable = parts == ["approved"];
-                format!("no rule allows it: `{}` would if {}", rule.name, parts.join(" and "))
-            }
-        };
-        self
-    }
+/// A denial because no rule allows: told is what would have to be otherwise for the nearest.
+fn missing(policies: &Policies, held: &Held<'_>) -> Decision {
+    let unmet = |rule: &Compiled| rule.parts.clone().filter(|part| !held.holds(policies.rules.len() + part));
+    let allowing = policies.rules.iter().filter(|rule| rule.effect == Effect::Allow);
+    let Some(nearest) = allowing.min_by_key(|rule| unmet(rule).count()) else {
+        return Decision::denied("no rule allows anything");
+    };
+    let parts: Vec<String> = unmet(nearest).map(|part| spelled(&policies.parts[part])).collect();
+    let reason = format!("no rule allows it: `{}` would if {}", nearest.name, parts.join(" and "));
+    Decision { approvable: parts == ["approved"], ..Decision::denied(&reason) }
 }
 
 /// True if a condition ends where an approval is given.

@@ -2,6 +2,8 @@
 
 use air::effects::{Columns, Effects, TableName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// Kinds of statements.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -95,24 +97,38 @@ impl Touched {
 /// What a set of policies makes of a statement: the outcome of each of their tests of statements.
 ///
 /// Depends on the policies it was made by; they are asked again after a reload.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts {
     /// A bit for each test.
-    pub(crate) bits: Box<[u64]>,
+    pub(crate) bits: Arc<[u64]>,
     /// Which policies.
     pub(crate) epoch: u64,
     /// It reads what no policy can judge.
     pub(crate) opaque: bool,
+    /// Of the bits: made once, because decisions are looked up by it.
+    pub(crate) hash: u64,
 }
 
 impl Facts {
+    pub(crate) fn new(bits: Box<[u64]>, epoch: u64, opaque: bool) -> Facts {
+        let mut state = rustc_hash::FxHasher::default();
+        bits.hash(&mut state);
+        Facts { bits: bits.into(), epoch, opaque, hash: state.finish() }
+    }
+
     /// True if they were made by the policies of that epoch.
     pub fn is_of(&self, epoch: u64) -> bool {
         self.epoch == epoch
     }
+}
 
-    /// The outcome of a test.
-    pub(crate) fn holds(&self, test: usize) -> bool {
-        self.bits[test / 64] >> (test % 64) & 1 == 1
+impl PartialEq for Facts {
+    fn eq(&self, other: &Facts) -> bool {
+        let same = Arc::ptr_eq(&self.bits, &other.bits);
+        self.epoch == other.epoch
+            && self.opaque == other.opaque
+            && (same || self.hash == other.hash && self.bits == other.bits)
     }
 }
+
+impl Eq for Facts {}

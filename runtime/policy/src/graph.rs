@@ -1,5 +1,6 @@
 //! The decision graph: conditions of all rules in one acyclic graph, each of them once.
 
+use crate::answers;
 use crate::pack::{Condition, Test};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -119,19 +120,21 @@ enum Step {
 }
 
 impl Program {
-    /// The value of every node.
-    pub(crate) fn run(&self, test: impl Fn(usize) -> bool, values: &mut Vec<bool>) {
-        values.clear();
+    /// The value of every node, by the outcomes of tests.
+    pub(crate) fn run(&self, tests: &[u64]) -> Vec<bool> {
+        let mut values = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             let of = |range: &std::ops::Range<u32>| &self.operands[range.start as usize..range.end as usize];
-            values.push(match step {
+            let value = match step {
                 Step::Known(value) => *value,
-                Step::Test(number) => test(*number as usize),
+                Step::Test(number) => answers::holds(tests, *number as usize),
                 Step::All(range) => of(range).iter().all(|at| values[*at as usize]),
                 Step::Any(range) => of(range).iter().any(|at| values[*at as usize]),
                 Step::Not(at) => !values[*at as usize],
-            });
+            };
+            values.push(value);
         }
+        values
     }
 
     /// What is left when some tests are known: the program without what they decide, and where each root went.
@@ -188,10 +191,5 @@ impl Program {
     fn push(&mut self, step: Step) -> u32 {
         self.steps.push(step);
         self.steps.len() as u32 - 1
-    }
-
-    /// Number of steps.
-    pub(crate) fn len(&self) -> usize {
-        self.steps.len()
     }
 }

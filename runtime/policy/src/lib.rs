@@ -26,12 +26,14 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod answers;
 pub mod approval;
 pub mod classify;
 pub mod codes;
 mod decide;
 mod facts;
 mod graph;
+mod known;
 pub mod pack;
 mod policies;
 

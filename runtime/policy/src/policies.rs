@@ -1,15 +1,18 @@
 //! Policies, compiled: from packs to a graph, from a graph to decisions.
 
+use crate::answers::{self, Asks, Callers, Moments};
 use crate::decide::{self, Decision, Obligations};
 use crate::facts::{Facts, Touched};
 use crate::graph::{Graph, Program};
+use crate::known::{Answered, Asked, Caller, Known};
 use crate::pack::{Attribute, Condition, Effect, Obligation, Pack, Test, Verb, What};
 use air::effects::{Columns, TableName};
 use air::protection::{Pattern, Protection};
+use quick_cache::DefaultHashBuilder;
 use quick_cache::sync::Cache;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -21,9 +24,6 @@ static NUMBERS: AtomicU64 = AtomicU64::new(1);
 const SUBJECTS_MAX: usize = 4096;
 /// Decisions that are remembered: some hundred bytes each.
 const DECISIONS_MAX: usize = 65_536;
-/// Tests of the moment that fit a key of the cache; with more nothing is cached.
-const MOMENT_TESTS_MAX: usize = 64;
-
 /// On whose behalf a statement runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Subject<'a> {
@@ -117,26 +117,21 @@ pub(crate) struct Compiled {
     pub(crate) obligations: Vec<Obligation>,
     /// Its condition in the program.
     root: u32,
+    /// Parts of its condition that all have to hold, by their places behind the rules among the roots; of rules that
+    /// allow.
+    pub(crate) parts: Range<usize>,
 }
 
-/// Who answers a test.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Asks {
-    Subject,
-    Statement,
-    Moment,
+/// What holds at some moment for some caller and statement.
+pub(crate) struct Held<'a> {
+    values: Vec<bool>,
+    roots: &'a [u32],
 }
 
-impl Asks {
-    fn of(test: &Test) -> Asks {
-        match test {
-            Test::Is(Attribute::Hour | Attribute::Weekday, _)
-            | Test::AtLeast(Attribute::Hour, _)
-            | Test::AtMost(Attribute::Hour, _)
-            | Test::Approved => Asks::Moment,
-            Test::Is(..) | Test::Like(..) | Test::AtLeast(..) | Test::AtMost(..) => Asks::Subject,
-            Test::Statement(_) | Test::Touches(..) | Test::Calls | Test::Locks => Asks::Statement,
-        }
+impl Held<'_> {
+    /// The condition of a rule, or a part of it.
+    pub(crate) fn holds(&self, root: usize) -> bool {
+        self.values[self.roots[root] as usize]
     }
 }
 
@@ -144,24 +139,29 @@ impl Asks {
 pub struct Policies {
     epoch: u64,
     pub(crate) rules: Vec<Compiled>,
+    /// What rules are made of, for those who ask why.
+    pub(crate) parts: Vec<Condition>,
     tests: Vec<Test>,
-    asks: Vec<Asks>,
-    moments: Vec<usize>,
+    callers: Callers,
+    moments: Moments,
     program: Program,
+    /// Conditions of rules, then parts of them.
+    roots: Vec<u32>,
+    hasher: DefaultHashBuilder,
     graph: petgraph::graph::DiGraph<crate::graph::Node, ()>,
     pub(crate) tags: BTreeMap<String, Vec<(Pattern, Pattern)>>,
     pub(crate) trusted: [Vec<String>; 3],
     pub(crate) key: Option<SecretKey>,
     protections: Mutex<FxHashMap<Arc<Protection>, u64>>,
     residuals: Cache<Known, Arc<Residual>>,
-    decisions: Cache<Decided, Arc<Decision>>,
+    decisions: Cache<Answered, Arc<Decision>>,
 }
 
 /// The graph for one caller: what is left to be asked of statements and moments.
-pub(crate) struct Residual {
-    number: u64,
+struct Residual {
+    caller: Known,
     program: Program,
-    /// For each rule, its condition.
+    /// Where the roots went.
     roots: Vec<u32>,
     /// What rules oblige to, by their numbers.
     obligations: Mutex<FxHashMap<Box<[u32]>, Arc<Obligations>>>,
@@ -171,12 +171,16 @@ impl Policies {
     /// Policies of some packs together, in order. `key` is what hashes are made with; without one, hashes show NULL.
     pub fn new(packs: &[Pack], key: Option<SecretKey>) -> Policies {
         let mut graph = Graph::default();
-        let mut rules = Vec::new();
+        let (mut rules, mut parts) = (Vec::new(), Vec::new());
         let mut tags: BTreeMap<String, Vec<(Pattern, Pattern)>> = BTreeMap::new();
         let mut trusted: [Vec<String>; 3] = Default::default();
         for pack in packs {
             for rule in &pack.rules {
                 let root = graph.add(&rule.condition).index() as u32;
+                let start = parts.len();
+                if rule.effect == Effect::Allow {
+                    flatten(&rule.condition, &mut parts);
+                }
                 rules.push(Compiled {
                     name: rule.name.clone(),
                     text: rule.text.clone(),
@@ -184,6 +188,7 @@ impl Policies {
                     condition: rule.condition.clone(),
                     obligations: rule.obligations.clone(),
                     root,
+                    parts: start..parts.len(),
                 });
             }
             for tag in &pack.tags {
@@ -194,17 +199,20 @@ impl Policies {
                 all.extend(more.iter().cloned());
             }
         }
+        let mut roots: Vec<u32> = rules.iter().map(|rule: &Compiled| rule.root).collect();
+        roots.extend(parts.iter().map(|part| graph.add(part).index() as u32));
         let program = graph.program();
         let Graph { graph, tests, .. } = graph;
-        let asks: Vec<Asks> = tests.iter().map(Asks::of).collect();
-        let moments = (0..tests.len()).filter(|test| asks[*test] == Asks::Moment).collect();
         Policies {
             epoch: NUMBERS.fetch_add(1, Ordering::Relaxed),
             rules,
+            parts,
+            callers: Callers::of(&tests),
+            moments: Moments::of(&tests),
             tests,
-            asks,
-            moments,
             program,
+            roots,
+            hasher: DefaultHashBuilder::default(),
             graph,
             tags,
             trusted,
@@ -222,7 +230,7 @@ impl Policies {
 
     /// Outcomes of the tests of statements.
     pub fn facts(&self, touched: &Touched) -> Facts {
-        let mut bits = vec![0u64; self.tests.len().div_ceil(64)].into_boxed_slice();
+        let mut bits = answers::none(self.tests.len());
         for (number, test) in self.tests.iter().enumerate() {
             let holds = match test {
                 Test::Statement(kinds) => kinds.contains(&touched.kind),
@@ -231,13 +239,15 @@ impl Policies {
                 Test::Touches(verb, what) => self.touches(touched, *verb, what),
                 _ => false,
             };
-            bits[number / 64] |= u64::from(holds) << (number % 64);
+            if holds {
+                answers::set(&mut bits, number);
+            }
         }
         // Where rules ask for tags and tables, what cannot be seen through is anything.
         let asks = self.tests.iter().any(|test| matches!(test, Test::Touches(..)));
         let trusted = |view: &String| self.trusted[0].contains(view);
         let opaque = asks && !touched.opaque.iter().all(trusted);
-        Facts { bits, epoch: self.epoch, opaque }
+        Facts::new(bits, self.epoch, opaque)
     }
 
     fn touches(&self, touched: &Touched, verb: Verb, what: &What) -> bool {
@@ -275,55 +285,56 @@ impl Policies {
         }
     }
 
-    fn subject_test(&self, test: &Test, subject: &Subject<'_>) -> bool {
-        match test {
-            Test::Is(Attribute::Role, values) => {
-                subject.roles.iter().any(|role| values.iter().any(|value| **role == **value))
-            }
-            Test::Is(attribute, values) => {
-                subject.value(*attribute).is_some_and(|has| values.iter().any(|value| value == has))
-            }
-            Test::Like(Attribute::Role, pattern) => subject.roles.iter().any(|role| pattern.matches(role)),
-            Test::Like(attribute, pattern) => {
-                subject.value(*attribute).is_some_and(|has| pattern.matches(has))
-            }
-            Test::AtLeast(attribute, least) => rank(subject, *attribute).is_some_and(|rank| rank >= *least),
-            Test::AtMost(attribute, most) => rank(subject, *attribute).is_some_and(|rank| rank <= *most),
-            _ => false,
-        }
-    }
-
-    fn moment_test(&self, test: &Test, moment: Moment) -> bool {
-        match test {
-            Test::Approved => moment.approved,
-            Test::AtLeast(_, least) => i64::from(moment.hour) >= *least,
-            Test::AtMost(_, most) => i64::from(moment.hour) <= *most,
-            Test::Is(Attribute::Hour, values) => values.iter().any(|value| value.parse() == Ok(moment.hour)),
-            Test::Is(_, values) => {
-                let day = Attribute::Weekday.words().get(usize::from(moment.weekday));
-                day.is_some_and(|day| values.iter().any(|value| value == day))
-            }
-            _ => false,
-        }
-    }
-
     /// Judges a statement. The same question is answered from memory.
     pub fn decide(&self, subject: &Subject<'_>, facts: &Facts, moment: Moment) -> Arc<Decision> {
-        if facts.epoch != self.epoch {
-            return Arc::new(Decision::denied("the statement was read under other policies"));
-        }
-        let residual = self.residual(subject);
-        let Some(bits) = self.moment_bits(moment) else {
-            return Arc::new(self.decided(&residual, subject, facts, moment));
+        let class = match self.class(facts, moment) {
+            Ok(class) => class,
+            Err(why) => return Arc::new(Decision::denied(why)),
         };
-        let asked = Asked { residual: residual.number, facts, moment: bits };
-        if let Some(known) = self.decisions.get(&asked) {
+        let caller = &Caller::new(subject, &self.hasher);
+        if let Some(known) = self.decisions.get(&Asked { caller, facts, moment: class }) {
             return known;
         }
-        let decision = Arc::new(self.decided(&residual, subject, facts, moment));
-        let key = Decided { residual: residual.number, facts: facts.clone(), moment: bits };
+        let residual = self.residual(caller, subject);
+        let mut bits: Vec<u64> = facts.bits.to_vec();
+        self.moments.answer(class, &mut bits);
+        let held = Held { values: residual.program.run(&bits), roots: &residual.roots };
+        let decision = Arc::new(decide::decide(self, &held, |rules| {
+            let mut known = residual.obligations.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(obligations) = known.get(rules) {
+                return obligations.clone();
+            }
+            let obligations = Arc::new(decide::obligations(self, rules, subject));
+            known.insert(rules.into(), obligations.clone());
+            obligations
+        }));
+        let key = Answered { caller: residual.caller.clone(), facts: facts.clone(), moment: class };
         self.decisions.insert(key, decision.clone());
         decision
+    }
+
+    /// The same without memory: what a first question costs.
+    pub fn decide_afresh(&self, subject: &Subject<'_>, facts: &Facts, moment: Moment) -> Decision {
+        let class = match self.class(facts, moment) {
+            Ok(class) => class,
+            Err(why) => return Decision::denied(why),
+        };
+        let mut bits: Vec<u64> = facts.bits.to_vec();
+        self.moments.answer(class, &mut bits);
+        self.callers.answer(subject, &mut bits);
+        let held = Held { values: self.program.run(&bits), roots: &self.roots };
+        decide::decide(self, &held, |rules| Arc::new(decide::obligations(self, rules, subject)))
+    }
+
+    /// The class of a moment, if the question is one to these policies.
+    fn class(&self, facts: &Facts, moment: Moment) -> Result<u16, &'static str> {
+        if facts.epoch != self.epoch {
+            return Err("the statement was read under other policies");
+        }
+        if facts.opaque {
+            return Err("it reads a view of which is not known what it shows, and rules ask for that");
+        }
+        self.moments.class(moment).ok_or("no clock shows such a moment")
     }
 
     /// A protection and its number: equal ones have one, so that what is compiled under one serves all callers.
@@ -343,116 +354,21 @@ impl Policies {
         (protection, number)
     }
 
-    /// The same without memory: what a first question costs.
-    pub fn decide_afresh(&self, subject: &Subject<'_>, facts: &Facts, moment: Moment) -> Decision {
-        if facts.epoch != self.epoch {
-            return Decision::denied("the statement was read under other policies");
-        }
-        self.decided(&self.residual_afresh(subject), subject, facts, moment)
-    }
-
-    fn moment_bits(&self, moment: Moment) -> Option<u64> {
-        if self.moments.len() > MOMENT_TESTS_MAX {
-            return None;
-        }
-        let mut bits = 0;
-        for (at, test) in self.moments.iter().enumerate() {
-            bits |= u64::from(self.moment_test(&self.tests[*test], moment)) << at;
-        }
-        Some(bits)
-    }
-
-    fn residual(&self, subject: &Subject<'_>) -> Arc<Residual> {
-        if let Some(known) = self.residuals.get(&Caller(*subject)) {
+    fn residual(&self, caller: &Caller<'_>, subject: &Subject<'_>) -> Arc<Residual> {
+        if let Some(known) = self.residuals.get(caller) {
             return known;
         }
-        let residual = Arc::new(self.residual_afresh(subject));
-        self.residuals.insert(Known::of(subject), residual.clone());
-        residual
-    }
-
-    fn residual_afresh(&self, subject: &Subject<'_>) -> Residual {
-        let roots: Vec<u32> = self.rules.iter().map(|rule| rule.root).collect();
+        let mut bits = answers::none(self.tests.len());
+        self.callers.answer(subject, &mut bits);
         let test = |number: usize| {
-            (self.asks[number] == Asks::Subject).then(|| self.subject_test(&self.tests[number], subject))
+            (Asks::of(&self.tests[number]) == Asks::Subject).then(|| answers::holds(&bits, number))
         };
-        let (program, roots) = self.program.given(test, &roots);
-        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        Residual { number, program, roots, obligations: Mutex::default() }
-    }
-
-    fn decided(&self, residual: &Residual, subject: &Subject<'_>, facts: &Facts, moment: Moment) -> Decision {
-        let mut values = Vec::with_capacity(residual.program.len());
-        let test = |number: usize| match self.asks[number] {
-            Asks::Statement => facts.holds(number),
-            Asks::Moment => self.moment_test(&self.tests[number], moment),
-            Asks::Subject => false,
-        };
-        if facts.opaque {
-            return Decision::denied(
-                "it reads a view of which is not known what it shows, and rules ask for that",
-            );
-        }
-        residual.program.run(test, &mut values);
-        let holds: Vec<bool> = residual.roots.iter().map(|root| values[*root as usize]).collect();
-        decide::decide(self, &holds, |rules| {
-            let mut known = residual.obligations.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(obligations) = known.get(rules) {
-                return obligations.clone();
-            }
-            let obligations = Arc::new(decide::obligations(self, rules, subject));
-            known.insert(rules.into(), obligations.clone());
-            obligations
-        })
-        .explained(self, &holds, |condition| {
-            // What would have to be otherwise is told test by test.
-            self.unmet(condition, subject, facts, moment)
-        })
-    }
-
-    /// The value of a condition, asked the plain way.
-    pub(crate) fn value(
-        &self,
-        condition: &Condition,
-        subject: &Subject<'_>,
-        facts: &Facts,
-        moment: Moment,
-    ) -> bool {
-        match condition {
-            Condition::All(all) => all.iter().all(|of| self.value(of, subject, facts, moment)),
-            Condition::Any(any) => any.iter().any(|of| self.value(of, subject, facts, moment)),
-            Condition::Not(of) => !self.value(of, subject, facts, moment),
-            Condition::Test(test) => match Asks::of(test) {
-                Asks::Subject => self.subject_test(test, subject),
-                Asks::Moment => self.moment_test(test, moment),
-                Asks::Statement => {
-                    self.tests.iter().position(|known| known == test).is_some_and(|at| facts.holds(at))
-                }
-            },
-        }
-    }
-
-    /// Parts of a condition that do not hold.
-    fn unmet<'c>(
-        &self,
-        condition: &'c Condition,
-        subject: &Subject<'_>,
-        facts: &Facts,
-        moment: Moment,
-    ) -> Vec<&'c Condition> {
-        let parts = match condition {
-            Condition::All(all) => all.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        let mut unmet = Vec::new();
-        for part in parts {
-            match part {
-                Condition::All(_) => unmet.extend(self.unmet(part, subject, facts, moment)),
-                _ if !self.value(part, subject, facts, moment) => unmet.push(part),
-                _ => {}
-            }
-        }
-        unmet
+        let (program, roots) = self.program.given(test, &self.roots);
+        let caller = caller.known();
+        let residual =
+            Arc::new(Residual { caller: caller.clone(), program, roots, obligations: Mutex::default() });
+        self.residuals.insert(caller, residual.clone());
+        residual
     }
 
     /// The graph in the language of Graphviz: rules at the top, tests at the bottom.
@@ -490,75 +406,11 @@ impl std::fmt::Debug for Policies {
     }
 }
 
-fn rank(subject: &Subject<'_>, attribute: Attribute) -> Option<i64> {
-    let value = subject.value(attribute)?;
-    attribute.words().iter().position(|word| *word == value).map(|at| at as i64)
-}
-
-/// A caller, kept.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Known {
-    texts: [Option<Box<str>>; 6],
-    roles: Box<[Arc<str>]>,
-}
-
-impl Known {
-    fn of(subject: &Subject<'_>) -> Known {
-        Known { texts: texts(subject).map(|text| text.map(Into::into)), roles: subject.roles.into() }
-    }
-}
-
-fn texts<'a>(subject: &Subject<'a>) -> [Option<&'a str>; 6] {
-    let Subject { actor, tenant, purpose, residency, origin, risk, .. } = *subject;
-    [Some(actor), Some(tenant), purpose, residency, origin, risk]
-}
-
-impl Hash for Known {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        hash(self.texts.each_ref().map(Option::as_deref), &self.roles, state);
-    }
-}
-
-fn hash<H: Hasher>(texts: [Option<&str>; 6], roles: &[Arc<str>], state: &mut H) {
-    texts.hash(state);
-    roles.hash(state);
-}
-
-/// A caller who asks.
-struct Caller<'a>(Subject<'a>);
-
-impl Hash for Caller<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        hash(texts(&self.0), self.0.roles, state);
-    }
-}
-
-impl quick_cache::Equivalent<Known> for Caller<'_> {
-    fn equivalent(&self, key: &Known) -> bool {
-        let mine = texts(&self.0);
-        key.texts.each_ref().map(Option::as_deref) == mine && *key.roles == *self.0.roles
-    }
-}
-
-/// A question that was answered.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Decided {
-    residual: u64,
-    facts: Facts,
-    moment: u64,
-}
-
-/// A question.
-#[derive(PartialEq, Eq, Hash)]
-struct Asked<'a> {
-    residual: u64,
-    facts: &'a Facts,
-    moment: u64,
-}
-
-impl quick_cache::Equivalent<Decided> for Asked<'_> {
-    fn equivalent(&self, key: &Decided) -> bool {
-        self.residual == key.residual && self.moment == key.moment && *self.facts == key.facts
+/// Parts that all have to hold.
+fn flatten(condition: &Condition, parts: &mut Vec<Condition>) {
+    match condition {
+        Condition::All(all) => all.iter().for_each(|of| flatten(of, parts)),
+        part => parts.push(part.clone()),
     }
 }
 
