@@ -7,7 +7,7 @@ use sqlx_kernel::audit::verify::read;
 use sqlx_kernel::audit::{Kind as RecordKind, Ledger, Options, Signer};
 use sqlx_kernel::policy::AllowAll;
 use sqlx_kernel::{Builder, Kind, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn directory(name: &str) -> PathBuf {
     let dir = std::env::temp_dir().join(format!("sqlx-kernel-audit-{name}-{}", std::process::id()));
@@ -16,7 +16,7 @@ fn directory(name: &str) -> PathBuf {
 }
 
 /// The events of a ledger, in order, verified on the way.
-fn events(dir: &PathBuf, signer: &Signer) -> Vec<serde_json::Value> {
+fn events(dir: &Path, signer: &Signer) -> Vec<serde_json::Value> {
     let mut events = Vec::new();
     read(dir, &[signer.public()], &[], &mut |_, _, record| {
         if record.kind == RecordKind::Event {
