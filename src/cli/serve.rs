@@ -1,7 +1,8 @@
 //! `airc serve`: the wire protocols of PostgreSQL and MySQL in front of any database.
 
-use super::args::{Rules, Shown};
+use super::args::Shown;
 use super::kernel::config;
+use super::policy::args::Rules;
 use super::policy::governed;
 use super::{Failure, Verdict, failure};
 use clap::Args;

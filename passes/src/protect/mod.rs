@@ -25,6 +25,7 @@ mod changes;
 mod known;
 mod masks;
 mod reads;
+mod tells;
 
 pub use known::masked_catalog;
 pub use masks::fits;

@@ -106,7 +106,7 @@ impl Mysql {
         let stream = self.connection.fetch_many(sqlx::query_with(AssertSqlSafe(sql.clone()), arguments));
         // By the rows themselves: the types of a prepared statement are guesses where parameters are selected.
         let readers =
-            |row: &MySqlRow| row.columns().iter().map(|column| reader(column.type_info().name())).collect();
+            |row: &MySqlRow| row.columns().iter().map(|column| reader(column.type_info())).collect();
         let affected = MySqlQueryResult::rows_affected;
         let taken = rows::take(stream, statement.columns(), affected, readers, of, sink).await?;
         self.in_order = true;
@@ -148,8 +148,14 @@ fn time(value: MySqlTime) -> Value {
 }
 
 /// How values of a type are read.
-fn reader(name: &str) -> Result<Read, Failure> {
+fn reader(ty: &sqlx::mysql::MySqlTypeInfo) -> Result<Read, Failure> {
+    let name = ty.name();
+    // A text that compares byte by byte has the flag of bytes and a character set all the same.
+    let text = <str as sqlx::Type<sqlx::MySql>>::compatible(ty);
     Ok(match name {
+        "BINARY" | "VARBINARY" | "BLOB" | "TINYBLOB" | "MEDIUMBLOB" | "LONGBLOB" if text => {
+            |row, i| one::<String>(row, i, Value::Text)
+        }
         "TINYINT" | "BOOLEAN" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" => {
             |row, i| one::<i64>(row, i, Value::Int)
         }

@@ -3,8 +3,9 @@
 //! Requests are files of a directory, one JSON object each, so that whoever may write there may ask, and whoever has a
 //! key may approve. A request holds no value of its statement: its meaning's id, a digest of its parameters, a summary.
 
-use super::super::args::{PolicyRequest, Shown};
+use super::super::args::Shown;
 use super::super::{Failure, Verdict, failure, input};
+use super::args::PolicyRequest;
 use super::governed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -1,7 +1,8 @@
 //! `airc policy explain`.
 
-use super::super::args::{PolicyExplain, Shown};
+use super::super::args::Shown;
 use super::super::{Failure, Verdict, input};
+use super::args::PolicyExplain;
 use super::governed;
 use airc::air::protection::Indirect;
 use airc::judge::{Judge, Judgement};

@@ -1,8 +1,9 @@
 //! The caller and the policies that arguments speak of.
 
-use super::super::args::{Governed, Rules, Shown};
+use super::super::args::Shown;
 use super::super::draw::Drawer;
 use super::super::{Failure, failure, input};
+use super::args::{Governed, Rules};
 use airc::kernel::AirCompiler;
 use airc::{Diagnostic, Severity};
 use base64::Engine as _;

@@ -1,14 +1,16 @@
 //! `airc policy`: packs of rules read, tried and explained; columns classified; statements approved.
 
 mod approve;
+pub(super) mod args;
 mod check;
 mod classify;
 mod explain;
 pub(super) mod governed;
 mod scenarios;
 
-use super::args::{Policy, Shown};
+use super::args::Shown;
 use super::{Failure, Verdict};
+use args::Policy;
 
 /// Runs the command.
 pub(super) fn run(arguments: &Policy, shown: &Shown) -> Result<Verdict, Failure> {

@@ -64,6 +64,18 @@ async fn values_keep_their_kind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn texts_that_compare_by_bytes_are_texts() {
+    let kernel = kernel();
+    let bed = Bed::new(EngineKind::Mariadb);
+    let session = kernel.connect(bed.options()).await.unwrap();
+    let create = "CREATE TABLE t (a VARCHAR(9) COLLATE utf8mb4_bin, b TEXT COLLATE utf8mb4_bin, c VARBINARY(9), d BLOB)";
+    run(&kernel, &session, &[create, "INSERT INTO t VALUES ('é', 'ü', 'x', 'y')"]).await;
+    let found = exec(&kernel, &session, "SELECT a, b, c, d FROM t").await.unwrap();
+    let expected: Vec<Value> = vec!["é".into(), "ü".into(), b"x".to_vec().into(), b"y".to_vec().into()];
+    assert_eq!(found.rows, [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_keeps_its_connection_and_undoes_itself() {
     let kernel = kernel();
     for bed in Bed::all() {

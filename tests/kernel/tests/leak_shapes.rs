@@ -463,8 +463,8 @@ async fn rows_of_a_tenant_can_be_kept_and_added() {
         let foreign =
             exec(&kernel, &session, "INSERT INTO shops VALUES ('other', 4, 'x')").await.unwrap_err();
         assert_eq!(foreign.kind, Kind::Refused, "{foreign}");
-        let found = exec(&kernel, &session, "SELECT id, name FROM shops ORDER BY id").await.unwrap();
-        let row = |id: i64, name: &str| -> Vec<Value> { vec![id.into(), name.into()] };
+        let found = exec(&kernel, &session, "SELECT tenant, id, name FROM shops ORDER BY id").await.unwrap();
+        let row = |id: i64, name: &str| -> Vec<Value> { vec!["acme".into(), id.into(), name.into()] };
         assert_eq!(found.rows, [row(1, "new"), row(3, "third")], "{session:?}");
         let all =
             exec(&open, &maker, "SELECT COUNT(*) FROM shops WHERE tenant = 'other' AND name = 'theirs'")
