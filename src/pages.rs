@@ -4,7 +4,7 @@
 use air_base::Code;
 
 /// The files of pages, in the order in which a statement can meet their codes.
-const FILES: [&str; 8] = [
+const FILES: &[&str] = &[
     include_str!("../docs/codes/lexer.md"),
     include_str!("../docs/codes/parser.md"),
     include_str!("../docs/codes/binder.md"),
@@ -12,6 +12,7 @@ const FILES: [&str; 8] = [
     include_str!("../docs/codes/verifier.md"),
     include_str!("../docs/codes/program.md"),
     include_str!("../docs/codes/audit.md"),
+    #[cfg(feature = "kernel")]
     include_str!("../docs/codes/policy.md"),
 ];
 
@@ -52,7 +53,7 @@ impl Page {
 
 /// All pages.
 pub fn all() -> impl Iterator<Item = Page> {
-    FILES.into_iter().flat_map(pages)
+    FILES.iter().copied().flat_map(pages)
 }
 
 /// The page of a code, in any letter case.
@@ -69,6 +70,8 @@ pub fn codes() -> impl Iterator<Item = (Code, &'static str)> {
         airc_passes::codes::ALL,
         crate::codes::ALL,
         crate::codes::audit::ALL,
+        #[cfg(feature = "kernel")]
+        sqlx_kernel::pi::codes::ALL,
     ];
     let invariants = air::verify::Invariant::ALL.iter().map(|invariant| (invariant.code(), invariant.text()));
     tables.into_iter().flatten().copied().chain(invariants)
