@@ -184,7 +184,7 @@ fn limits() {
                 "SELECT DISTINCT TOP (@n) PERCENT a FROM t",
                 "(query (select distinct top @n percent; a from t))",
             ),
-            ("SELECT a FROM t FOR XML PATH('')", "(query (select a from t) forxml)"),
+            ("SELECT a FROM t FOR XML PATH('')", "(query (select a from t) forxmlrows)"),
             ("SELECT a FROM t OPTION (MAXRECURSION 0)", "(query (select a from t) option)"),
         ],
     );
