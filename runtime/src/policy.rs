@@ -107,10 +107,14 @@ impl Consent {
 
     /// The statement as it may run; `rewritten` is it compiled under the protection, where there is one.
     pub(crate) fn permitted(self, rewritten: Option<Arc<Compiled>>) -> Result<Permitted, Failure> {
-        let protection = |statement: &Compiled| statement.protection.as_deref().cloned().unwrap_or_default();
         let statement = rewritten.unwrap_or(self.statement);
-        let asked: &Protection = &self.obligations.protection;
-        if protection(&statement) != *asked {
+        let asked = &self.obligations.protection;
+        let kept = match &statement.protection {
+            // Mostly the very same one: what is large need not be compared for each statement.
+            Some(under) => Arc::ptr_eq(under, asked) || under == asked,
+            None => **asked == Protection::default(),
+        };
+        if !kept {
             return Err(Failure::new(Kind::Internal, "a statement was compiled under another protection"));
         }
         let gives_changed = statement.effects.returns_rows && !statement.effects.writes.is_empty();

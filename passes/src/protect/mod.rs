@@ -30,7 +30,7 @@ mod tells;
 pub use known::masked_catalog;
 pub use masks::fits;
 
-use air::catalog::Catalog;
+use air::catalog::{Catalog, Table};
 use air::ddl::{Constraint, ConstraintRule};
 use air::node::Child;
 use air::protection::{Indirect, Mask, Protection, RowTest, TableProtection};
@@ -111,10 +111,7 @@ impl Guard<'_> {
         let of = self.of_table(name);
         let node = *self.air.source(source);
         let table = self.air.name(name.name);
-        let about = |pattern: &air::protection::Pattern| pattern.matches(table);
-        let any = self.protection.masks.iter().any(|mask| about(&mask.table))
-            || self.protection.filters.iter().any(|filter| about(&filter.table));
-        if any && (!node.closed || node.columns.len() != of.masks.len()) {
+        if self.protection.speaks_of(table) && (!node.closed || node.columns.len() != of.masks.len()) {
             let message = format!("the columns of `{table}` are not all known, and some may be protected");
             let span = self.air.source_span(source);
             return self.refuse(span, &message, "give the schema of the database");
@@ -123,7 +120,7 @@ impl Guard<'_> {
     }
 
     /// Tables of that name, which is in lower case.
-    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &air::catalog::Table> {
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &Table> {
         self.catalog.tables().filter(move |known| known.name.to_lowercase() == name)
     }
 
@@ -133,9 +130,12 @@ impl Guard<'_> {
         if known.peek().is_none() {
             return self.protection.speaks_of(table);
         }
-        known.any(|known| {
-            !self.protection.of(table, known.columns.iter().map(|column| column.name.as_str())).is_empty()
-        })
+        known.any(|known| !self.of_known(known).is_empty())
+    }
+
+    /// What the rules say of a table of the catalog.
+    pub(crate) fn of_known(&self, table: &Table) -> TableProtection {
+        self.protection.of(&table.name, table.columns.iter().map(|column| column.name.as_str()))
     }
 
     /// Refuses what could see tables past the rewrite. True if there is something to rewrite.
@@ -210,7 +210,7 @@ impl Guard<'_> {
             let unknown = self.protection.speaks_of(table).then_some(RowTest::Any(Vec::new()));
             return (Vec::new(), unknown);
         };
-        let of = self.protection.of(table, known.columns.iter().map(|column| column.name.as_str()));
+        let of = self.of_known(known);
         let named = known.columns.iter().zip(of.masks);
         let mut masks: Vec<(String, Mask)> =
             named.filter_map(|(column, mask)| Some((column.name.to_lowercase(), mask?))).collect();
@@ -255,7 +255,8 @@ impl Guard<'_> {
                 }
                 Statement::Drop { drop } => {
                     let own = |name: &ObjectName| {
-                        let mut known = self.named_of(*name).peekable();
+                        let name = self.air.name(name.name).to_lowercase();
+                        let mut known = self.named(&name).peekable();
                         known.peek().is_some() && known.all(|known| known.temporary)
                     };
                     !self.air.list(drop.names).iter().all(own)
@@ -276,11 +277,6 @@ impl Guard<'_> {
             }
         }
         Ok(())
-    }
-
-    fn named_of(&self, name: ObjectName) -> impl Iterator<Item = &air::catalog::Table> {
-        let name = self.air.name(name.name).to_lowercase();
-        self.catalog.tables().filter(move |known| known.name.to_lowercase() == name)
     }
 
     /// Writes stars out: a column that was added since the schema was read is not among those a statement asks for.

@@ -77,7 +77,7 @@ impl Guard<'_> {
             return self.protection.speaks_of(&name);
         }
         self.named(&name).any(|other| {
-            let of = self.protection.of(&other.name, other.columns.iter().map(|c| c.name.as_str()));
+            let of = self.of_known(other);
             let referenced: Vec<u32> = match key.references.is_empty() {
                 true => other.primary_key().map(|key| key.columns.clone()).unwrap_or_default(),
                 false => key.references.iter().filter_map(|name| other.column(name)).collect(),
@@ -91,7 +91,7 @@ impl Guard<'_> {
     /// changed with them may be referred to in turn.
     pub(super) fn children_tell(&mut self, target: &Target) -> Result<(), Refused> {
         let hidden = |other: &Table| {
-            let of = self.protection.of(&other.name, other.columns.iter().map(|c| c.name.as_str()));
+            let of = self.of_known(other);
             let keyed = other.foreign_keys.iter().flat_map(|key| &key.columns);
             let masked =
                 keyed.copied().any(|column| of.masks.get(column as usize).is_some_and(Option::is_some));

@@ -81,6 +81,9 @@ impl Exec<'_> {
     /// The context with the roles that were granted for a while; `None`: there are none.
     fn elevated(&self) -> Option<ExecContext> {
         let ExecContext { grants, actor, tenant, roles, .. } = self.context;
+        if grants.is_empty() {
+            return None;
+        }
         let now = now()?;
         let granted = grants.iter().filter_map(|token| {
             self.shared.approvers.role(token, actor, tenant, now).ok().map(Arc::<str>::from)
